@@ -47,6 +47,7 @@ from bench.subject_endpoints import (
     subjects_asked,
     subjects_view,
 )
+from shared.models import ALL
 
 BY_THE_HOUR_UP_TO = 168
 COMPARED_AT_ONCE = 10
@@ -91,9 +92,10 @@ def asked(
                 deps, PostsParameters(hours=168, q="zyzzyva")
             ),
             **_sorted(
-                lambda deps, sort: read_recent_posts(
-                    deps, PostsParameters(hours=168, subreddit=one, sort=sort)
-                )
+                lambda deps, sort, name: read_recent_posts(
+                    deps, PostsParameters(hours=168, subreddit=name, sort=sort)
+                ),
+                one,
             ),
         },
         "items": {
@@ -106,9 +108,10 @@ def asked(
                 deps, ItemsParameters(hours=168, q="zyzzyva")
             ),
             **_sorted(
-                lambda deps, sort: read_items(
-                    deps, ItemsParameters(hours=168, subreddit=one, sort=sort)
-                )
+                lambda deps, sort, name: read_items(
+                    deps, ItemsParameters(hours=168, subreddit=name, sort=sort)
+                ),
+                one,
             ),
         },
         "post": {
@@ -169,16 +172,13 @@ def _corrections_asked(community: str, post: str) -> Asked:
     }
 
 
-def _sorted(read: Callable[[Deps, Sort], Awaitable[object]]) -> dict[str, Read]:
-    """Return the reads of a week of one subreddit in two orders; influence also reads the mean."""
-    orders: tuple[Sort, ...] = ("reach", "influence")
+def _sorted(read: Callable[[Deps, Sort, str], Awaitable[object]], one: str) -> dict[str, Read]:
+    """Return the reads of a week in two orders; by reach, all subreddits may be too many."""
     return {
-        f"7 d, one subreddit, by {sort}": even_if_refused(_bound_to(read, sort)) for sort in orders
+        "7 d, by influence": lambda deps: read(deps, "influence", ALL),
+        "7 d, one subreddit, by influence": lambda deps: read(deps, "influence", one),
+        "7 d, one subreddit, by reach": even_if_refused(lambda deps: read(deps, "reach", one)),
     }
-
-
-def _bound_to(read: Callable[[Deps, Sort], Awaitable[object]], sort: Sort) -> Read:
-    return lambda deps: read(deps, sort)
 
 
 def _topics_of(more: str, scope: dict[str, str]) -> dict[str, Read]:

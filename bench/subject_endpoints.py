@@ -54,7 +54,7 @@ def subjects_asked(subjects: Sequence[str], community: str) -> Asked:
             **_of_windows(lambda hours: mentions_read(one, hours=hours)),
             "7 d, by score": mentions_read(one, hours=168, sort="score"),
             "24 h, by reach": even_if_refused(mentions_read(one, hours=24, sort="reach")),
-            "24 h, by influence": even_if_refused(mentions_read(one, hours=24, sort="influence")),
+            "7 d, by influence": mentions_read(one, hours=168, sort="influence"),
             "7 d, a search that finds nothing": mentions_read(one, hours=168, q="zyzzyva"),
         },
         "subject_feed": {"": lambda deps: read_feed(deps, FeedParameters(id=one))},

@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 
 from shared.models import ALL, Cell, CommunityHour
 from shared.stats.cells import add
+from shared.stats.ranked import ranked_partition
 from shared.stats.watched import names_ever
 from shared.store import Container, Key, Query, Store
 from shared.store.base import T
@@ -22,6 +23,7 @@ from shared.store.base import T
 LOOK_AGAIN_SECONDS = 60.0
 BY_NAME = frozenset({"community", "scope"})
 """Partition keys that are names, of items and of statistics."""
+RANKED = ranked_partition(ALL)
 STATES = "community"
 """The partition of the states of communities, whose ids are names."""
 
@@ -169,8 +171,11 @@ class SpelledStore:
         return places
 
     def _learn_from(self, documents: Iterable[Mapping[str, Any]]) -> None:
-        """Learn from days and hours of `all` which names there are."""
+        """Learn from days, ranked days and hours of `all` which names there are."""
         for document in documents:
+            if document.get("scope") == RANKED:
+                names = {name for by_name in document["hours"].values() for name in by_name}
+                self._spellings.learn(self._own, names)
             if document.get("scope") == ALL:
                 stored = (*document.get("names", ()), *document.get("shares", ()))
                 self._spellings.learn(self._own, stored)

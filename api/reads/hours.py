@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from api.reads.listing import below_place
-from api.schema.values import MAX_SORTED_HOURS
 from shared.communities import Kind
 from shared.models import Comment, Item, Post
 from shared.store import COMMENTS, POSTS, Container, Key, Store
@@ -20,7 +19,7 @@ FIRST_HOURS = 3
 GROWTH = 4
 # Maximum hours with items that a page reads; with MAX_SCANNED items they cost less than 1,000
 # request units. The next page continues there.
-MAX_HOURS_READ = MAX_SORTED_HOURS
+MAX_HOURS_READ = 350
 # Sorts before all ids of an hour's first second.
 MIN_ID = "0"
 
@@ -75,14 +74,6 @@ class HourWalk(Generic[D]):
         while self._hours and self._left > 0 and len(self._found) < count:
             await self._read_on(below, count)
         return self._found[:count]
-
-    async def exceeds(self, below: str, most: int) -> bool:
-        """Return whether the items below a place and their hours are more than `most` together.
-
-        That is so, too, where these are more hours than a page reads.
-        """
-        found = await self.newest(below, most + 1)
-        return len(found) + MAX_HOURS_READ - self._left > most or bool(self._hours)
 
     @property
     def rest(self) -> str | None:

@@ -15,8 +15,9 @@ from api.reads.hours import (
 )
 from api.reads.listing import COMMENT, Listing, Page, Slice, below_place, place_of
 from api.reads.mentions import MentionListing, kinds_asked
-from api.reads.scopes import read_scope
-from api.reads.sorting import placed, read_list
+from api.reads.ranked import Wanted
+from api.reads.scopes import Scope, read_scope
+from api.reads.sorting import OrderedList, read_list, wanted_of
 from api.reads.spans import window_of
 from api.schema.items import ItemAnswer, Items
 from api.schema.parameters import ItemsParameters
@@ -48,49 +49,46 @@ async def read_items(deps: Deps, parameters: ItemsParameters) -> Page[Items]:
     names, label, talk = deps.settings.watched, parameters.sentiment, parameters.talk
     kinds = (parameters.kind,) if parameters.kind else KINDS
     search = search_of(search_terms(parameters.q or ""))
-    copies = None
+    copies, wanted = None, None
     listing: Listing[Item]
     if parameters.topic is not None:
         # The rules of texts cost 50 ms, only when used.
         from api.reads.topics import read_topic_items  # noqa: PLC0415
 
         listing = await read_topic_items(deps, parameters, scope, kinds)
-    elif scope.subject is not None:
-        listing = MentionListing(
-            store,
-            scope,
-            window,
-            end,
-            names,
-            label=label,
-            talk=kinds_asked(parameters),
-            kinds=kinds,
-        )
     else:
-        listing = _Listing(
-            store,
-            scope.community,
-            window,
-            names=frozenset(names),
-            label=label,
-            talk=talk,
-            kinds=kinds,
-            end=end,
-        )
-        if scope.community == ALL:
+        wanted = wanted_of(scope, window, end, names, label=label, talk=talk, kinds=kinds)
+        listing = _listing_of(store, scope, window, names, wanted)
+        if scope.community == ALL and scope.subject is None:
             copies = Copies(store, names, iso(window.start), end, label, search, talk=talk)
-    found, order = await read_list(
+    page = await read_list(
         deps,
         parameters,
-        parameters.sort,
-        listing,
-        search,
-        scope=scope,
-        window=window,
-        copies=copies,
+        OrderedList(parameters.sort, scope, window, listing, wanted, search, copies),
     )
-    items = Items([_answer(item, names, cursor) for item, cursor in placed(order, found.items)])
-    return Page(items, found.below, scope.is_rematching)
+    items = Items([_answer(item, names, cursor) for item, cursor in page.items])
+    return Page(items, page.below, scope.is_rematching)
+
+
+def _listing_of(
+    store: Store, scope: Scope, window: Window, names: Sequence[str], wanted: Wanted
+) -> Listing[Item]:
+    """Return the items of a scope, newest first."""
+    label, talk, kinds, end = wanted.label, wanted.talk, tuple(wanted.kinds), wanted.end
+    if scope.subject is not None:
+        return MentionListing(
+            store, scope, window, end, names, label=label, talk=kinds_asked(talk), kinds=kinds
+        )
+    return _Listing(
+        store,
+        scope.community,
+        window,
+        names=frozenset(names),
+        label=label,
+        talk=talk,
+        kinds=kinds,
+        end=end,
+    )
 
 
 def _answer(item: Item, names: Sequence[str], cursor: str) -> ItemAnswer:
@@ -145,16 +143,6 @@ class _Listing:
             return Slice(stored, references[count - 1].place)
         rest = f"{next_hour(self._hours[-1])}:00:00Z_{MIN_ID}" if self._hours else None
         return Slice(stored, rest, is_spent=True)
-
-    async def exceeds(self, most: int) -> bool:
-        """Return whether items and the hours that list them are more than `most` together.
-
-        Items that are queried aren't counted.
-        """
-        if self._is_queried:
-            return False
-        found = await self._newest(self.end, most + 1)
-        return len(found) + MAX_HOURS_READ - self._left > most or bool(self._hours)
 
     @property
     def _is_queried(self) -> bool:

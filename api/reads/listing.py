@@ -54,13 +54,6 @@ class Listing(Protocol[I]):
         """Return at most `count` of the newest items below a place."""
         ...
 
-    async def exceeds(self, most: int) -> bool:
-        """Return whether its items, and the hours that list them, are more than `most` together.
-
-        It reads no items: False may also mean that this isn't known.
-        """
-        ...
-
 
 def place_of(item: Item) -> str:
     """Return where an item stands among all: by its time and id, a comment above its namesake."""

@@ -7,17 +7,17 @@ from api.deps import Deps
 from api.reads.copies import with_places
 from api.reads.hours import HourWalk, Reference, read_referenced
 from api.reads.listing import COMMENT, Page, Slice, place_of
+from api.reads.orders import cursor_in, upvotes_of
 from api.reads.scope_items import is_about, mention_of
 from api.reads.scopes import Scope, read_scope_of_subject, scope_asked
 from api.reads.sorting import (
-    cursor_in,
+    OrderedList,
+    PlacedPage,
     placed,
     read_list,
-    read_sorted,
-    upvotes_of,
+    wanted_of,
 )
 from api.reads.spans import window_of
-from api.schema.parameters import ListParameters
 from api.schema.subject_parameters import MAX_RANKED, FeedParameters, MentionsParameters
 from api.schema.subjects import MentionAnswer, Mentions
 from api.schema.values import RANK_END, Kind, Sort
@@ -87,10 +87,6 @@ class MentionListing:
             return Slice(found, references[count - 1].place)
         return Slice(found, self._walk.rest, is_spent=True)
 
-    async def exceeds(self, most: int) -> bool:
-        """Return whether mentions and the hours that list them are more than `most` together."""
-        return await self._walk.exceeds(self.end, most)
-
     def _references(self, hour: SubjectHour) -> list[Reference]:
         return [
             Reference(_place_of(each), each.community, each.kind)
@@ -127,25 +123,34 @@ async def read_mentions(deps: Deps, parameters: MentionsParameters) -> Page[Ment
         end,
         names,
         label=parameters.sentiment,
-        talk=kinds_asked(parameters),
+        talk=kinds_asked(parameters.talk),
         kinds=kinds,
     )
     search = search_of(search_terms(parameters.q or ""))
     if parameters.sort == "score":
-        found = await _by_score(listing, parameters, search)
-        cursors = [(item, _cursor_of(item)) for item in found.items]
+        page = await _by_score(listing, parameters, search)
     else:
-        found, order = await read_list(
-            deps, parameters, parameters.sort, listing, search, scope=scope, window=window
+        wanted = wanted_of(
+            scope,
+            window,
+            end,
+            names,
+            label=parameters.sentiment,
+            talk=parameters.talk,
+            kinds=kinds,
         )
-        cursors = placed(order, found.items)
-    answers = _answers(cursors, scope, names)
-    return Page(Mentions(answers), found.below, scope.is_rematching)
+        page = await read_list(
+            deps,
+            parameters,
+            OrderedList(parameters.sort, scope, window, listing, wanted, search),
+        )
+    answers = _answers(page.items, scope, names)
+    return Page(Mentions(answers), page.below, scope.is_rematching)
 
 
 async def _by_score(
     listing: MentionListing, parameters: MentionsParameters, search: Search | None
-) -> Slice[Item]:
+) -> PlacedPage[Item]:
     """Return a page of the newest MAX_RANKED mentions, those with most upvotes first.
 
     A cursor names the mention below which to continue. Raises BadParameters and StoreError.
@@ -157,8 +162,8 @@ async def _by_score(
     if cursor is not None:
         after = (cursor.numbers[-1], cursor.place)
         wanted = [item for item in wanted if _rank(item) < after]
-    shown = wanted[: parameters.limit]
-    return Slice(shown, _cursor_of(shown[-1]) if len(wanted) > len(shown) else None)
+    shown = [(item, _cursor_of(item)) for item in wanted[: parameters.limit]]
+    return PlacedPage(shown, shown[-1][1] if len(wanted) > len(shown) else None)
 
 
 async def read_feed(deps: Deps, parameters: FeedParameters) -> MentionFeed:
@@ -171,11 +176,11 @@ async def read_feed(deps: Deps, parameters: FeedParameters) -> MentionFeed:
     if parameters.sort == "newest":
         found = await newest_mentions(deps, scope, window, FEED_ENTRIES)
     else:
-        listing = await _all_mentions(deps, scope, window)
-        first, order = await read_sorted(
-            deps, parameters.sort, listing, None, FEED_ENTRIES, scope=scope, window=window
-        )
-        found = _answers(placed(order, first.items), scope, deps.settings.watched)
+        listing, names = await _all_mentions(deps, scope, window), deps.settings.watched
+        wanted = wanted_of(scope, window, listing.end, names)
+        listed = OrderedList(parameters.sort, scope, window, listing, wanted)
+        first = await listed.read(deps, None, FEED_ENTRIES)
+        found = _answers(first.items, scope, names)
     # Without mentions the feed dates from the beginning of the day.
     updated = max(
         (each.collected_at for each in found), default=f"{iso(window.end)[:10]}T00:00:00Z"
@@ -189,7 +194,7 @@ async def newest_mentions(
     """Return the newest mentions of the scope's subject in a window. Raises StoreError."""
     listing = await _all_mentions(deps, scope, window)
     found = await listing.read(listing.end, limit)
-    return _answers(placed(None, found.items), scope, deps.settings.watched)
+    return _answers(placed(found.items), scope, deps.settings.watched)
 
 
 async def _all_mentions(deps: Deps, scope: Scope, window: Window) -> MentionListing:
@@ -198,9 +203,9 @@ async def _all_mentions(deps: Deps, scope: Scope, window: Window) -> MentionList
     return MentionListing(store, scope, window, end, names, label=None, kinds=KINDS)
 
 
-def kinds_asked(parameters: ListParameters) -> tuple[Talk, ...]:
-    """Return the kind of talk of the parameters; empty: any."""
-    return () if parameters.talk is None else (parameters.talk,)
+def kinds_asked(talk: Talk | None) -> tuple[Talk, ...]:
+    """Return the kind of talk that is asked for; empty: any."""
+    return () if talk is None else (talk,)
 
 
 def _place_of(listed: Listed) -> str:

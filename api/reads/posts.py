@@ -13,7 +13,7 @@ from api.reads.listing import Listing, Page, Slice, sliced
 from api.reads.mentions import MentionListing, kinds_asked
 from api.reads.scope_items import is_about, label_in
 from api.reads.scopes import Scope, read_scope
-from api.reads.sorting import placed, read_list
+from api.reads.sorting import OrderedList, read_list, wanted_of
 from api.reads.spans import window_of
 from api.reads.trending import only_watched, topics_at
 from api.schema.items import PostAnswer, Posts
@@ -44,6 +44,7 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> Page[Pos
     search = search_of(search_terms(parameters.q or ""))
     window, end = window_of(parameters, deps.clock())
     listing: Listing[Post]
+    wanted = None
     if parameters.topic:
         of_topic = await _topic_listing(store, scope, names, parameters)
         listing = of_topic
@@ -52,6 +53,7 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> Page[Pos
         )
     else:
         copies = Copies(store, names, iso(window.start), end, label, search, talk=talk)
+        wanted = wanted_of(scope, window, end, names, label=label, talk=talk, kinds=ONLY_POSTS)
         if scope.subject is not None:
             mentions = MentionListing(
                 store,
@@ -60,25 +62,28 @@ async def read_recent_posts(deps: Deps, parameters: PostsParameters) -> Page[Pos
                 end,
                 names,
                 label=label,
-                talk=kinds_asked(parameters),
+                talk=kinds_asked(talk),
                 kinds=ONLY_POSTS,
             )
             listing = cast("Listing[Post]", mentions)
         else:
             listing = _WindowListing(store, scope.community, names, window, label, talk, end)
     has_all = scope.community != ALL or scope.subject is not None
-    found, order = await read_list(
+    page = await read_list(
         deps,
         parameters,
-        parameters.sort,
-        listing,
-        search,
-        scope=scope,
-        window=window,
-        copies=None if has_all else copies,
+        OrderedList(
+            parameters.sort,
+            scope,
+            window,
+            listing,
+            wanted,
+            search,
+            None if has_all else copies,
+        ),
     )
-    posts = [_answer(post, names, cursor) for post, cursor in placed(order, found.items)]
-    return Page(Posts(posts), found.below, scope.is_rematching)
+    posts = [_answer(post, names, cursor) for post, cursor in page.items]
+    return Page(Posts(posts), page.below, scope.is_rematching)
 
 
 def _answer(post: Post, names: Sequence[str], cursor: str) -> PostAnswer:
@@ -100,9 +105,6 @@ class _TopicListing:
     async def read(self, below: str, count: int) -> Slice[Post]:
         found = [post for post in self.posts if post["order_key"] < below]
         return sliced(found, count)
-
-    async def exceeds(self, most: int) -> bool:
-        return len(self.posts) > most
 
 
 async def _topic_listing(
@@ -144,9 +146,6 @@ class _WindowListing:
 
     async def read(self, below: str, count: int) -> Slice[Post]:
         return await (self._by_hours if self._has_hours else self._of_one)(below, count)
-
-    async def exceeds(self, most: int) -> bool:
-        return self._has_hours and await self._newest.exceeds(self.end, most)
 
     @property
     def _has_hours(self) -> bool:

@@ -286,10 +286,6 @@ class TopicListing:
         more = place_of(found[count - 1]) if len(found) > count else None
         return Slice(found[:count], more)
 
-    async def exceeds(self, most: int) -> bool:
-        """Return whether there are more than `most` items."""
-        return len(self.items) > most
-
 
 async def read_topic_items(
     deps: Deps, parameters: ItemsParameters, scope: Scope, kinds: Sequence[Kind]

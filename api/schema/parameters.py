@@ -10,8 +10,8 @@ from api.schema.values import (
     ITEM_ID,
     MAX_COMPARED,
     MAX_HOURS,
+    MAX_RANKED_ITEMS,
     MAX_SORTED,
-    MAX_SORTED_HOURS,
     MAX_SPAN_DAYS,
     Bound,
     CommunityName,
@@ -75,8 +75,9 @@ SORTS = (
     " what moves the mean of the window most, down or up)"
 )
 SORTED_WHOLE = (
-    f"All but newest take lists of up to {MAX_SORTED} items (each hour with items counts as one)"
-    f" in up to {MAX_SORTED_HOURS} such hours; longer ones are refused"
+    f"reach takes lists of up to about {MAX_SORTED} items, the other orders times in which the"
+    f" communities or the subject have up to about {MAX_RANKED_ITEMS:,} items; longer ones are"
+    " refused. In these orders, pages of long times may have fewer items than `limit`"
 )
 AskedGranularity = Literal[Granularity, "auto"]
 STEPS = (

@@ -16,10 +16,11 @@ MAX_SPAN_DAYS = 366
 # A comparison reads twice the span, of each scope.
 MAX_COMPARED_DAYS = 180
 MAX_COMPARED = 10
-# A list in another order than newest first is read whole: this many items, and hours that list
-# them, cost less than 1,000 request units together.
-MAX_SORTED = 800
-MAX_SORTED_HOURS = 350
+# A page of a list in another order than newest first reads this many items, less what the days cost
+# that list them (api/reads/ranked.py): less than 1,000 request units together.
+MAX_SORTED = 860
+# A scope's items in a window, of which the days that list them cost as much as they may.
+MAX_RANKED_ITEMS = 300_000
 MAX_REVISION = 10**8
 # Reddit's longest names have 21 characters; longer names up to this limit are unknown communities.
 MAX_NAME_CHARS = 100

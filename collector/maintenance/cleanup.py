@@ -16,6 +16,7 @@ from collector.maintenance.expired_subjects import remove_expired_subjects
 from collector.maintenance.journals import CleanupJournal
 from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.rollups.months import remove_months
+from collector.rollups.ranked_days import remove_ranked_days
 from collector.trending.snapshots import expired_snapshots, remove_expired
 from collector.writers.journal import DATED, unreconciled_work
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
@@ -141,6 +142,7 @@ class Cleaner:
             self.check()
             journal.check()
             await remove_months(self.store, name, before=month_of(iso(before)))
+        await remove_ranked_days(self.store, ALL, day_of(iso(before)))
         check = partial(self._check_both, journal)
         removed["statistics"] += await remove_expired_subjects(self.store, before, check)
         await remove_expired_alerts(self.store, before, check)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from collector.rollups.months import remove_months
+from collector.rollups.ranked_days import remove_ranked_days
 from shared.stats.subject_tables import MONTHS_OF_TABLE
 from shared.stats.subjects import TABLE, subject_scope
 from shared.store import DAYS, SUBJECTS_DAYS, SUBJECTS_MONTHS, Container, Query, Store
@@ -20,8 +21,9 @@ PAGE = 500
 
 
 async def remove_expired_subjects(store: Store, before: datetime, check: Callable[[], None]) -> int:
-    """Remove hours, days, months and tables before this hour, and return how many days and hours.
+    """Remove the statistics of subjects before this hour; return how many days and hours that were.
 
+    Their months, ranked days and tables go, too.
     check is called before each write, and raises what ends the work. The day and the month that the
     hour lies in stay.
     """
@@ -31,6 +33,7 @@ async def remove_expired_subjects(store: Store, before: datetime, check: Callabl
     for scope in map(subject_scope, subjects):
         removed += await _remove(store, DAYS, scope, hour, check, but=day)
         await remove_months(store, scope, before=month)
+        await remove_ranked_days(store, scope, day)
     await _remove(store, SUBJECTS_DAYS, TABLE, day, check)
     await _remove(store, SUBJECTS_MONTHS, MONTHS_OF_TABLE, month, check)
     return removed

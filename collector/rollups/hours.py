@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 from collector.rollups.copies import likeness_of
 from collector.rollups.months import write_months
+from collector.rollups.ranked_days import ranked_entries, write_ranked_days
 from collector.rollups.repeated import counted_threads
 from collector.rollups.subjects import HourShare, rebuild_subjects, share_hash, subject_shares
 from shared.models import (
@@ -25,6 +26,7 @@ from shared.models import (
 from shared.stats.cell_threads import add_communities, with_threads
 from shared.stats.cells import is_empty, methods_of, recount, scored
 from shared.stats.listed import pack_comment, pack_post
+from shared.stats.subjects import subject_scope
 from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Store
 from shared.store.scan import items_between, nearby
 from shared.times import day_of, hour_of, next_hour
@@ -64,6 +66,7 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
             by_hour[hour][community] = share
     stored = await store.read_many(HOURS_OF_ALL, ((ALL, hour) for hour in by_hour))
     await rebuild_subjects(store, by_hour, {hour: known for (_, hour), known in stored.items()})
+    await write_ranked_days(store, {ALL: _ranked(by_hour)})
     documents: list[ScopeHour] = []
     for hour, changed in by_hour.items():
         known = stored.get((ALL, hour))
@@ -86,14 +89,28 @@ def share_of(posts: Sequence[Post], comments: Sequence[Comment]) -> HourShare:
     items: list[Post | Comment] = [*posts, *comments]
     threads = counted_threads(items)
     subjects = subject_shares(zip(items, threads, strict=True))
+    ranked = ranked_entries(items)
     counted = zip(threads, map(scored, items), strict=True)
     share = _community_hour(posts, comments, with_threads(recount(posts, comments), counted))
     if subjects:
-        share["subjects"] = {subject: share_hash(each) for subject, each in subjects.items()}
+        share["subjects"] = {
+            subject: share_hash(each, ranked[subject_scope(subject)])
+            for subject, each in subjects.items()
+        }
     scorers = {method for each in subjects.values() for method in methods_of(each["cell"])}
     if only_of_mentions := scorers - methods_of(share["cell"]).keys():
         share["mention_methods"] = sorted(only_of_mentions)
-    return HourShare(share, subjects)
+    return HourShare(share, subjects, ranked)
+
+
+def _ranked(
+    shares: Mapping[str, Mapping[str, HourShare]],
+) -> dict[str, dict[str, list[str]]]:
+    """Return the entries of all by hour and community."""
+    return {
+        hour: {name: each.ranked.get(ALL, []) for name, each in by_name.items()}
+        for hour, by_name in shares.items()
+    }
 
 
 def _cells(shares: Mapping[str, CommunityHour]) -> dict[str, Cell]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import cast
 
+from collector.rollups.ranked_days import write_ranked_days
 from collector.rollups.subject_months import write_subject_months
 from collector.rollups.subject_tables import SubjectRows, rows_of_day, write_tables
 from shared.models import (
@@ -64,10 +65,14 @@ SubjectChanges = Mapping[tuple[str, str], Mapping[str, SubjectShare | None]]
 
 @dataclass(frozen=True)
 class HourShare:
-    """One community's part of one hour: of `all`, and of each subject."""
+    """One community's part of one hour: of `all`, and of each subject.
+
+    ranked are its entries of ranked days, by the name of their scope.
+    """
 
     share: CommunityHour
     subjects: Mapping[str, SubjectShare]
+    ranked: Mapping[str, list[str]]
 
 
 def subject_shares(items: Iterable[tuple[Item, str]]) -> dict[str, SubjectShare]:
@@ -84,9 +89,9 @@ def subject_shares(items: Iterable[tuple[Item, str]]) -> dict[str, SubjectShare]
     return {subject: _share(mentions[subject], threads[subject]) for subject in sorted(mentions)}
 
 
-def share_hash(share: SubjectShare) -> str:
-    """Return what tells whether a share differs from the one that was written last."""
-    text = json.dumps(share, sort_keys=True, separators=(",", ":"))
+def share_hash(share: SubjectShare, ranked: Sequence[str]) -> str:
+    """Return what tells whether a share or its ranked entries differ from what was written last."""
+    text = json.dumps([share, ranked], sort_keys=True, separators=(",", ":"))
     digest = blake2b(text.encode(), digest_size=HASH_BYTES).digest()
     return base64.urlsafe_b64encode(digest).decode()
 
@@ -111,6 +116,7 @@ async def rebuild_subjects(
     for start in range(0, len(keys), HOURS_AT_ONCE):
         some = keys[start : start + HOURS_AT_ONCE]
         hours = await _write_hours(store, {key: changes[key] for key in some})
+        await write_ranked_days(store, _ranked(some, changes, shares))
         days = await _write_days(store, hours)
         await write_subject_months(store, days)
         for day in days:
@@ -159,6 +165,21 @@ def _changes(
             for subject in before.keys() | after.keys():
                 if before.get(subject) != after.get(subject):
                     found[subject, hour][name] = counted.subjects.get(subject)
+    return found
+
+
+def _ranked(
+    keys: Iterable[tuple[str, str]],
+    changes: SubjectChanges,
+    shares: Mapping[str, Mapping[str, HourShare]],
+) -> dict[str, dict[str, dict[str, list[str]]]]:
+    """Return the entries of what changes in these hours, by scope, hour and community."""
+    found: dict[str, dict[str, dict[str, list[str]]]] = defaultdict(dict)
+    for subject, hour in keys:
+        scope = subject_scope(subject)
+        found[scope][hour] = {
+            name: shares[hour][name].ranked.get(scope, []) for name in changes[subject, hour]
+        }
     return found
 
 

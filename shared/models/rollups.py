@@ -184,6 +184,22 @@ class SubjectHour(TypedDict):
     _etag: NotRequired[str]
 
 
+class RankedDay(TypedDict):
+    """The items of a day of `all` or of a subject, to be listed in another order than newest first.
+
+    id is YYYY-MM-DD, scope is `shared.stats.ranked.ranked_partition` of the scope's name. hours has
+    keys 00 to 23, then communities, then entries as `shared.stats.ranked` packs them, newest first.
+    A day that grows too large has is_split and no hours: each of them is a document of its own,
+    whose id is YYYY-MM-DDTHH.
+    """
+
+    id: str
+    scope: str
+    hours: dict[str, dict[str, list[str]]]
+    is_split: NotRequired[bool]
+    _etag: NotRequired[str]
+
+
 class SubjectsDay(TypedDict):
     """The figures of all subjects on one day, for lists of subjects; id is YYYY-MM-DD.
 

@@ -28,6 +28,7 @@ from shared.models import (
     MonthParts,
     MonthStats,
     Post,
+    RankedDay,
     ReleasesState,
     Rematch,
     ScopeHour,
@@ -56,6 +57,7 @@ DAYS: Container[DayStats] = Container("stats", "scope", (("id",),), expires=True
 MONTHS: Container[MonthStats] = Container("stats", "scope", (("id",),), expires=True)
 HOURS_OF_ALL: Container[ScopeHour] = Container("stats", "scope", (("id",),), expires=True)
 SUBJECT_HOURS: Container[SubjectHour] = Container("stats", "scope", (("id",),), expires=True)
+RANKED_DAYS: Container[RankedDay] = Container("stats", "scope", (("id",),), expires=True)
 SUBJECT_PARTS: Container[MonthParts] = Container("stats", "scope", (("id",),), expires=True)
 SUBJECTS_DAYS: Container[SubjectsDay] = Container("stats", "scope", (("id",),), expires=True)
 SUBJECTS_MONTHS: Container[SubjectsMonth] = Container("stats", "scope", (("id",),), expires=True)

@@ -6,7 +6,7 @@ from shared.store.containers import COLLECTION
 
 # Increase it when a stored shape, a partition key or an id changes so that older documents can't be
 # read. Then add a migration, or let such databases be refused.
-SCHEMA = 2
+SCHEMA = 3
 FIRST = 1
 """The version of databases without one."""
 

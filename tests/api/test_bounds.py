@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from itertools import product
 from typing import Any, TypeVar
@@ -28,14 +29,15 @@ from api.schema.parameters import (
     TrendsParameters,
 )
 from api.schema.sentiment import ComparedScope
-from api.schema.values import MAX_SORTED, MAX_SORTED_HOURS
+from api.schema.values import MAX_SORTED, Sort
 from bench.fill import fill_months
 from bench.priced_store import PricedStore
-from shared.models import ALL, Cell, DayStats, Labelled, Post, ScopeHour
+from shared.models import ALL, Cell, DayStats, Labelled, Post, RankedDay, ScopeHour
 from shared.stats.cell_threads import with_threads
 from shared.stats.cells import Scored, count
 from shared.stats.months import partition_of
-from shared.store import COMMUNITIES, DAYS, HOURS_OF_ALL, MONTHS, Query, Store
+from shared.stats.ranked import ranked_partition
+from shared.store import COMMUNITIES, DAYS, HOURS_OF_ALL, MONTHS, RANKED_DAYS, Query, Store
 from shared.times import iso, utc_now
 from tests.api.reads.test_coverage import observed
 from tests.api.world import (
@@ -51,7 +53,7 @@ from tests.api.world import (
     keep,
     posts_back,
 )
-from tests.fixtures.stores import Fill, FilledStore
+from tests.fixtures.stores import FilledStore
 
 MAX_REQUEST_UNITS = 1000
 RECENT, ITEMS = "/api/v1/posts/recent", "/api/v1/items"
@@ -136,52 +138,100 @@ async def test_no_page_of_posts_and_comments_costs_more_than_the_bound(
             break
 
 
-async def fill_sorted_hours(store: Store) -> None:
-    """Store as many posts as a list of as many hours as it may have can be sorted with.
+async def fill_sorted(store: Store) -> None:
+    """Store as many long posts as a list by reach can have, and comments of 90 days.
 
-    Each hour has comments, too, so that what lists its items is as long as it usually is.
+    The posts are of one day, and each day's list of its items is as long as in a busy place.
     """
-    posts = posts_back(
-        MAX_SORTED - MAX_SORTED_HOURS,
-        (MAX_SORTED_HOURS - 1) * HOUR / (MAX_SORTED - MAX_SORTED_HOURS),
-    )
-    comments = [a_comment(n, NOW - n * 3 * MINUTE, NAMES[n % 3]) for n in range(7000)]
-    await keep(store, [_long(post) for post in posts], comments)
-
-
-async def fill_sorted_day(store: Store) -> None:
-    """Store as many posts as a list of a day can be sorted with."""
-    await keep(store, [_long(post) for post in posts_back(MAX_SORTED - 24, MINUTE)])
+    posts = [_long(post) for post in posts_back(MAX_SORTED - 100, MINUTE)]
+    comments = [a_comment(n, NOW - n * 15 * MINUTE, NAMES[n % 3]) for n in range(8600)]
+    await keep(store, posts, comments)
 
 
 def _long(post: Post) -> Post:
     return {**post, "content": "some words that people say " * 60, "kinds": ["problem"]}
 
 
+@pytest.fixture
+async def sorted_store(filled_store: FilledStore) -> Store:
+    """Open a store with these items."""
+    return await filled_store(fill_sorted)
+
+
+@pytest.mark.parametrize("hours", [24, 2160])
 @pytest.mark.parametrize("given", [{}, {"talk": "problem"}, {"subreddit": "aws"}], ids=str)
-@pytest.mark.parametrize("fill", [fill_sorted_hours, fill_sorted_day])
-async def test_no_sorted_list_costs_more_than_the_bound(
-    filled_store: FilledStore, given: dict[str, str], fill: Fill
+async def test_no_list_by_reach_costs_more_than_the_bound(
+    sorted_store: Store, given: dict[str, str], hours: int
 ) -> None:
-    priced = PricedStore(await filled_store(fill))
-    asked: dict[str, Any] = {**given, "sort": "influence", "limit": 1, "hours": MAX_SORTED_HOURS}
+    priced = PricedStore(sorted_store)
+    asked: dict[str, Any] = {**given, "sort": "reach", "limit": 1, "hours": hours}
     with priced.counting() as bill:
         page = await read_recent_posts(deps_of(priced), PostsParameters.model_validate(asked))
     assert page.next_cursor is not None
     assert bill.request_units < MAX_REQUEST_UNITS
     # One of a community alone is a third as long.
-    assert bill.request_units > (800 if "subreddit" not in given else 170)
+    assert bill.request_units > (780 if "subreddit" not in given else 170)
 
 
-async def test_a_list_that_is_too_long_to_be_sorted_costs_no_more(
-    filled_store: FilledStore,
+@pytest.mark.parametrize("sort", ["most_negative", "influence"])
+@pytest.mark.parametrize("given", [{}, {"q": "people"}, {"subreddit": "aws"}], ids=str)
+async def test_no_page_of_an_order_costs_more_than_the_bound(
+    sorted_store: Store, given: dict[str, str], sort: Sort
 ) -> None:
-    priced = PricedStore(await filled_store(fill_sorted_hours))
-    for community in (None, "aws"):
-        asked = ItemsParameters(sort="influence", hours=2160, subreddit=community)
-        with priced.counting() as bill, pytest.raises(BadParameters):
-            await read_items(deps_of(priced), asked)
-        assert bill.request_units < MAX_REQUEST_UNITS
+    priced = PricedStore(sorted_store)
+    asked: dict[str, Any] = {**given, "sort": sort, "limit": 500, "hours": 2160}
+    with priced.counting() as bill:
+        page = await read_items(deps_of(priced), ItemsParameters.model_validate(asked))
+    assert page.items.root
+    assert page.next_cursor is not None
+    assert 500 < bill.request_units < MAX_REQUEST_UNITS
+
+
+EVERY_HOUR = [f"{hour:02}" for hour in range(24)]
+
+
+def a_ranked_day(day: str, entries: int) -> RankedDay:
+    """Return a day of all with this number of entries in each hour."""
+    listed = [
+        f"{n % 20001:05}np.{n % 3600 // 60:02}{n % 60:02}1abc{n:04} p" for n in range(entries)
+    ]
+    hours = {hour: {"aws": listed} for hour in EVERY_HOUR}
+    return RankedDay(id=day, scope=ranked_partition(ALL), hours=hours)
+
+
+def split(day: RankedDay) -> list[RankedDay]:
+    """Return the documents of a day that is too large for one."""
+    hours = [
+        RankedDay(id=f"{day['id']}T{hour}", scope=day["scope"], hours={hour: by_name})
+        for hour, by_name in day["hours"].items()
+    ]
+    return [*hours, RankedDay(id=day["id"], scope=day["scope"], hours={}, is_split=True)]
+
+
+@pytest.mark.parametrize(
+    ("entries", "days", "is_split"),
+    [
+        (130, 89, False),
+        (139, 89, False),
+        (700, 18, False),
+        (700, 89, False),
+        (900, 14, True),
+        (4000, 89, True),
+        (60_000, 1, True),
+    ],
+)
+async def test_the_days_that_list_the_items_of_a_window_cost_no_more_than_the_bound(
+    sorted_store: Store, entries: int, days: int, *, is_split: bool
+) -> None:
+    dates = [(NOW - n * 24 * HOUR).date().isoformat() for n in range(1, days + 1)]
+    for each in dates:
+        day = a_ranked_day(each, entries)
+        await sorted_store.upsert(RANKED_DAYS, split(day) if is_split else [day])
+    priced = PricedStore(sorted_store)
+    asked = ItemsParameters(sort="most_positive", limit=500, hours=24 * days + 24)
+    with priced.counting() as bill, suppress(BadParameters):
+        await read_items(deps_of(priced), asked)
+    assert 200 < bill.request_units < MAX_REQUEST_UNITS, bill.by_kind()
 
 
 TEN = tuple(f"community{number}" for number in range(10))

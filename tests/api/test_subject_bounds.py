@@ -45,6 +45,7 @@ from api.schema.subject_parameters import (
 )
 from api.schema.topics import TopicsParameters
 from bench.priced_store import PricedStore
+from collector.rollups.ranked_days import write_ranked_days
 from collector.rollups.subject_months import write_subject_months
 from collector.rollups.subject_tables import SubjectRows, write_tables
 from shared.models import CommunityState, DayStats, SubjectHour
@@ -176,6 +177,7 @@ async def fill_mentions(store: Store) -> None:
         share: Any = {"cell": CELL, "vias": {"text": CELL, "thread": CELL}, "mentions": listed}
         hours.append(SubjectHour(id=iso(at)[:13], scope=scope, shares={PLACES[n % 14]: share}))
     await store.upsert(SUBJECT_HOURS, hours)
+    await write_ranked_days(store, {scope: {each["id"]: _ranked(each) for each in hours}})
     said = [{"subject": MANY[0], "via": "text", "matched": ["word0"]}]
     words: Any = {"content": "some words that people say " * 30, "mentions": said}
     posts = [a_post(n, NOW - n * HOUR, PLACES[n % 14], **words) for n in range(600)]
@@ -187,6 +189,17 @@ async def fill_mentions(store: Store) -> None:
         comment: Any = a_comment(n * 30 + m, at, PLACES[n % 14])
         comments.append({**comment, **words, "mentions": by_thread})
     await store.upsert(COMMENTS, comments)
+
+
+def _ranked(hour: SubjectHour) -> dict[str, list[str]]:
+    """Return the entries of what an hour lists."""
+    return {
+        name: [
+            f"{n * 97 % 20001:05}{each[0]}{each[2]}{each[1]}{each[4:6]}{each[7:9]}{each[11:]}"
+            for n, each in enumerate(share["mentions"])
+        ]
+        for name, share in hour["shares"].items()
+    }
 
 
 async def fill(store: Store) -> None:
@@ -316,12 +329,14 @@ async def test_no_list_of_a_subject_costs_more_than_the_bound(busy) -> None:
 async def test_no_sorted_list_of_a_subject_costs_more_than_the_bound(busy, hours: int) -> None:
     priced = PricedStore(busy)
     given: Any = {"hours": hours, "limit": 500}
-    for sort, via in product(("reach", "influence"), (None, "home")):
-        asked = MentionsParameters(id=MANY[0], sort=sort, via=via, **given)
+    filters: tuple[dict[str, str], ...] = ({}, {"via": "text"}, {"q": "zzzq"})
+    for sort, more in product(("reach", "influence"), filters):
+        asked = MentionsParameters(id=MANY[0], sort=sort, **given, **more)
         # One that is too long is refused, for no more.
         with priced.counting() as bill, suppress(BadParameters):
-            await read_mentions(deps_of(priced, names=PLACES), asked)
-        assert bill.request_units < MAX_REQUEST_UNITS, (sort, via, bill.by_kind())
+            page = await read_mentions(deps_of(priced, names=PLACES), asked)
+            assert page.items.root or "q" in more
+        assert bill.request_units < MAX_REQUEST_UNITS, (sort, more, bill.by_kind())
         assert bill.request_units > 1
 
 

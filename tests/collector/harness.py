@@ -30,8 +30,10 @@ from tests.collector.subject_truth import (
     SumsOfThreads,
     check_subjects,
     check_sums,
+    entry_by_hand,
     kinds_by_hand,
     kinds_stored,
+    ranked_entries,
     subject_documents,
     threads_by_hand,
 )
@@ -197,6 +199,8 @@ async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:
         for each in (*posts_in(share), *comments_in(document["id"], share))
     ]
     assert sorted(listed) == sorted((item["community"], _listed(item)) for item in items.values())
+    entries = [entry_by_hand(item, item["sentiment"]) for item in items.values()]
+    assert await ranked_entries(store, ALL) == sorted(entries, key=str)
 
 
 def _listed(item: Mapping[str, Any]) -> ListedItem:

@@ -22,6 +22,7 @@ from shared.stats.threads import MAX_THREADS, unpack_threads
 from shared.store import (
     DAYS,
     MONTHS,
+    RANKED_DAYS,
     SUBJECT_HOURS,
     SUBJECT_PARTS,
     SUBJECTS_DAYS,
@@ -145,7 +146,65 @@ async def check_subjects(store: Store, items: Sequence[Mapping[str, Any]]) -> No
         await _check_hours(store, subject, hours, communities)
         await _check_days(store, subject, hours, communities, threads)
         await _check_months(store, subject, hours)
+        entries = [
+            entry_by_hand(item, sentiment_by_hand(item, mention), mention["via"])
+            for said in hours.values()
+            for item, mention in said
+        ]
+        assert await ranked_entries(store, subject_scope(subject)) == sorted(entries, key=str)
     await _check_tables(store, by_hand, communities)
+
+
+Entry = tuple[str, str, str, int, str, bool, str | None, frozenset[str]]
+"""Community, kind, order key, compound, label, whether it is English, via and kinds of talk."""
+
+
+def entry_by_hand(
+    item: Mapping[str, Any], sentiment: Mapping[str, Any], via: str | None = None
+) -> Entry:
+    """Return what ranked days have of an item with this sentiment."""
+    compound = round(sentiment["compound"] * 10_000)
+    is_own = item.get("language") != "other"
+    kinds = frozenset(item.get("kinds", ()))
+    place = (item["community"], item["kind"], item["order_key"])
+    return (*place, compound, sentiment["label"], is_own, via, kinds)
+
+
+async def ranked_entries(store: Store, scope: str) -> list[Entry]:
+    """Return what the ranked days of a scope have, sorted; empty hours and days are none."""
+    stored = await store.query(Query(RANKED_DAYS, f"{scope}/ranked", MOST, order_by="id"))
+    found: list[Entry] = []
+    for document in stored:
+        assert bool(document["hours"]) is not document.get("is_split", False)
+        for hour, by_name in document["hours"].items():
+            assert by_name
+            for name, entries in by_name.items():
+                assert entries
+                found += [_entry(f"{document['id'][:10]}T{hour}", name, one) for one in entries]
+    return sorted(found, key=str)
+
+
+def _entry(hour: str, name: str, text: str) -> Entry:
+    number, label, kind, via, minute, second, rest = (
+        text[:5],
+        text[5],
+        text[6],
+        text[7],
+        text[8:10],
+        text[10:12],
+        text[12:],
+    )
+    own_id, _, letters = rest.partition(" ")
+    return (
+        name,
+        {"p": "post", "c": "comment"}[kind.lower()],
+        f"{hour}:{minute}:{second}Z_{own_id}",
+        int(number) - 10_000,
+        {"p": "positive", "n": "neutral", "-": "negative"}[label],
+        kind.islower(),
+        {"t": "text", "r": "thread", "h": "home", ".": None}[via],
+        kinds_named(letters),
+    )
 
 
 async def subject_documents(store: Store) -> list[Any]:

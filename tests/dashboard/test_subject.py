@@ -372,7 +372,7 @@ def test_a_kept_link_to_those_with_most_upvotes_of_the_newest_goes_on(
 
 
 def test_where_all_are_too_many_to_be_sorted_the_newest_are(visit: Visit, product: Product) -> None:
-    assert card_of(product, 168)["mentions"] > 800
+    assert card_of(product, 168)["mentions"] > 860
     page = visit.open(subject=SUBJECT, hours=168, sort="reach")
     shown = region(page, "Mentions")
     expect(shown.get_by_role("alert")).to_contain_text("too long to be sorted")
@@ -384,6 +384,25 @@ def test_where_all_are_too_many_to_be_sorted_the_newest_are(visit: Visit, produc
     assert all("422" in complaint for complaint in visit.complaints)
     visit.page.goto("about:blank")
     visit.complaints.clear()
+
+
+def test_a_week_of_many_mentions_has_every_order_but_the_one_that_it_is_too_long_for(
+    visit: Visit, product: Product
+) -> None:
+    page = visit.open(subject=SUBJECT, hours=168)
+    shown = region(page, "Mentions")
+    order = shown.get_by_role("combobox", name="Order")
+    assert order.locator("option").all_inner_texts() == [
+        "Newest",
+        "Most negative",
+        "Most positive",
+        "Most influence",
+        "Most upvotes of the newest 500",
+    ]
+    for name, sort in (("Most negative", "most_negative"), ("Most influence", "influence")):
+        order.select_option(name)
+        top = mentions_of(product, hours=168, sort=sort, limit=5)
+        expect_rows(shown.locator("a[data-post]"), top)
 
 
 def test_it_is_searched_and_limited_to_a_community(visit: Visit, product: Product) -> None:

@@ -6,6 +6,8 @@ import { address, go } from "../navigation";
 import { Link } from "./link";
 
 const NEWEST = "Newest";
+/** Lists of up to 750 items can be sorted by upvotes, whatever their span: docs/sorting.md. */
+const MAX_BY_REACH = 750;
 export const ORDER_NAMES: Record<Order, string> = {
   reach: "Most upvotes",
   most_negative: "Most negative",
@@ -19,10 +21,19 @@ export function orderName(sort: Order | null): string {
   return (sort ? ORDER_NAMES[sort] : NEWEST).toLowerCase();
 }
 
-/** Choose an order; lists of mentions have `score`, too, however long they are. */
-export function SortPicker({ hasScore }: { hasScore: boolean }) {
+/**
+ * Choose an order. Lists of mentions have `score`, too, however long they are; `reach` is offered
+ * unless the list is known to have too many items for it.
+ */
+export function SortPicker({ hasScore, count }: { hasScore: boolean; count?: number }) {
   const { sort } = address.value;
-  const shown = ORDERS.filter((each) => each !== "score" || hasScore || sort === each);
+  const isOffered = {
+    score: hasScore,
+    reach: count === undefined || count <= MAX_BY_REACH,
+  };
+  const shown = ORDERS.filter(
+    (each) => sort === each || (each !== "score" && each !== "reach") || isOffered[each],
+  );
   return (
     <label class="scope">
       <span class="hidden">Order</span>

@@ -24,7 +24,7 @@ export function FirstMentions({ card }: { card: SubjectCard }) {
     <section class="card first-mentions" aria-labelledby="mentions">
       <div class="card-head">
         <h2 id="mentions">Mentions</h2>
-        <SortPicker hasScore />
+        <SortPicker hasScore count={card.mentions} />
       </div>
       <DataState
         state={shown}

@@ -21,7 +21,7 @@ from api.reads.posts import read_recent_posts
 from api.reads.statistics import read_stats
 from api.schema.parameters import ItemsParameters, PostsParameters, ScopeParameters
 from api.schema.subject_parameters import MentionsParameters
-from api.schema.values import MAX_SORTED, MAX_SORTED_HOURS, MentionSort, Sort
+from api.schema.values import MAX_SORTED, MentionSort, Sort
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from shared.kinds import Talk
 from shared.models import Item, Label
@@ -352,55 +352,106 @@ async def filled(store: Store, count: int, step: timedelta) -> None:
     await keep_matched(store, posts)
 
 
-# Posts a minute apart, of which a list of this many, and of their hours, is as long as it may be.
-FITTING = MAX_SORTED - 14
+# Posts a minute apart, of which a list of this many, and of its day, is as long as it may be.
+FITTING = MAX_SORTED - 3
 
 
 @pytest.mark.parametrize("community", [None, "aws"])
-async def test_a_list_is_sorted_up_to_the_limit_and_refused_beyond_it(
+async def test_a_list_is_sorted_by_reach_up_to_the_limit_and_refused_beyond_it(
     sqlite_store, community: str | None
 ) -> None:
-    await filled(sqlite_store, MAX_SORTED + 1, MINUTE)
+    await filled(sqlite_store, FITTING + 5, MINUTE)
     deps = deps_of(sqlite_store)
-    # The posts of a community are queried without hours.
-    most = MAX_SORTED if community else FITTING
-    oldest = NOW - (most - 1) * MINUTE
-    hours = {iso(NOW - n * MINUTE)[:13] for n in range(most)}
-    assert most + (0 if community else len(hours)) == MAX_SORTED
+    oldest = NOW - (FITTING - 1) * MINUTE
     scope: Any = {"subreddit": community, "limit": 500}
     fits, longer = iso(oldest), iso(oldest - MINUTE)
-    for sort in ("reach", "influence"):
-        fitting = PostsParameters(sort=sort, start=fits, **scope)
-        first = await read_recent_posts(deps, fitting)
-        rest = fitting.model_copy(update={"cursor": first.next_cursor})
-        found = [*first.items.root, *(await read_recent_posts(deps, rest)).items.root]
-        assert len({each.id for each in found}) == len(found) == most
-        scope["start"] = longer
-        with pytest.raises(BadParameters, match=r"sort: .* too long to be sorted; .* up to 800"):
-            await read_recent_posts(deps, PostsParameters(sort=sort, **scope))
-        with pytest.raises(BadParameters, match="too long"):
-            await read_items(deps, ItemsParameters(sort=sort, **scope))
-        scope["start"] = iso(oldest - 2 * MINUTE)
-        with pytest.raises(BadParameters, match="too long"):
-            await read_mentions(
-                deps, MentionsParameters(id="lantern", sort=sort, **{**scope, "hours": 24})
+    fitting = PostsParameters(sort="reach", start=fits, **scope)
+    first = await read_recent_posts(deps, fitting)
+    rest = fitting.model_copy(update={"cursor": first.next_cursor})
+    found = [*first.items.root, *(await read_recent_posts(deps, rest)).items.root]
+    assert len({each.id for each in found}) == len(found) == FITTING
+    scope["start"] = longer
+    with pytest.raises(BadParameters, match=r"sort: .* too long to be sorted; .* about 860 items"):
+        await read_recent_posts(deps, PostsParameters(sort="reach", **scope))
+    with pytest.raises(BadParameters, match="too long"):
+        await read_items(deps, ItemsParameters(sort="reach", **scope))
+    with pytest.raises(BadParameters, match="too long"):
+        await read_mentions(deps, MentionsParameters(id="lantern", sort="reach", **scope))
+    # What a filter leaves is short enough, and other orders take the list as it is.
+    some = PostsParameters(sort="reach", sentiment="positive", **scope)
+    assert len((await read_recent_posts(deps, some)).items.root) > FITTING / 3
+    other = PostsParameters(sort="influence", **scope)
+    assert len((await read_recent_posts(deps, other)).items.root) == 500
+
+
+@pytest.mark.parametrize("given_filter", [{}, {"talk": "problem"}, {"subject": "lantern"}], ids=str)
+async def test_lists_of_ninety_days_are_sorted_whole_page_by_page(
+    sqlite_store, given_filter: dict[str, str]
+) -> None:
+    await watch(sqlite_store)
+    kinds: list[list[Talk]] = [["problem"], ["praise"]]
+    step = 89 * 24 * HOUR / 1500
+    posts = [
+        judged(a_post(n, NOW - n * step, content="Lantern"), n * 7919 % 2001 / 1000 - 1)
+        for n in range(1500)
+    ]
+    items = await keep_matched(
+        sqlite_store, [{**each, "kinds": kinds[n % 2]} for n, each in enumerate(posts)]
+    )
+    wanted = [each for each in items if given_filter.get("talk") in {None, *each["kinds"]}]
+    for sort in ("most_negative", "influence"):
+        rank = rank_in(sort, items)
+        expected = sorted(wanted, key=lambda each: (rank(each), *place(each)), reverse=True)
+        found: list[str] = []
+        cursor = None
+        while cursor is not None or not found:
+            asked = ItemsParameters(
+                sort=sort,
+                hours=2160,
+                limit=500,
+                cursor=cursor,
+                **given_filter,  # type: ignore[arg-type]
             )
-        # What a filter leaves is short enough.
-        some = PostsParameters(sort=sort, sentiment="positive", **scope)
-        assert len((await read_recent_posts(deps, some)).items.root) > most / 3
-        del scope["start"]
+            page = await read_items(deps_of(sqlite_store), asked)
+            found += [each.id for each in page.items.root]
+            cursor = page.next_cursor
+        assert found == ids(expected)
 
 
-async def test_a_list_of_more_hours_than_a_page_reads_is_refused(sqlite_store) -> None:
-    await filled(sqlite_store, MAX_SORTED_HOURS + 1, HOUR)
-    deps = deps_of(sqlite_store)
-    for hours, talked_of in product((MAX_SORTED_HOURS, MAX_SORTED_HOURS + 1), (None, "lantern")):
-        asked = ItemsParameters(sort="reach", hours=hours, subject=talked_of, limit=500)
-        if hours == MAX_SORTED_HOURS:
-            assert len((await read_items(deps, asked)).items.root) == hours
-            continue
-        with pytest.raises(BadParameters, match="up to 350 such hours"):
-            await read_items(deps, asked)
+async def test_a_search_in_an_order_goes_on_where_a_page_has_read_enough(sqlite_store) -> None:
+    posts = [
+        judged(a_post(n, NOW - n * MINUTE, content=f"word{n % 400}"), n / 1000 - 1)
+        for n in range(1300)
+    ]
+    await keep(sqlite_store, posts)
+    found: list[str] = []
+    pages, cursor = 0, None
+    while cursor is not None or not pages:
+        asked = PostsParameters(sort="most_negative", hours=48, q="word7", cursor=cursor)
+        page = await read_recent_posts(deps_of(sqlite_store), asked)
+        found += [each.id for each in page.items.root]
+        pages, cursor = pages + 1, page.next_cursor
+    assert found == ["p7", "p407", "p807", "p1207"]
+    assert pages == -(-1300 // ((MAX_SORTED - 4) // 2))
+
+
+async def test_an_order_finds_what_lies_under_another_case_of_its_community(store) -> None:
+    await keep(store, *by_hand())
+    deps = deps_of(store, names=("AWS", "Claude"))
+    for sort in SORTED:
+        page = await read_items(deps, ItemsParameters(sort=sort))
+        assert [each.id for each in page.items.root] == EXPECTED[sort]
+        assert {each.subreddit for each in page.items.root} == {"AWS", "Claude"}
+    page = await read_items(deps, ItemsParameters(sort="influence", subreddit="claude"))
+    assert [each.id for each in page.items.root] == ["p2", "c4"]
+
+
+async def test_an_item_that_has_gone_since_its_hour_was_counted_is_left_out(store) -> None:
+    await keep(store, *by_hand())
+    await store.delete(POSTS, [("aws", "p1")])
+    page = await read_items(deps_of(store), ItemsParameters(sort="most_negative", limit=2))
+    assert [each.id for each in page.items.root] == ["p6", "c4"]
+    assert page.next_cursor is not None
 
 
 def now_and_then(start: Clock = utc_now) -> list[Any]:
