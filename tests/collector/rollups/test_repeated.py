@@ -35,16 +35,51 @@ def test_a_template_under_many_posts_counts_in_the_thread_of_the_earliest() -> N
     ("one", "other", "are_one"),
     [
         (OTHERS[0], OTHERS[0].upper() + "!!", True),
-        (OTHERS[0], OTHERS[0] + " And so on.", False),
-        (OTHERS[0], OTHERS[0].replace("twice", "thrice"), False),
+        (OTHERS[0], OTHERS[0] + " And so on.", True),
+        (OTHERS[0], OTHERS[0].replace("twice", "thrice"), True),
+        (OTHERS[0], "Hello everyone! " + OTHERS[0], True),
+        (OTHERS[0], OTHERS[1], False),
+        (
+            "It crashed 3 times today when I opened it",
+            "It crashed 4 times today when I opened it",
+            False,
+        ),
+        (
+            "It crashed 3 times today when I opened the large project",
+            "It crashed 4 times today when I opened the large project",
+            False,
+        ),
+        (
+            "It crashed 3 times today when I opened the large old project",
+            "It crashed 4 times today when I opened the large old project",
+            True,
+        ),
         ("same here, please fix it soon", "same here, please fix it soon", False),
-        (9 * OTHERS[0] + " Yes, slower.", 9 * OTHERS[0] + " No, faster.", False),
+        ("thanks, that worked for me", "thanks, that worked for me", False),
+        ("thanks, that worked for me too", "thanks, that worked for me", False),
         (NOTICE.format(n=1) + " https://one.example/", NOTICE.format(n=2), True),
     ],
 )
-def test_equal_words_of_eight_or_more_repeat_one_another(one, other, are_one) -> None:
+def test_equal_words_from_eight_on_and_near_ones_from_twelve_on_repeat_one_another(
+    one, other, are_one
+) -> None:
     threads = counted_threads([comment(1, one), comment(2, other)])
     assert threads == (["t1", "t1"] if are_one else ["t1", "t2"])
+
+
+def test_everyday_comments_of_less_than_eight_words_stay_apart_however_many_agree() -> None:
+    said = ("thanks, that worked for me", "same problem here since this morning", "it works again")
+    comments = [comment(n, said[n % 3]) for n in range(300)]
+    assert counted_threads(comments) == [f"t{n}" for n in range(300)]
+
+
+def test_near_copies_count_with_the_earliest_whatever_the_order_of_reading() -> None:
+    texts = [OTHERS[0].replace("twice", word) for word in ("twice", "thrice", "nearly twice")]
+    comments = [comment(n, text) for n, text in enumerate([*texts, OTHERS[1]])]
+    expected = {"c0": "t0", "c1": "t0", "c2": "t0", "c3": "t3"}
+    for listed in (comments, comments[::-1]):
+        found = counted_threads(listed)
+        assert {item["id"]: thread for item, thread in zip(listed, found, strict=True)} == expected
 
 
 def test_posts_keep_their_own_rule() -> None:
