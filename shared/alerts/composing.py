@@ -124,7 +124,9 @@ def _findings(owed: Owed) -> list[Finding]:
 
 
 def _known_at(owed: Owed) -> datetime:
-    return parse_iso(owed.incident["updates"][-1]["at"])
+    """Return when the newest finding was known; somebody may have acknowledged it since."""
+    known = [each["at"] for each in owed.incident["updates"] if each["finding"] is not None]
+    return parse_iso(known[-1] if known else owed.incident["opened"])
 
 
 def _figures(incident: Incident, finding: Finding | None) -> tuple[Figure, ...]:

@@ -82,7 +82,8 @@ def test_an_update_has_the_findings_since_and_an_opening_all_of_them() -> None:
         finding = a_finding("search", key=f"post:p{n}", items=items, sentence=f"Item {n}.")
         return {"at": f"2026-11-23T0{n}:00:00Z", "event": "updated", "finding": finding}
 
-    incident = an_incident(1, updates=[update(n) for n in (1, 2, 3)])
+    later: Any = {"at": "2026-11-23T09:00:00Z", "event": "acknowledged", "finding": None}
+    incident = an_incident(1, updates=[*(update(n) for n in (1, 2, 3)), later])
     (entry,) = composed(owed(incident, "opened")).entries
     assert [item["id"] for item in entry.items] == ["p3", "p2", "p1"]
     assert entry.sentence == "Item 3."
