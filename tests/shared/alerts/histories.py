@@ -72,9 +72,7 @@ class Scope:
 
     def items(self, rng: np.random.Generator, mood: Floats | float = MOOD) -> Items:
         """Return a history; mood is the mean compound, of each hour or of all."""
-        sizes = np.arange(1, self.largest + 1)
-        shares = sizes**-self.tail
-        shares /= shares.sum()
+        sizes, shares = self._sizes()
         rate = self.daily / 24 / float(shares @ sizes)
         starts = rng.poisson(rate * self._rhythm())
         return self._threads(rng, np.repeat(np.arange(NUMBER), starts), mood, sizes, shares)
@@ -83,9 +81,7 @@ class Scope:
         self, rng: np.random.Generator, hours: Sequence[int], hourly: float, mood: float = MOOD
     ) -> Items:
         """Return further threads that begin in these hours, with this number of items an hour."""
-        sizes = np.arange(1, self.largest + 1)
-        shares = sizes**-self.tail
-        shares /= shares.sum()
+        sizes, shares = self._sizes()
         starts = rng.poisson(hourly / float(shares @ sizes), size=len(hours))
         return self._threads(rng, np.repeat(np.asarray(hours), starts), mood, sizes, shares)
 
@@ -111,11 +107,19 @@ class Scope:
         compounds = np.clip(means + moods[threads] + noise, -1, 1)
         return Items(hours, threads, np.round(compounds, 4))
 
+    def _sizes(self) -> tuple[Ints, Floats]:
+        """Return the sizes of threads, and the share of the threads that have each."""
+        sizes = np.arange(1, self.largest + 1)
+        weights: Floats = np.power(sizes.astype(np.float64), -self.tail).astype(np.float64)
+        shares: Floats = (weights / weights.sum()).astype(np.float64)
+        return sizes, shares
+
     def _rhythm(self) -> Floats:
         places = np.arange(NUMBER)
         places = np.where(places >= NUMBER // 2, places - self.shift, places)
         days = (START.weekday() + places // 24) % 7
-        return OF_DAY[places % 24] * OF_WEEK[days]
+        rhythm: Floats = OF_DAY[places % 24] * OF_WEEK[days]
+        return rhythm
 
 
 def cells_of(items: Items) -> dict[str, Cell]:

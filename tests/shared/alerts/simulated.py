@@ -20,6 +20,7 @@ from shared.alerts.evidence import Evidence
 from shared.alerts.hourly import HourlyFigures
 from shared.alerts.replay import ReplayedMessage, replay
 from shared.models import Condition, ConditionType
+from shared.stats.uncertainty import FEW
 from tests.shared.alerts.evaluations import a_rule
 from tests.shared.alerts.histories import (
     CORRELATION,
@@ -174,7 +175,7 @@ def tells_mood(items: Items, place: int) -> bool:
     """Return whether an honest test tells that the mood of the last 24 hours is another one."""
     kept = items.but((items.hours > place - DAY) & (items.hours <= place))
     sizes, sums = _by_thread(kept)
-    if kept.hours.size < negative_share.FEW:
+    if kept.hours.size < FEW:
         return False
     weights = sizes / (1 + CORRELATION * (sizes - 1))
     moved = float((weights * sums / sizes).sum() / weights.sum()) - MOOD
@@ -187,7 +188,7 @@ def tells_negative_share(items: Items, place: int, above: float) -> bool:
     """Return whether an honest test tells that the negative share of 24 hours is above a bound."""
     kept = items.but((items.hours > place - DAY) & (items.hours <= place))
     number = kept.hours.size
-    if number < negative_share.FEW:
+    if number < FEW:
         return False
     sizes, _ = _by_thread(kept)
     effect = 1 + CORRELATION * (float((sizes**2).sum()) / number - 1)
@@ -199,7 +200,7 @@ def tells_negative_share(items: Items, place: int, above: float) -> bool:
 def _by_thread(items: Items) -> tuple[Floats, Floats]:
     names, sizes = np.unique(items.threads, return_counts=True)
     places = np.searchsorted(names, items.threads)
-    return sizes.astype(np.float64), np.bincount(places, weights=items.compounds)
+    return sizes.astype(np.float64), np.bincount(places, weights=items.compounds).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -307,7 +308,8 @@ def copies(rng: Rng, scope: Scope, number: int = 300) -> Evidence:
 
 def halved(rng: Rng, scope: Scope) -> Evidence:
     """Return a history in which half of everything is lost for three days."""
-    return evidence_of(*(_halved(rng, each.items(rng)) for each in (scope, OTHERS)))
+    own = _halved(rng, scope.items(rng))
+    return evidence_of(own, _halved(rng, OTHERS.items(rng)))
 
 
 def _halved(rng: Rng, items: Items) -> Items:
