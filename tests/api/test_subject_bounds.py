@@ -357,10 +357,11 @@ async def test_no_digest_costs_more_than_the_bound(busy) -> None:
     await check(busy, [(read_digest, each) for each in ended_digests()])
 
 
-async def test_nor_one_with_three_reasons(busy) -> None:
+@pytest.mark.parametrize("period", ["week", "day"])
+async def test_nor_one_with_three_reasons(busy, period: Any) -> None:
     priced = PricedStore(busy)
     deps = deps_of(priced, names=PLACES)
-    asked = DigestParameters(subjects=tuple(MANY))
+    asked = DigestParameters(period=period, subjects=tuple(MANY))
     with priced.counting() as whole:
         digest = await read_digest(deps, asked)
     assert len(digest.reasons) == 1
