@@ -1,5 +1,7 @@
 """Before and after a marker: equal spans of full hours, which never overlap, and none too early."""
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,12 +15,14 @@ from api.schema.markers import EffectParameters, MarkerEffect
 from api.schema.parameters import CompareParameters
 from shared.costs import track
 from shared.models import Marker
+from shared.settings import Settings, load_settings
 from shared.store import COMMUNITIES, WATCHLIST, Query
 from shared.subjects.watchlist import read_watchlist
 from shared.times import iso
 from tests.api.reads.test_change import BAD, COLLECTED, GOOD, collected, posts_each_hour
 from tests.api.subject_world import keep_matched, watch
 from tests.api.world import a_comment, a_post, deps_of, keep
+from tests.fixtures.stores import closing_store, drop
 from tests.watchlists import a_marker as marker_of_a_day
 
 HOUR = timedelta(hours=1)
@@ -52,14 +56,42 @@ def span(found: MarkerEffect, name: str) -> tuple[str, str]:
     return part.start, part.end
 
 
-@pytest.fixture
-async def turned(store: Any) -> Any:
-    """Return a store of ten days, good up to AT and bad from then on, collected to the end."""
+async def fill_turned(store: Any) -> None:
+    """Store ten days, good up to AT and bad from then on, collected to the end."""
     start = FULL - 10 * DAY
     await keep(store, posts_each_hour(start, AT, [GOOD] * 3 + [BAD]))
     await keep(store, posts_each_hour(AT, COLLECTED, [GOOD] + [BAD] * 3, first=9000))
     await collected(store)
-    return store
+
+
+@pytest.fixture(scope="module", params=["sqlite", "cosmos"])
+def turned_settings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """Fill a database of each kind once, in which tests change nothing but the watchlist."""
+    is_cosmos = request.param == "cosmos"
+    path = str(tmp_path_factory.mktemp("turned") / "undertone.db")
+    settings = (
+        request.getfixturevalue("cosmos_server").settings()
+        if is_cosmos
+        else load_settings({"SQLITE_PATH": path})
+    )
+
+    async def fill() -> None:
+        async with closing_store(settings) as store:
+            await fill_turned(store)
+
+    asyncio.run(fill())
+    yield settings
+    if is_cosmos:
+        asyncio.run(drop(settings))
+
+
+@pytest.fixture
+async def turned(turned_settings: Settings) -> AsyncIterator[Any]:
+    """Open the store of these days."""
+    async with closing_store(turned_settings) as store:
+        yield store
 
 
 async def test_what_turns_at_a_marker_is_told_over_equal_spans(turned: Any) -> None:
@@ -132,10 +164,11 @@ async def test_a_day_counts_when_it_was_collected(turned: Any) -> None:
     assert found.status == "too_early"
 
 
-async def test_hours_that_are_not_known_count_on_neither_side(turned: Any) -> None:
+async def test_hours_that_are_not_known_count_on_neither_side(store: Any) -> None:
     """aws has nothing before the last two days before the marker."""
-    await turned.upsert(*await _known_since(turned, AT - 2 * DAY))
-    found = await effect(turned, a_marker())
+    await fill_turned(store)
+    await store.upsert(*await _known_since(store, AT - 2 * DAY))
+    found = await effect(store, a_marker())
     assert (found.hours, found.change.hours) == (72, 48)
 
 
