@@ -8,8 +8,8 @@ from api.deps import Deps
 from api.reads.excerpts import in_one_line
 from api.reads.explain.cited import beginning_of
 from api.reads.mentions import MentionListing
-from api.reads.scopes import Scope
 from api.reads.orders import upvotes_of
+from api.reads.scopes import Scope
 from api.schema.digest import DigestQuestion, WorthAnAnswer
 from shared.communities import Kind, sharing_with
 from shared.kinds import Talk
