@@ -6,6 +6,7 @@ from pydantic import Field
 
 from api.schema.base import Answer, Body, Time
 from api.schema.incidents import CitedAnswer
+from api.schema.values import JsonInteger
 
 MAX_DAYS = 30
 
@@ -13,7 +14,7 @@ MAX_DAYS = 30
 class TryBody(Body):
     """How far back a rule is tried."""
 
-    days: int = Field(
+    days: JsonInteger = Field(
         default=MAX_DAYS,
         ge=1,
         le=MAX_DAYS,

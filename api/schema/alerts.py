@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from api.schema.base import Answer, Body, Time
 from api.schema.parameters import Parameters
+from api.schema.values import JsonInteger
 from shared.alerts.channels import (
     MAX_CHANNELS,
     MAX_SETTING_CHARS,
@@ -67,7 +68,7 @@ class ConditionBody(Body):
     q: Annotated[str, StringConstraints(max_length=MAX_SEARCH_CHARS)] | None = Field(
         default=None, description=ABOUT_Q, examples=['"rate limit"']
     )
-    hours: int | None = Field(default=None, description=ABOUT_HOURS, examples=[24])
+    hours: JsonInteger | None = Field(default=None, description=ABOUT_HOURS, examples=[24])
 
 
 class ChannelBody(Body):
@@ -116,7 +117,7 @@ class RuleBody(Body):
     time_zone: Annotated[str, StringConstraints(max_length=MAX_ZONE_CHARS)] = Field(
         default="UTC", description=TAKES_ZONE, examples=["Europe/Berlin"]
     )
-    cooldown: int = Field(
+    cooldown: JsonInteger = Field(
         default=DEFAULT_COOLDOWN,
         ge=MIN_COOLDOWN,
         le=MAX_COOLDOWN,

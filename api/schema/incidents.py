@@ -7,7 +7,7 @@ from pydantic import Field, RootModel
 from api.schema.alerts import CHANNELS, TYPES
 from api.schema.base import Answer, Body, Time, WebAddress
 from api.schema.parameters import Parameters
-from api.schema.values import CURSOR, WholeNumber
+from api.schema.values import CURSOR, JsonInteger, WholeNumber
 from shared.alerts.validation import TAKES_RULE_ID
 from shared.communities import NAME
 from shared.models import ChannelType, ConditionType, DeliveryStatus
@@ -163,7 +163,7 @@ class Incidents(RootModel[list[IncidentSummary]]):
 class SnoozeBody(Body):
     """How long nothing more of a rule is sent."""
 
-    hours: int = Field(
+    hours: JsonInteger = Field(
         ge=1,
         le=MAX_SNOOZE_HOURS,
         description=f"a whole number of hours from 1 to {MAX_SNOOZE_HOURS}",

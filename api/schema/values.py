@@ -58,6 +58,14 @@ def _whole_number(value: object) -> object:
     return int(value)
 
 
+def _integer(value: object) -> object:
+    """Return a number of JSON as an integer where it is one, as 24.0 is.
+
+    https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.3
+    """
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def names_in(value: object) -> object:
     """Return the names that commas separate, each once."""
     if isinstance(value, str):
@@ -104,6 +112,7 @@ def _after_leap(second_before: datetime) -> datetime:
 
 
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+JsonInteger = Annotated[int, BeforeValidator(_integer)]
 Cursor = Annotated[str, Field(pattern=CURSOR)]
 ListCursor = Annotated[str, Field(pattern=LIST_CURSOR)]
 MentionCursor = Annotated[str, Field(pattern=MENTION_CURSOR)]
