@@ -55,10 +55,10 @@ def asking_page(action: Action, incident: Incident) -> bytes:
         does = "The rule goes on looking, but sends nothing in this time."
         options = "".join(f'<option value="{hours}">{span}</option>' for hours, span in SNOOZES)
         form = (
-            f'<p><label>Silence it for <select name="hours">{options}</select></label></p>'
-            "<p><button>Silence</button></p>"
+            f'<p><label>Snooze it for <select name="hours">{options}</select></label></p>'
+            "<p><button>Snooze</button></p>"
         )
-        title = f"Silence: {name}"
+        title = f"Snooze: {name}"
     body = f'{_about(incident)}<p>{does}</p>\n<form method="post">{form}</form>'
     return _page(title, body)
 

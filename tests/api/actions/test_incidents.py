@@ -100,7 +100,7 @@ async def test_what_is_unknown_is_404() -> None:
 
 async def test_a_link_says_what_it_will_do_and_changes_nothing(written) -> None:
     await keep(written)
-    for action, words in (("acknowledge", "Acknowledge"), ("snooze", "Silence")):
+    for action, words in (("acknowledge", "Acknowledge"), ("snooze", "Snooze")):
         path = await path_of(written, action)  # type: ignore[arg-type]
         page = await get(path)
         said = words_of(page)
