@@ -1,5 +1,6 @@
 """What a message says by e-mail: its subject, plain text and HTML. Pure."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from collector.alerts.channels.email_body.html import html_of
@@ -29,10 +30,16 @@ def email_body(message: Message) -> EmailBody:
     """
     given = trimmed(message)
     subject = "".join(f"[{mark}] " for mark in marks_of(given)) + given.title
-    for count in range(len(given.entries), -1, -1):
+
+    def html_with(count: int) -> str:
         shown = replace(given, entries=given.entries[:count])
-        left_out = len(given.entries) - count
-        html = html_of(shown, subject, left_out)
-        if len(html.encode()) <= MAX_HTML_BYTES:
-            break
-    return EmailBody(subject, text_of(shown, left_out), html)
+        return html_of(shown, subject, len(message.entries) - count)
+
+    def is_too_large(count: int) -> bool:
+        return len(html_with(count).encode()) > MAX_HTML_BYTES
+
+    count = len(given.entries)
+    if is_too_large(count):
+        count = max(0, bisect_left(range(count), True, key=is_too_large) - 1)
+    shown = replace(given, entries=given.entries[:count])
+    return EmailBody(subject, text_of(shown, len(message.entries) - count), html_with(count))

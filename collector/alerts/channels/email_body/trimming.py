@@ -13,7 +13,8 @@ MAX_NAME = 120
 MAX_VALUE = 80
 MAX_EXCERPT = 300
 MAX_NOTE = 600
-# The most parts of an entry that are shown.
+# The most entries, and the most parts of each, that are shown.
+MAX_ENTRIES = 50
 MAX_FIGURES = 12
 MAX_ITEMS = 5
 MAX_LINKS = 6
@@ -26,12 +27,12 @@ UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u
 def trimmed(message: Message) -> Message:
     """Return the message with texts of bounded length, without control characters or line ends.
 
-    Notes keep their line ends.
+    Notes keep their line ends. The parts beyond the MAX_ constants are left out.
     """
     return replace(
         message,
         title=_line(message.title, MAX_TITLE) or "Undertone",
-        entries=tuple(_entry(each) for each in message.entries),
+        entries=tuple(_entry(each) for each in message.entries[:MAX_ENTRIES]),
     )
 
 
