@@ -13,6 +13,7 @@ export const VIEWS = [
   "posts",
   "collection",
   "watchlist",
+  "alerts",
 ] as const;
 export type View = (typeof VIEWS)[number];
 export const PERIODS = ["week", "day"] as const;

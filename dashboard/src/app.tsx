@@ -1,6 +1,7 @@
 /** The page: header, banners, and one of the views. */
 
 import { useEffect } from "preact/hooks";
+import { Alerts } from "./alerts";
 import { SUBJECT_PREFIX } from "./api";
 import { Collection } from "./collection";
 import { Communities } from "./communities";
@@ -30,6 +31,7 @@ const VIEWS = {
   posts: { title: "Posts", view: Posts },
   collection: { title: "Collection", view: Collection },
   watchlist: { title: "Watchlist", view: Watchlist },
+  alerts: { title: "Alerts", view: Alerts },
 };
 
 /** Return whether the banners are known: a view that is shown earlier would jump down. */

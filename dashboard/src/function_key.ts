@@ -20,6 +20,11 @@ export interface KeyRequest {
 /** The dialog of the page shows this. */
 export const keyRequest = signal<KeyRequest | undefined>(undefined);
 
+/** Return whether the person has given a key in this tab. */
+export function hasKey(): boolean {
+  return tabStorage.getItem(KEY) !== null;
+}
+
 /** Return the headers that send the key. It is kept for this tab only, and in no address. */
 export function keyHeaders(): Record<string, string> {
   const key = tabStorage.getItem(KEY);

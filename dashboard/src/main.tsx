@@ -12,6 +12,7 @@ import "./styles/digest.css";
 import "./styles/posts.css";
 import "./styles/collection.css";
 import "./styles/watchlist.css";
+import "./styles/alerts.css";
 import "./styles/preview.css";
 import "./styles/responsive.css";
 import "./styles/print.css";

@@ -19,6 +19,7 @@ const NAMES: Record<View, string> = {
   posts: "Posts",
   collection: "Collection",
   watchlist: "Watchlist",
+  alerts: "Alerts",
 };
 /** So much of the tab before the current one stays in sight. */
 const TAB_MARGIN = 60;

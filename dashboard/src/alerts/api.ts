@@ -1,0 +1,113 @@
+/** The part of the API that the view of alerts uses: its types, its requests, and what is stored. */
+
+import { useEffect } from "preact/hooks";
+import { apiPath, fetchJson } from "../api";
+import { keyHeaders, withKey } from "../function_key";
+import { ApiRequest, type RequestState, settle } from "../request";
+import type { components } from "../schema";
+
+type Schemas = components["schemas"];
+export type Rule = Schemas["RuleAnswer"];
+export type Condition = Rule["condition"];
+export type ConditionType = Condition["type"];
+export type Channel = Rule["channels"][number];
+export type ChannelType = Channel["type"];
+export type IncidentSummary = Schemas["IncidentSummary"];
+export type Incident = Schemas["IncidentAnswer"];
+type Rules = Schemas["RulesAnswer"];
+
+/** The rules, with the ETag that a change of them must name. */
+interface Stored {
+  rules: Rule[];
+  etag: string;
+}
+
+const RULES = apiPath("/alerts/rules");
+const INCIDENTS = apiPath("/alerts/incidents", { limit: "50" });
+const PRECONDITION_FAILED = 412;
+
+/** They have addresses of people, so that a key is asked for. */
+const rules = new ApiRequest<Stored>(async (store) => {
+  const { data, etag } = await withKey("Show the rules", () =>
+    fetchJson<Rules>(RULES, { cache: "no-cache", headers: keyHeaders() }),
+  );
+  store(() => ({ rules: data.rules, etag }));
+}, true);
+
+const incidents = new ApiRequest<IncidentSummary[]>(async (store) => {
+  const { data } = await fetchJson<IncidentSummary[]>(INCIDENTS, { cache: "no-cache" });
+  store(() => data);
+}, true);
+
+export function useRules(): RequestState<Stored> {
+  useEffect(() => rules.watch(), []);
+  return rules.state.value;
+}
+
+export function useIncidents(): RequestState<IncidentSummary[]> {
+  useEffect(() => incidents.watch(), []);
+  return incidents.state.value;
+}
+
+/** Return an incident with what was known when, and what was sent. */
+export async function fetchIncident(id: string): Promise<Incident> {
+  return (await fetchJson<Incident>(incidentPath(id))).data;
+}
+
+/** Store a rule, new or not. Throws ApiError: 412 if the rules have changed meanwhile. */
+export function putRule(rule: Rule): Promise<void> {
+  return change("Save", rulePath(rule.id), { method: "PUT", body: JSON.stringify(bodyOf(rule)) });
+}
+
+export function removeRule({ id }: Rule): Promise<void> {
+  return change("Remove", rulePath(id), { method: "DELETE" });
+}
+
+/** Send a test message to each channel of a rule. */
+export async function sendTest({ id }: Rule): Promise<void> {
+  await post("Send a test", `${rulePath(id)}/test`);
+  await incidents.reload();
+}
+
+export async function acknowledge(id: string): Promise<void> {
+  await post("Acknowledge", `${incidentPath(id)}/acknowledge`);
+  await incidents.reload();
+}
+
+export async function snooze(id: string, hours: number): Promise<void> {
+  await post("Snooze", `${incidentPath(id)}/snooze`, { hours });
+  await incidents.reload();
+}
+
+/** Return a rule without the properties of its condition that are none. */
+function bodyOf({ condition, ...rule }: Rule): object {
+  const given = Object.entries(condition).filter(([, value]) => value !== null);
+  return { ...rule, condition: Object.fromEntries(given) };
+}
+
+async function change(action: string, path: string, init: RequestInit): Promise<void> {
+  const etag = rules.state.peek().data?.etag ?? "";
+  const send = () =>
+    fetchJson<unknown>(path, {
+      ...init,
+      headers: { ...keyHeaders(), "If-Match": etag, "Content-Type": "application/json" },
+    });
+  const { error } = await settle(withKey(action, send));
+  // Also after a refusal: the same change can be repeated on the rules as they are now.
+  if (!error || error.status === PRECONDITION_FAILED) await rules.reload();
+  if (error) throw error;
+}
+
+async function post(action: string, path: string, body?: object): Promise<void> {
+  const headers = body ? { "Content-Type": "application/json" } : {};
+  await withKey(action, () =>
+    fetchJson<unknown>(path, {
+      method: "POST",
+      headers: { ...headers, ...keyHeaders() },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    }),
+  );
+}
+
+const rulePath = (id: string): string => apiPath(`/alerts/rules/${encodeURIComponent(id)}`);
+const incidentPath = (id: string): string => apiPath(`/alerts/incidents/${encodeURIComponent(id)}`);

@@ -1,0 +1,193 @@
+/** An incident: what was found, what was known when, and what was sent. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { ApiError } from "../api";
+import { ErrorNote, Skeleton } from "../components/data_state";
+import { ScrollRegion } from "../components/scroll_region";
+import { dateTime, plural } from "../format";
+import { settle, useAction } from "../request";
+import { FieldError } from "../watchlist/fields";
+import { acknowledge, fetchIncident, type Incident, type IncidentSummary, snooze } from "./api";
+import { CHANNELS } from "./conditions";
+
+const SNOOZES = [
+  [1, "an hour"],
+  [4, "four hours"],
+  [24, "a day"],
+  [168, "a week"],
+] as const;
+const MINUTES_OF_HOUR = 60;
+const HOURS_OF_DAY = 24;
+
+export function IncidentRow({ incident }: { incident: IncidentSummary }) {
+  const [isOpen, setOpen] = useState(false);
+  const { status, rule_name, scope_name, sentence, opened, deliveries_by_status } = incident;
+  const failed = deliveries_by_status.failed ?? 0;
+  return (
+    <li class={`incident ${status}`}>
+      <p class="incident-head">
+        <span class="incident-state">{status === "open" ? "Open" : "Closed"}</span>
+        <strong>{rule_name}</strong>
+        <span class="muted">
+          {scope_name} · since {dateTime(opened)}
+          {lastedText(incident)}
+        </span>
+      </p>
+      <p>{sentence}</p>
+      {failed > 0 && (
+        <p class="warning">{plural(failed, "message")} could not be sent; the details say why.</p>
+      )}
+      {status === "open" && <Answering incident={incident} />}
+      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary>What was known when, and what was sent</summary>
+        {isOpen && <Details id={incident.id} version={incident.updated} />}
+      </details>
+    </li>
+  );
+}
+
+function lastedText({ lasted, acknowledged, silenced_until }: IncidentSummary): string {
+  const parts = [
+    lasted !== null && `, lasted ${durationText(lasted)}`,
+    acknowledged && " · acknowledged",
+    silenced_until && ` · silent until ${dateTime(silenced_until)}`,
+  ];
+  return parts.filter(Boolean).join("");
+}
+
+/** Return minutes as people read them: "3 hours". */
+export function durationText(minutes: number): string {
+  const hours = Math.round(minutes / MINUTES_OF_HOUR);
+  if (minutes < MINUTES_OF_HOUR) return plural(minutes, "minute");
+  return hours < 2 * HOURS_OF_DAY
+    ? plural(hours, "hour")
+    : plural(Math.round(hours / HOURS_OF_DAY), "day");
+}
+
+function Answering({ incident }: { incident: IncidentSummary }) {
+  const { id, acknowledged, rule_name } = incident;
+  const [hours, setHours] = useState<number>(HOURS_OF_DAY);
+  const known = useAction(() => acknowledge(id));
+  const silent = useAction(() => snooze(id, hours));
+  return (
+    <div class="one-line">
+      {!acknowledged && (
+        <button
+          type="button"
+          class="button"
+          disabled={known.isBusy}
+          aria-label={`Acknowledge ${rule_name}`}
+          onClick={known.run}
+        >
+          Acknowledge
+        </button>
+      )}
+      <button
+        type="button"
+        class="button"
+        disabled={silent.isBusy}
+        aria-label={`Snooze ${rule_name}`}
+        onClick={silent.run}
+      >
+        Snooze for
+      </button>
+      <select
+        class="short"
+        aria-label="How long"
+        value={hours}
+        onChange={({ currentTarget }) => setHours(Number(currentTarget.value))}
+      >
+        {SNOOZES.map(([each, text]) => (
+          <option key={each} value={each}>
+            {text}
+          </option>
+        ))}
+      </select>
+      <FieldError text={(known.error ?? silent.error)?.message} />
+    </div>
+  );
+}
+
+/** version: when something became known last; a newer one loads the details again. */
+function Details({ id, version }: { id: string; version: string }) {
+  const [found, setFound] = useState<Incident>();
+  const [error, setError] = useState<ApiError>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a newer version is read again.
+  useEffect(() => {
+    let isCurrent = true;
+    settle(fetchIncident(id)).then((outcome) => {
+      if (!isCurrent) return;
+      setFound(outcome.data);
+      setError(outcome.error);
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [id, version]);
+  if (error) return <ErrorNote error={error} />;
+  if (!found) return <Skeleton height={24} rows={2} />;
+  return (
+    <>
+      <Updates updates={found.updates} />
+      <Deliveries deliveries={found.deliveries} />
+    </>
+  );
+}
+
+function Updates({ updates }: { updates: Incident["updates"] }) {
+  return (
+    <ol class="updates">
+      {updates.map(({ at, event, finding }) => (
+        <li key={`${at} ${event}`}>
+          <span class="muted">
+            {dateTime(at)}, {event}
+          </span>{" "}
+          {finding?.sentence}
+          {finding && finding.items.length > 0 && (
+            <ul>
+              {finding.items.map(({ id, title, excerpt, permalink }) => (
+                <li key={id}>
+                  {permalink ? <a href={permalink}>{title || excerpt}</a> : title || excerpt}
+                </li>
+              ))}
+            </ul>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Deliveries({ deliveries }: { deliveries: Incident["deliveries"] }) {
+  if (!deliveries.length) return <p class="muted">The rule has no channel: nothing was sent.</p>;
+  return (
+    <ScrollRegion name="What was sent">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Channel</th>
+            <th scope="col">Says</th>
+            <th scope="col">State</th>
+            <th scope="col">When</th>
+          </tr>
+        </thead>
+        <tbody>
+          {deliveries.map(({ id, channel, event, status, sent_at, due, error }) => (
+            <tr key={id}>
+              <td>
+                {CHANNELS[channel.type].name}
+                {channel.address && ` ${channel.address}`}
+              </td>
+              <td>{event}</td>
+              <td>
+                {status}
+                {error && <span class="warning"> {error}</span>}
+              </td>
+              <td>{dateTime(sent_at ?? due)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}

@@ -1,0 +1,72 @@
+/** Alerts: what rules found, what was sent of it, and the rules. */
+
+import { useState } from "preact/hooks";
+import { DataState, EmptyNote, Skeleton } from "../components/data_state";
+import { hasKey } from "../function_key";
+import { useIncidents } from "./api";
+import { IncidentRow } from "./incidents";
+import { RuleList } from "./rules";
+
+export function Alerts() {
+  return (
+    <div class="alerts watchlist">
+      <div class="bar">
+        <h1>Alerts</h1>
+      </div>
+      <IncidentList />
+      <RulesCard />
+    </div>
+  );
+}
+
+function IncidentList() {
+  const state = useIncidents();
+  return (
+    <section class="card" aria-labelledby="incidents">
+      <div class="card-head">
+        <h2 id="incidents">Incidents</h2>
+        <p class="muted">what rules found, newest first</p>
+      </div>
+      <DataState state={state} skeleton={<Skeleton height={52} rows={3} />}>
+        {(incidents) =>
+          incidents.length ? (
+            <ul class="incident-rows">
+              {incidents.map((each) => (
+                <IncidentRow key={each.id} incident={each} />
+              ))}
+            </ul>
+          ) : (
+            <EmptyNote title="No rule has found anything.">
+              The first look of a rule is silent: it opens nothing.
+            </EmptyNote>
+          )
+        }
+      </DataState>
+    </section>
+  );
+}
+
+/** Rules have addresses of people: they are shown to those who have the key. */
+function RulesCard() {
+  const [isShown, setShown] = useState(hasKey);
+  return (
+    <section class="card" aria-labelledby="alert-rules">
+      <div class="card-head">
+        <h2 id="alert-rules">Rules</h2>
+        <p class="muted">when to say something, and where</p>
+      </div>
+      {isShown ? (
+        <RuleList />
+      ) : (
+        <p>
+          <button type="button" class="button" onClick={() => setShown(true)}>
+            Show the rules
+          </button>{" "}
+          <span class="muted">
+            It needs the app's function key: rules have addresses of people.
+          </span>
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,110 @@
+/** The rules: a list, each with what can be done about it, and a form that adds and edits them. */
+
+import { useState } from "preact/hooks";
+import { DataState, EmptyNote, Skeleton } from "../components/data_state";
+import { useAction } from "../request";
+import { FieldError } from "../watchlist/fields";
+import { useWatchlist } from "../watchlist/state";
+import { putRule, type Rule, removeRule, sendTest, useRules } from "./api";
+import { CHANNELS, conditionText } from "./conditions";
+import { newRule, RuleForm } from "./editor";
+
+export function RuleList() {
+  const state = useRules();
+  const [edited, setEdited] = useState<Rule | null>(null);
+  const subjects = useWatchlist().data?.watchlist.subjects ?? [];
+  const names = new Map(subjects.map(({ id, name }) => [id, name]));
+  return (
+    <DataState state={state} skeleton={<Skeleton height={52} rows={4} />}>
+      {({ rules }) => (
+        <>
+          {edited ? (
+            <RuleForm
+              key={edited.id}
+              stored={edited}
+              taken={rules.map((each) => each.id)}
+              subjects={subjects}
+              onDone={() => setEdited(null)}
+            />
+          ) : (
+            <p>
+              <button type="button" class="button primary" onClick={() => setEdited(newRule())}>
+                Add a rule
+              </button>
+            </p>
+          )}
+          {rules.length === 0 && <EmptyNote title="There are no rules yet." />}
+          <ul class="watch-rows">
+            {rules.map((each) => (
+              <RuleRow
+                key={each.id}
+                rule={each}
+                scope={scopeName(each.scope, names)}
+                onEdit={() => setEdited(each)}
+              />
+            ))}
+          </ul>
+        </>
+      )}
+    </DataState>
+  );
+}
+
+/** Return what a scope is called. */
+function scopeName(scope: string, subjects: Map<string, string>): string {
+  const [kind, id] = scope.split(":");
+  if (!id) return "everything";
+  return kind === "subject" ? (subjects.get(id) ?? id) : id;
+}
+
+function RuleRow({ rule, scope, onEdit }: { rule: Rule; scope: string; onEdit: () => void }) {
+  const [isSent, setSent] = useState(false);
+  const switching = useAction(() => putRule({ ...rule, enabled: !rule.enabled }));
+  const test = useAction(async () => {
+    await sendTest(rule);
+    setSent(true);
+  });
+  const removal = useAction(() => removeRule(rule));
+  const isBusy = switching.isBusy || test.isBusy || removal.isBusy;
+  const buttons = [
+    { text: rule.enabled ? "Switch off" : "Switch on", run: switching.run },
+    { text: "Edit", run: onEdit },
+    ...(rule.channels.length ? [{ text: "Send a test", run: test.run }] : []),
+    { text: "Remove", run: removal.run },
+  ];
+  return (
+    <li>
+      <p class="watch-name">{rule.name}</p>
+      <p class="muted watch-words">
+        {rule.enabled ? "" : "Off · "}
+        {conditionText(rule.condition)} · {scope} · {channelsText(rule)}
+        {rule.note && ` · ${rule.note}`}
+      </p>
+      <span class="row-buttons">
+        {buttons.map(({ text, run }) => (
+          <button
+            key={text}
+            type="button"
+            class="button"
+            disabled={isBusy}
+            aria-label={`${text}: ${rule.name}`}
+            onClick={run}
+          >
+            {text}
+          </button>
+        ))}
+      </span>
+      {isSent && (
+        <p class="muted" role="status">
+          A test is on its way; the incidents above say what became of it.
+        </p>
+      )}
+      <FieldError text={(switching.error ?? test.error ?? removal.error)?.message} />
+    </li>
+  );
+}
+
+function channelsText({ channels }: Rule): string {
+  if (!channels.length) return "no channel: incidents are only listed";
+  return channels.map(({ type }) => CHANNELS[type].name).join(", ");
+}
