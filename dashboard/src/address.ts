@@ -78,6 +78,8 @@ export interface Address {
   said: string | null;
   /** The open post: community/id. */
   post: string | null;
+  /** The incident that is shown alone, by its id; null: all. */
+  incident: string | null;
   /** The marker whose before and after is shown, by its id. */
   marker: string | null;
   /** The length of the digest's period, and the day with whose beginning it ends; null: the last. */
@@ -121,6 +123,7 @@ const DEFAULTS: Address = {
   home: null,
   ...NO_FILTER,
   post: null,
+  incident: null,
   marker: null,
   period: "week",
   until: null,
@@ -225,6 +228,7 @@ export function parseAddress(search: string): Address {
     at: time("at"),
     said: query.get("said") || null,
     post: POST.test(query.get("post") ?? "") ? query.get("post") : null,
+    incident: query.get("incident") || null,
     marker: query.get("marker") || null,
     period: one("period", PERIODS, DEFAULTS.period),
     until: dayIn(query.get("until")),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from shared.alerts.deliveries import Event, receipt_of
 from shared.alerts.figures import duration_text, shown_figures
-from shared.alerts.links import Action, signed_path
+from shared.alerts.links import Action, incident_path, signed_path
 from shared.alerts.messages import Entry, Figure, Link, Message
 from shared.models import AlertChannel, CitedItem, ConditionType, Delivery, Finding, Incident
 from shared.times import day_of, iso, parse_iso
@@ -146,18 +146,13 @@ def _links(owed: Owed, finding: Finding | None, sender: Sender, now: datetime) -
         return (Link("Open the dashboard", f"{sender.instance}/"),)
     links = [
         Link("Open in the dashboard", f"{sender.instance}{view_path(incident, finding)}"),
-        Link("What was known when", f"{sender.instance}{incident_path(incident)}"),
+        Link("What was known when", sender.instance + incident_path(incident["id"])),
     ]
     if incident["status"] == "open":
         for text, action in ACTIONS:
             path = signed_path(sender.signing_key, action, incident["id"], now)
             links.append(Link(text, f"{sender.instance}{path}"))
     return tuple(links)
-
-
-def incident_path(incident: Incident) -> str:
-    """Return the path of an incident's page in the dashboard."""
-    return "/?" + urlencode({"view": "alerts", "incident": incident["id"]})
 
 
 def view_path(incident: Incident, finding: Finding | None) -> str:

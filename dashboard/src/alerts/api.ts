@@ -14,6 +14,8 @@ export type Channel = Rule["channels"][number];
 export type ChannelType = Channel["type"];
 export type IncidentSummary = Schemas["IncidentSummary"];
 export type Incident = Schemas["IncidentAnswer"];
+/** What a rule would have sent over the last days. */
+export type Replay = Schemas["ReplayAnswer"];
 type Rules = Schemas["RulesAnswer"];
 
 /** The rules, with the ETag that a change of them must name. */
@@ -49,9 +51,14 @@ export function useIncidents(): RequestState<IncidentSummary[]> {
   return incidents.state.value;
 }
 
-/** Return an incident with what was known when, and what was sent. */
-export async function fetchIncident(id: string): Promise<Incident> {
-  return (await fetchJson<Incident>(incidentPath(id))).data;
+/**
+ * Return an incident with what was known when, and what was sent.
+ *
+ * version: of the copy that is wanted; with one, the browser's own isn't taken.
+ */
+export async function fetchIncident(id: string, version: string): Promise<Incident> {
+  const cache = version ? "no-cache" : "default";
+  return (await fetchJson<Incident>(incidentPath(id), { cache })).data;
 }
 
 /** Store a rule, new or not. Throws ApiError: 412 if the rules have changed meanwhile. */
@@ -67,6 +74,11 @@ export function removeRule({ id }: Rule): Promise<void> {
 export async function sendTest({ id }: Rule): Promise<void> {
   await post("Send a test", `${rulePath(id)}/test`);
   await incidents.reload();
+}
+
+/** Return what a stored rule would have sent over the last 30 days. */
+export function tryRule({ id }: Rule): Promise<Replay> {
+  return post<Replay>("Try", `${rulePath(id)}/try`, {});
 }
 
 export async function acknowledge(id: string): Promise<void> {
@@ -98,15 +110,16 @@ async function change(action: string, path: string, init: RequestInit): Promise<
   if (error) throw error;
 }
 
-async function post(action: string, path: string, body?: object): Promise<void> {
+async function post<T>(action: string, path: string, body?: object): Promise<T> {
   const headers = body ? { "Content-Type": "application/json" } : {};
-  await withKey(action, () =>
-    fetchJson<unknown>(path, {
+  const { data } = await withKey(action, () =>
+    fetchJson<T>(path, {
       method: "POST",
       headers: { ...headers, ...keyHeaders() },
       ...(body ? { body: JSON.stringify(body) } : {}),
     }),
   );
+  return data;
 }
 
 const rulePath = (id: string): string => apiPath(`/alerts/rules/${encodeURIComponent(id)}`);

@@ -247,7 +247,6 @@ function ChannelFields({ rule, onChange }: FieldsProps) {
     <fieldset class="channels">
       <legend>Channels</legend>
       {channels.map((each, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: two channels may be equal while they are typed.
         <ChannelField key={place} channel={each} onChange={(channel) => replace(place, channel)} />
       ))}
       {channels.length < MAX_CHANNELS && (

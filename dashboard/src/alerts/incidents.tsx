@@ -7,7 +7,14 @@ import { ScrollRegion } from "../components/scroll_region";
 import { dateTime, plural } from "../format";
 import { settle, useAction } from "../request";
 import { FieldError } from "../watchlist/fields";
-import { acknowledge, fetchIncident, type Incident, type IncidentSummary, snooze } from "./api";
+import {
+  acknowledge,
+  fetchIncident,
+  type Incident,
+  type IncidentSummary,
+  snooze,
+  useIncidents,
+} from "./api";
 import { CHANNELS } from "./conditions";
 
 const SNOOZES = [
@@ -19,8 +26,29 @@ const SNOOZES = [
 const MINUTES_OF_HOUR = 60;
 const HOURS_OF_DAY = 24;
 
-export function IncidentRow({ incident }: { incident: IncidentSummary }) {
-  const [isOpen, setOpen] = useState(false);
+/** An incident of its own page, with all that is known of it. */
+export function OneIncident({ id }: { id: string }) {
+  // The list is watched for its age: an incident that changes is read again.
+  const listed = useIncidents().data?.find((each) => each.id === id);
+  const { found, error } = useIncident(id, listed?.updated ?? "");
+  if (error) return <ErrorNote error={error} />;
+  if (!found) return <Skeleton height={52} rows={3} />;
+  return (
+    <section class="card" aria-label={found.rule_name}>
+      <ul class="incident-rows">
+        <IncidentRow incident={found} isOpenAtFirst />
+      </ul>
+    </section>
+  );
+}
+
+interface RowProps {
+  incident: IncidentSummary;
+  isOpenAtFirst?: boolean;
+}
+
+export function IncidentRow({ incident, isOpenAtFirst = false }: RowProps) {
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
   const { status, rule_name, scope_name, sentence, opened, deliveries_by_status } = incident;
   const failed = deliveries_by_status.failed ?? 0;
   return (
@@ -38,7 +66,7 @@ export function IncidentRow({ incident }: { incident: IncidentSummary }) {
         <p class="warning">{plural(failed, "message")} could not be sent; the details say why.</p>
       )}
       {status === "open" && <Answering incident={incident} />}
-      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>What was known when, and what was sent</summary>
         {isOpen && <Details id={incident.id} version={incident.updated} />}
       </details>
@@ -108,22 +136,26 @@ function Answering({ incident }: { incident: IncidentSummary }) {
   );
 }
 
-/** version: when something became known last; a newer one loads the details again. */
-function Details({ id, version }: { id: string; version: string }) {
+/** Return an incident; version: when something became known of it last. A newer one reads it again. */
+function useIncident(id: string, version: string) {
   const [found, setFound] = useState<Incident>();
   const [error, setError] = useState<ApiError>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a newer version is read again.
   useEffect(() => {
     let isCurrent = true;
-    settle(fetchIncident(id)).then((outcome) => {
+    settle(fetchIncident(id, version)).then((outcome) => {
       if (!isCurrent) return;
-      setFound(outcome.data);
+      if (outcome.data) setFound(outcome.data);
       setError(outcome.error);
     });
     return () => {
       isCurrent = false;
     };
   }, [id, version]);
+  return { found, error };
+}
+
+function Details({ id, version }: { id: string; version: string }) {
+  const { found, error } = useIncident(id, version);
   if (error) return <ErrorNote error={error} />;
   if (!found) return <Skeleton height={24} rows={2} />;
   return (

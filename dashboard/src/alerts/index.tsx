@@ -2,19 +2,33 @@
 
 import { useState } from "preact/hooks";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
+import { Link } from "../components/link";
 import { hasKey } from "../function_key";
+import { address } from "../navigation";
 import { useIncidents } from "./api";
-import { IncidentRow } from "./incidents";
+import { IncidentRow, OneIncident } from "./incidents";
 import { RuleList } from "./rules";
 
 export function Alerts() {
+  const { incident } = address.value;
   return (
     <div class="alerts watchlist">
       <div class="bar">
         <h1>Alerts</h1>
+        {incident && (
+          <Link class="button" to={{ incident: null }}>
+            All alerts
+          </Link>
+        )}
       </div>
-      <IncidentList />
-      <RulesCard />
+      {incident ? (
+        <OneIncident key={incident} id={incident} />
+      ) : (
+        <>
+          <IncidentList />
+          <RulesCard />
+        </>
+      )}
     </div>
   );
 }

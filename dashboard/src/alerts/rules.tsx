@@ -2,10 +2,11 @@
 
 import { useState } from "preact/hooks";
 import { DataState, EmptyNote, Skeleton } from "../components/data_state";
+import { dateTime, plural } from "../format";
 import { useAction } from "../request";
 import { FieldError } from "../watchlist/fields";
 import { useWatchlist } from "../watchlist/state";
-import { putRule, type Rule, removeRule, sendTest, useRules } from "./api";
+import { putRule, type Replay, type Rule, removeRule, sendTest, tryRule, useRules } from "./api";
 import { CHANNELS, conditionText } from "./conditions";
 import { newRule, RuleForm } from "./editor";
 
@@ -59,16 +60,19 @@ function scopeName(scope: string, subjects: Map<string, string>): string {
 
 function RuleRow({ rule, scope, onEdit }: { rule: Rule; scope: string; onEdit: () => void }) {
   const [isSent, setSent] = useState(false);
+  const [replay, setReplay] = useState<Replay>();
   const switching = useAction(() => putRule({ ...rule, enabled: !rule.enabled }));
   const test = useAction(async () => {
     await sendTest(rule);
     setSent(true);
   });
+  const trial = useAction(async () => setReplay(await tryRule(rule)));
   const removal = useAction(() => removeRule(rule));
-  const isBusy = switching.isBusy || test.isBusy || removal.isBusy;
+  const isBusy = [switching, test, trial, removal].some((each) => each.isBusy);
   const buttons = [
     { text: rule.enabled ? "Switch off" : "Switch on", run: switching.run },
     { text: "Edit", run: onEdit },
+    { text: "Try", run: trial.run },
     ...(rule.channels.length ? [{ text: "Send a test", run: test.run }] : []),
     { text: "Remove", run: removal.run },
   ];
@@ -99,8 +103,38 @@ function RuleRow({ rule, scope, onEdit }: { rule: Rule; scope: string; onEdit: (
           A test is on its way; the incidents above say what became of it.
         </p>
       )}
-      <FieldError text={(switching.error ?? test.error ?? removal.error)?.message} />
+      {replay && <Replayed replay={replay} />}
+      <FieldError text={(switching.error ?? test.error ?? trial.error ?? removal.error)?.message} />
     </li>
+  );
+}
+
+/** What a rule would have sent, so that its noise is known before it is switched on. */
+function Replayed({ replay }: { replay: Replay }) {
+  const { days, evaluated, unknown, reasons, messages } = replay;
+  return (
+    <div class="replay" role="status">
+      <p>
+        Over the last {plural(days, "day")} it would have sent {plural(messages.length, "message")}.
+        <span class="muted">
+          {" "}
+          {plural(evaluated, "hour")} looked at
+          {unknown > 0 &&
+            `, of which ${unknown} can't be judged: ${Object.keys(reasons).join("; ")}`}
+          .
+        </span>
+      </p>
+      <ol class="updates">
+        {messages.map(({ at, event, cause, sentence }) => (
+          <li key={`${at} ${event} ${cause}`}>
+            <span class="muted">
+              {dateTime(at)}, {event}
+            </span>{" "}
+            {sentence}
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }
 
