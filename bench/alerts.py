@@ -148,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             print(worlds_row(f"tail {tail}", found), flush=True)
             every += found
         print(worlds_row("all", every), flush=True)
-        shifted = [Task("", Scope(1, 1.6, shift=1), n) for n in range(given.worlds // 5)]
+        shifted = [Task("", Scope(1, 1.6, shift=1), n) for n in range(max(1, given.worlds // 5))]
         print(worlds_row("the clock changes", pool.map(false_alerts, shifted)), flush=True)
         print("\n| change | scope | told | by a test after | alert behind | 1 h | 3 h | 24 h |")
         print("| --- | --- | --- | --- | --- | --- | --- | --- |")
