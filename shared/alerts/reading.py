@@ -7,7 +7,7 @@ lists items one to three, and an item one. Each rule stays below 1,000.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -154,10 +154,17 @@ class EvidenceReader:
             own = await self._coverage(evidence.communities[0], evidence.states, window, end)
         languages = self._settings.other_languages
         hours = window.hours()
+        # A subject that was never mentioned before is quiet, but a community is just younger.
+        lacking = _before_all(cells if own is not covered else of_all, hours)
         return replace(
             evidence,
-            figures=HourlyFigures(hours, cells, _unknown(own, cells, hours), languages),
-            of_all=HourlyFigures(hours, of_all, _unknown(covered, of_all, hours), languages),
+            figures=HourlyFigures(hours, cells, lacking | _unknown(own, cells, hours), languages),
+            of_all=HourlyFigures(
+                hours,
+                of_all,
+                _before_all(of_all, hours) | _unknown(covered, of_all, hours),
+                languages,
+            ),
             falling=_falling(covered, len(evidence.states)),
         )
 
@@ -318,9 +325,15 @@ def _subject(watchlist: Watchlist, subject_id: str) -> Subject | None:
 
 def _unknown(
     coverage: Coverage | None, cells: Mapping[str, Cell], hours: Sequence[str]
-) -> Iterable[str]:
+) -> frozenset[str]:
     """Return the hours that are unknown; guessed where there is no record."""
-    return unknown_hours(cells, hours) if coverage is None else coverage.unknown
+    return frozenset(unknown_hours(cells, hours) if coverage is None else coverage.unknown)
+
+
+def _before_all(cells: Mapping[str, Cell], hours: Sequence[str]) -> frozenset[str]:
+    """Return the hours before the first item: a source may show nothing so old, or not say so."""
+    first = min(cells, default=None)
+    return frozenset() if first is None else frozenset(hour for hour in hours if hour < first)
 
 
 def _falling(coverage: Coverage | None, communities: int) -> frozenset[str]:

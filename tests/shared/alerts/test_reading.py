@@ -124,6 +124,22 @@ async def test_hours_that_a_community_lacks_are_unknown_of_it_and_of_all(sqlite_
     assert of_all.falling == set(HOURS[-10:-5])
 
 
+async def test_hours_before_all_data_are_unknown_though_they_were_observed(sqlite_store) -> None:
+    rng = np.random.default_rng(12)
+    own = {
+        hour: cell for hour, cell in cells_of(Scope(600).items(rng)).items() if hour > HOURS[-200]
+    }
+    await keep_days(sqlite_store, OWN, own)
+    await keep_days(sqlite_store, ALL, own)
+    await watch(sqlite_store, SUBJECTS)
+    await keep_collected(sqlite_store)
+    evidence = await (await reader(sqlite_store)).read(rule("volume"), LAST)
+    assert evidence.figures.unknown == {hour for hour in evidence.figures.hours if hour < min(own)}
+    watchlist = await read_watchlist(sqlite_store)
+    found = await read_replay(sqlite_store, settings(), watchlist, rule("volume"), now=NOW)
+    assert not found.messages
+
+
 async def test_rules_of_one_scope_read_its_days_once(sqlite_store) -> None:
     await keep_history(sqlite_store)
     priced = PricedStore(sqlite_store)
