@@ -11,6 +11,8 @@ HOURS_OF_DAY = 24
 MAX_EXCERPT = 280
 MAX_ITEMS = 5
 DIGITS = 4
+# The hour is no part of it, so that a replay can count the hours of each reason.
+UNOBSERVED = "The hour wasn't observed in full."
 
 
 def no_data(reason: str) -> Evaluation:

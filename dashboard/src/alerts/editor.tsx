@@ -69,7 +69,7 @@ export function RuleForm({ stored, taken, subjects, onDone }: FormProps) {
   };
   return (
     <form
-      class="marker-form"
+      class="marker-form rule-form"
       aria-label={stored.id ? `Rule ${stored.name}` : "New rule"}
       onSubmit={(event) => {
         event.preventDefault();
@@ -166,7 +166,7 @@ function ConditionFields({ rule, onChange }: FieldsProps) {
             </option>
           ))}
         </select>
-        <span class="muted">{about}</span>
+        <span class="muted about">{about}</span>
       </label>
       {directions && (
         <label>
@@ -343,7 +343,7 @@ function TimeFields({ rule, onChange }: FieldsProps) {
         Quiet hours: messages wait for their end
       </label>
       {quiet && (
-        <div class="one-line">
+        <div class="one-line wide">
           {(["from", "to"] as const).map((end) => (
             <label key={end}>
               {end === "from" ? "From" : "To"}

@@ -35,7 +35,7 @@ export function RuleList() {
             </p>
           )}
           {rules.length === 0 && <EmptyNote title="There are no rules yet." />}
-          <ul class="watch-rows">
+          <ul class="incident-rows">
             {rules.map((each) => (
               <RuleRow
                 key={each.id}
@@ -77,14 +77,14 @@ function RuleRow({ rule, scope, onEdit }: { rule: Rule; scope: string; onEdit: (
     { text: "Remove", run: removal.run },
   ];
   return (
-    <li>
+    <li class="rule">
       <p class="watch-name">{rule.name}</p>
-      <p class="muted watch-words">
+      <p class="muted">
         {rule.enabled ? "" : "Off · "}
         {conditionText(rule.condition)} · {scope} · {channelsText(rule)}
         {rule.note && ` · ${rule.note}`}
       </p>
-      <span class="row-buttons">
+      <div class="one-line">
         {buttons.map(({ text, run }) => (
           <button
             key={text}
@@ -97,7 +97,7 @@ function RuleRow({ rule, scope, onEdit }: { rule: Rule; scope: string; onEdit: (
             {text}
           </button>
         ))}
-      </span>
+      </div>
       {isSent && (
         <p class="muted" role="status">
           A test is on its way; the incidents above say what became of it.
@@ -119,11 +119,16 @@ function Replayed({ replay }: { replay: Replay }) {
         <span class="muted">
           {" "}
           {plural(evaluated, "hour")} looked at
-          {unknown > 0 &&
-            `, of which ${unknown} can't be judged: ${Object.keys(reasons).join("; ")}`}
-          .
+          {unknown > 0 && `, of which ${unknown} can't be judged`}.
         </span>
       </p>
+      <ul class="muted updates">
+        {Object.entries(reasons).map(([reason, hours]) => (
+          <li key={reason}>
+            {plural(hours, "hour")}: {reason}
+          </li>
+        ))}
+      </ul>
       <ol class="updates">
         {messages.map(({ at, event, cause, sentence }) => (
           <li key={`${at} ${event} ${cause}`}>

@@ -15,7 +15,16 @@ from shared.alerts.conditions.falling import all_fell
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import Evidence
 from shared.alerts.hourly import HourlyFigures, Span, end_of_last_day
-from shared.alerts.wording import about, counted, finding, found, length_of, no_data, signed
+from shared.alerts.wording import (
+    UNOBSERVED,
+    about,
+    counted,
+    finding,
+    found,
+    length_of,
+    no_data,
+    signed,
+)
 from shared.models import Condition, Finding
 from shared.stats.compare import Basis, Change, judged_samples, with_verdicts
 from shared.stats.uncertainty import FEW
@@ -41,7 +50,7 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
     figures = evidence.figures
     span = figures.span(hour, 1)
     if span is None or not figures.is_known(span):
-        return no_data(f"The hour {hour}:00 UTC wasn't observed in full.")
+        return no_data(UNOBSERVED)
     if reason := all_fell(evidence, hour):
         return no_data(reason)
     looks = [_at_once(evidence, hour), _slowly(evidence, hour)]

@@ -3,7 +3,16 @@
 from shared.alerts.conditions.falling import DAY
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import Evidence
-from shared.alerts.wording import about, counted, finding, found, length_of, no_data, percent
+from shared.alerts.wording import (
+    UNOBSERVED,
+    about,
+    counted,
+    finding,
+    found,
+    length_of,
+    no_data,
+    percent,
+)
 from shared.models import Condition
 from shared.stats.shares import moderated_share_in
 from shared.stats.uncertainty import FEW
@@ -20,7 +29,7 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
     figures = evidence.figures
     span = figures.span(hour, hours)
     if span is None or not figures.is_known_hour(span.end - 1):
-        return no_data(f"The hour {hour}:00 UTC wasn't observed in full.")
+        return no_data(UNOBSERVED)
     places = [place for place in range(*span) if figures.is_known_hour(place)]
     items = figures.counted_in(places)
     if len(places) < MIN_KNOWN * hours or items < FEW:

@@ -19,7 +19,16 @@ from shared.alerts.conditions.falling import all_fell
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import Evidence
 from shared.alerts.hourly import HourlyFigures, Span
-from shared.alerts.wording import about, counted, finding, found, length_of, no_data, percent
+from shared.alerts.wording import (
+    UNOBSERVED,
+    about,
+    counted,
+    finding,
+    found,
+    length_of,
+    no_data,
+    percent,
+)
 from shared.models import Condition, Finding
 from shared.stats.volumes import chance_of_number, design_effect
 
@@ -67,7 +76,7 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
     figures = evidence.figures
     span = figures.span(hour, 1)
     if span is None or not figures.is_known(span):
-        return no_data(f"The hour {hour}:00 UTC wasn't observed in full.")
+        return no_data(UNOBSERVED)
     if reason := all_fell(evidence, hour):
         return no_data(reason)
     looks = [look for length in LENGTHS if (look := _look(figures, hour, length)) is not None]
