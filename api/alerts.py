@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import azure.functions as func
 from pydantic import BaseModel
 
-from api.actions.alert_links import follow_link, read_link
+from api.actions.alert_links import follow_link, read_link, read_subscription, unsubscribe
 from api.actions.alert_rules import delete_rule, put_rule
 from api.actions.incidents import acknowledge, send_test, snooze
 from api.deps import Deps
@@ -17,7 +17,17 @@ from api.endpoints import ROUTES
 from api.errors import NotFound
 from api.export.feed import FEED_TYPES, place_of
 from api.export.incidents_feed import incidents_atom
-from api.export.link_page import POLICY, asking_page, done_page, gone_page, refused_page
+from api.export.link_page import (
+    POLICY,
+    asking_page,
+    done_page,
+    expired_page,
+    forged_page,
+    gone_page,
+    no_subscription_page,
+    unsubscribe_page,
+    unsubscribed_page,
+)
 from api.http.bodies import read_body
 from api.http.conditions import read_condition
 from api.http.negotiation import choose_type
@@ -221,7 +231,10 @@ async def item_alert_link(req: func.HttpRequest) -> func.HttpResponse:
     """Say what a signed link would do. It changes nothing, since programs open links too."""
 
     async def ask(deps: Deps, link: SignedLink) -> bytes:
-        return asking_page(link.action, await find_incident(await deps.store(), link.incident))
+        if link.action != "unsubscribe":
+            return asking_page(link.action, await find_incident(await deps.store(), link.target))
+        found = await read_subscription(deps, link.target)
+        return unsubscribe_page(found.address, found.rules) if found else no_subscription_page()
 
     return await _link_answer(req, ask)
 
@@ -229,10 +242,13 @@ async def item_alert_link(req: func.HttpRequest) -> func.HttpResponse:
 @_route("follow_alert_link")
 @answering
 async def item_follow_alert_link(req: func.HttpRequest) -> func.HttpResponse:
-    """Do what a signed link says."""
+    """Do what a signed link says. To unsubscribe takes any body, also that of RFC 8058."""
 
     async def follow(deps: Deps, link: SignedLink) -> bytes:
-        return done_page(await follow_link(deps, link, req.get_body()))
+        if link.action != "unsubscribe":
+            return done_page(await follow_link(deps, link, req.get_body()))
+        found = await unsubscribe(deps, link.target)
+        return unsubscribed_page(found.address, found.rules) if found else no_subscription_page()
 
     return await _link_answer(req, follow)
 
@@ -247,7 +263,7 @@ async def _link_answer(
     deps = configured_deps()
     link = await read_link(deps, request.route_params["token"], token_bytes)
     if link is None or link.is_expired(deps.clock()):
-        page = refused_page(is_expired=link is not None)
+        page = expired_page(link.action) if link else forged_page()
         return page_answer(page, POLICY, status=HTTPStatus.FORBIDDEN)
     try:
         return page_answer(await page_of(deps, link), POLICY)

@@ -72,7 +72,13 @@ def deliver_on_message(
         report.update(channel=channel)
         work = _deliver(settings, channel, sending, clock)
         done = run_until_stopped(work, seconds=settings.cycle_seconds)
-        report.update(sent=done.sent, retried=done.retried, failed=done.failed, folded=done.folded)
+        report.update(
+            sent=done.sent,
+            retried=done.retried,
+            failed=done.failed,
+            folded=done.folded,
+            dropped=done.dropped,
+        )
 
 
 def send_due_alerts(

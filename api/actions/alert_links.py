@@ -1,21 +1,33 @@
 """Signed links of messages: what one is about, and what its form does."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs
 
+from api.actions.alert_rules import remove_channel
 from api.actions.incidents import acknowledge, snooze
 from api.deps import Deps
 from api.errors import BadParameters
 from api.schema.incidents import SNOOZES
 from api.schema.problems import BadParameter
+from shared.alerts.channels import address_of, rules_with
 from shared.alerts.links import SignedLink, read_key, read_token
-from shared.models import Incident
+from shared.alerts.rules import read_rules
+from shared.models import AlertRule, Incident
 
 MAX_FORM_BYTES = 1000
 HOURS: Final = tuple(hours for hours, _ in SNOOZES)
 _NUMBER = re.compile(r"[0-9]{1,3}")
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A channel that rules send to: what anybody may see of its address, and the rules' names."""
+
+    address: str
+    rules: tuple[str, ...]
 
 
 async def read_link(deps: Deps, token: str, random: Callable[[int], bytes]) -> SignedLink | None:
@@ -27,13 +39,31 @@ async def read_link(deps: Deps, token: str, random: Callable[[int], bytes]) -> S
 
 
 async def follow_link(deps: Deps, link: SignedLink, form: bytes) -> Incident:
-    """Do what a link says, with the fields of its form, and return the incident.
+    """Do what a link of an incident says, with the fields of its form, and return the incident.
 
     Raises NotFound, BadParameters and StoreError.
     """
     if link.action == "acknowledge":
-        return await acknowledge(deps, link.incident)
-    return await snooze(deps, link.incident, hours_in(form))
+        return await acknowledge(deps, link.target)
+    return await snooze(deps, link.target, hours_in(form))
+
+
+async def read_subscription(deps: Deps, channel: str) -> Subscription | None:
+    """Return which rules send to the channel with this id; None if none does. Raises StoreError."""
+    return _subscription((await read_rules(await deps.store()))["rules"], channel)
+
+
+async def unsubscribe(deps: Deps, channel: str) -> Subscription | None:
+    """Remove the channel with this id from all rules, in one revision.
+
+    Return which rules sent there until now; None if none did. Raises StoreError.
+    """
+    return _subscription((await remove_channel(deps, channel))["rules"], channel)
+
+
+def _subscription(rules: Sequence[AlertRule], channel: str) -> Subscription | None:
+    names = tuple(each["name"] for each in rules_with(rules, channel))
+    return Subscription(address_of(rules, channel), names) if names else None
 
 
 def hours_in(form: bytes) -> int:

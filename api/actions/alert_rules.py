@@ -12,6 +12,7 @@ from api.http.conditions import Condition
 from api.http.responses import tag_of
 from api.reads.alert_rules import rule_answer, rule_named, rules_answer
 from api.schema.alerts import RuleAnswer, RuleBody, RulesAnswer
+from shared.alerts.channels import address_of, without_channel
 from shared.alerts.rules import read_rules, write_rules
 from shared.alerts.validation import clean_rule, count_refusals, rule_refusals
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
@@ -85,6 +86,20 @@ async def delete_rule(deps: Deps, condition: Condition, rule_id: str) -> Written
         return Edit([each for each in before["rules"] if each is not own], f"{own['name']} removed")
 
     return await _change_rules(deps, condition, edit, changed=rule_id)
+
+
+async def remove_channel(deps: Deps, channel: str) -> AlertRules:
+    """Remove the channel with this id from all rules, and return the rules before.
+
+    Rules that have become invalid since they were written keep none from being changed. Raises
+    StoreError.
+    """
+
+    def edit(before: AlertRules) -> Edit:
+        rules = [without_channel(each, channel) for each in before["rules"]]
+        return Edit(rules, f"unsubscribed {address_of(before['rules'], channel)}")
+
+    return (await _change_rules(deps, Condition(), edit, changed="")).was
 
 
 async def _change_rules(

@@ -1,12 +1,13 @@
 """The pages of signed links: what a link would do, what it did, and why it does nothing."""
 
 from base64 import b64encode
+from collections.abc import Iterable
 from hashlib import sha256
 from html import escape
 from typing import Final
 
 from api.schema.incidents import SNOOZES
-from shared.alerts.links import Action, incident_path
+from shared.alerts.links import VALID_FOR, Action, IncidentAction, incident_path
 from shared.models import Incident
 
 STYLE = """
@@ -41,10 +42,11 @@ HTML = """<!doctype html>
 </body>
 </html>
 """
+OPEN_INCIDENT = "open the incident in the dashboard"
 DASHBOARD = '<p><a href="/">Open the dashboard</a></p>'
 
 
-def asking_page(action: Action, incident: Incident) -> bytes:
+def asking_page(action: IncidentAction, incident: Incident) -> bytes:
     """Return the page that says what a link does, with the form that does it."""
     name = escape(incident["rule"]["name"])
     if action == "acknowledge":
@@ -76,13 +78,43 @@ def done_page(incident: Incident) -> bytes:
     return _page(f"Done: {escape(incident['rule']['name'])}", _about(incident) + said + link)
 
 
-def refused_page(*, is_expired: bool) -> bytes:
-    """Return the page of a link that does nothing, which says what to do."""
-    if is_expired:
-        title, why = "This link has expired", "A link is valid for seven days."
-    else:
-        title, why = "This link isn't valid", "Part of it is missing, or another app has made it."
-    what = "Use that of the newest message, or open the incident in the dashboard."
+def unsubscribe_page(address: str, rules: Iterable[str]) -> bytes:
+    """Return the page that says which rules send to an address, with the form that removes it."""
+    body = (
+        f"<p>These alert rules send to {escape(address)}:</p>\n{_list(rules)}"
+        "<p>The button removes it from all of them. Whoever edits a rule can add it again.</p>\n"
+        '<form method="post"><p><button>Unsubscribe</button></p></form>'
+    )
+    return _page(f"Unsubscribe {escape(address)}", body)
+
+
+def unsubscribed_page(address: str, rules: Iterable[str]) -> bytes:
+    """Return the page that says from which rules an address was removed."""
+    body = f"<p>It was removed from these alert rules:</p>\n{_list(rules)}{DASHBOARD}"
+    return _page(f"Unsubscribed: {escape(address)}", body)
+
+
+def no_subscription_page() -> bytes:
+    """Return the page of a link to unsubscribe that nothing is left to do for."""
+    body = f"<p>No alert rule sends to the address of this message any more.</p>\n{DASHBOARD}"
+    return _page("Unsubscribed already", body)
+
+
+def expired_page(action: Action) -> bytes:
+    """Return the page of a link whose time is over, which says what to do."""
+    why = f"A link to {action} is valid for {VALID_FOR[action].days} days."
+    instead = "ask whoever edits the alert rules" if action == "unsubscribe" else OPEN_INCIDENT
+    return _refused_page("This link has expired", why, instead)
+
+
+def forged_page() -> bytes:
+    """Return the page of a link that this app hasn't signed, which says what to do."""
+    why = "Part of it is missing, or another app has made it."
+    return _refused_page("This link isn't valid", why, OPEN_INCIDENT)
+
+
+def _refused_page(title: str, why: str, instead: str) -> bytes:
+    what = f"Use that of the newest message, or {instead}."
     return _page(title, f"<p>{why} {what}</p>\n{DASHBOARD}")
 
 
@@ -99,6 +131,11 @@ def _about(incident: Incident) -> str:
     since = f"about {escape(incident['scope_name'])}, since {_time(incident['opened'])}"
     state = f", over since {_time(incident['closed'])}" if incident["closed"] else ""
     return f"{sentence}<p>An incident {since}{state}.</p>\n"
+
+
+def _list(names: Iterable[str]) -> str:
+    items = "".join(f"<li>{escape(name)}</li>" for name in names)
+    return f"<ul>{items}</ul>\n"
 
 
 def _time(stored: str) -> str:

@@ -28,6 +28,7 @@ MAX_ENTRIES = 10
 MAX_A_DAY = 20
 DAY = timedelta(days=1)
 NOT_OPENED = "the message of its opening wasn't delivered"
+NO_RULE = "no rule has this channel any more: somebody has unsubscribed or removed it"
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,21 @@ def without_void(incident: Incident, channel: str) -> Incident:
     status = opening["status"]
     error = NOT_OPENED if status == "failed" else None
     return _edited(incident, void, lambda each: {**each, "status": status, "error": error})
+
+
+def without_rule(incident: Incident, channel: str, now: datetime) -> Incident:
+    """Return an incident whose deliveries to a channel that no rule has any more have failed.
+
+    What another run is sending stays.
+    """
+    over = {
+        each["id"]
+        for each in _waiting(incident, channel)
+        if each["batch"] is None or each["due"] <= iso(now)
+    }
+    if not over:
+        return incident
+    return _edited(incident, over, lambda each: {**each, "status": "failed", "error": NO_RULE})
 
 
 def backoff(attempts: int) -> timedelta:

@@ -7,7 +7,7 @@ and writes what came of it. After a kill in between, the message is sent again w
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -24,12 +24,14 @@ from collector.alerts.batches import (
     retried,
     sent_of_a_day,
     settled,
+    without_rule,
     without_void,
 )
 from collector.alerts.channels.base import Receipt
-from shared.alerts.channels import channel_id, shown_address
+from shared.alerts.channels import channel_id, rules_with, shown_address
 from shared.alerts.composing import Owed, Sender, compose
 from shared.alerts.messages import Message
+from shared.alerts.rules import read_rules
 from shared.errors import (
     DocumentChanged,
     DocumentExists,
@@ -56,12 +58,16 @@ Send = Callable[[Message, AlertChannel], Awaitable[Receipt]]
 
 @dataclass(frozen=True)
 class Delivered:
-    """What a run did: messages by what became of them, and deliveries that were left out."""
+    """What a run did: messages by what became of them, and deliveries that were left out.
+
+    dropped are deliveries to a channel that no rule has any more.
+    """
 
     sent: int = 0
     retried: int = 0
     failed: int = 0
     folded: int = 0
+    dropped: int = 0
 
     def __add__(self, other: "Delivered") -> "Delivered":
         return Delivered(
@@ -69,6 +75,7 @@ class Delivered:
             self.retried + other.retried,
             self.failed + other.failed,
             self.folded + other.folded,
+            self.dropped + other.dropped,
         )
 
 
@@ -87,8 +94,10 @@ class Outbox:
         return due_channels(await waiting_incidents(self.store), self.clock())
 
     async def deliver(self, channel: str) -> Delivered:
-        """Send what is due to the channel with this id. Raises StoreError."""
+        """Send what is due to the channel with this id, if a rule has it. Raises StoreError."""
         incidents = await waiting_incidents(self.store)
+        if not rules_with((await read_rules(self.store))["rules"], channel):
+            return await self._drop(incidents, channel)
         for incident in incidents:
             if without_void(incident, channel) is not incident:
                 await self._edit(incident["id"], lambda each: without_void(each, channel))
@@ -96,6 +105,18 @@ class Outbox:
         for batch in due_batches(incidents, channel, self.clock()):
             done += await self._deliver(batch, channel)
         return done
+
+    async def _drop(self, incidents: Sequence[Incident], channel: str) -> Delivered:
+        """Let deliveries fail whose channel no rule has any more."""
+        drop = partial(without_rule, channel=channel, now=self.clock())
+        dropped = 0
+        for incident in incidents:
+            if drop(incident) is not incident:
+                written = await self._edit(incident["id"], drop)
+                dropped += _waiting(incident) - (_waiting(written) if written else 0)
+        if dropped:
+            event(log, "alerts.deliveries_dropped", channel=channel, deliveries=dropped)
+        return Delivered(dropped=dropped)
 
     async def _deliver(self, batch: Batch, channel: str) -> Delivered:
         now = self.clock()
@@ -281,6 +302,10 @@ async def waiting_incidents(store: Store) -> list[Incident]:
         found += page
         start = after(page[-1]["order_key"])
     return found
+
+
+def _waiting(incident: Incident) -> int:
+    return sum(each["status"] == "waiting" for each in incident["deliveries"])
 
 
 def _new_state(channel: str) -> ChannelState:

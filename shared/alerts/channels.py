@@ -1,14 +1,14 @@
 """Channels of rules: what is refused of one, what answers show of it, and its id."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shared.alerts.secret_names import refusal_of_name
-from shared.models import AlertChannel, ChannelType
+from shared.models import AlertChannel, AlertRule, ChannelType
 from shared.subjects.refusals import Refusal
 
 MAX_CHANNELS = 5
@@ -82,6 +82,17 @@ def channel_id(channel: AlertChannel) -> str:
     return sha256(whole.encode()).hexdigest()[:32]
 
 
+def rules_with(rules: Iterable[AlertRule], channel: str) -> list[AlertRule]:
+    """Return the rules that send to the channel with this id."""
+    return [each for each in rules if any(channel_id(own) == channel for own in each["channels"])]
+
+
+def without_channel(rule: AlertRule, channel: str) -> AlertRule:
+    """Return a rule without the channel with this id."""
+    kept = [each for each in rule["channels"] if channel_id(each) != channel]
+    return {**rule, "channels": kept}
+
+
 def shown_address(channel: AlertChannel) -> str | None:
     """Return what anybody may see of an address; None where a setting holds it.
 
@@ -99,6 +110,13 @@ def shown_address(channel: AlertChannel) -> str | None:
     except ValueError:
         return None
     return parts.scheme if channel["type"] == "apprise" else parts.hostname
+
+
+def address_of(rules: Iterable[AlertRule], channel: str) -> str:
+    """Return what anybody may see of the address of the channel with this id."""
+    channels = (own for each in rules for own in each["channels"])
+    found = next((each for each in channels if channel_id(each) == channel), None)
+    return (shown_address(found) if found else None) or "an address"
 
 
 def _channel_refusals(channel: AlertChannel) -> Iterator[Refusal]:

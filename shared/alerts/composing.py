@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlencode
 
+from shared.alerts.channels import channel_id
 from shared.alerts.deliveries import Event, receipt_of
 from shared.alerts.figures import duration_text, shown_figures
-from shared.alerts.links import Action, incident_path, signed_path
+from shared.alerts.links import IncidentAction, incident_path, signed_path
 from shared.alerts.messages import Entry, Figure, Link, Message
 from shared.models import AlertChannel, CitedItem, ConditionType, Delivery, Finding, Incident
 from shared.times import day_of, iso, parse_iso
@@ -21,7 +22,10 @@ DEFAULT_HOURS = 24
 SECOND = timedelta(seconds=1)
 # What the dashboard's addresses call the scopes of rules.
 SCOPES = {"subject": "subject", "community": "subreddit"}
-ACTIONS: tuple[tuple[str, Action], ...] = (("Acknowledge", "acknowledge"), ("Snooze", "snooze"))
+ACTIONS: tuple[tuple[str, IncidentAction], ...] = (
+    ("Acknowledge", "acknowledge"),
+    ("Snooze", "snooze"),
+)
 # Types whose findings are items, which a list shows.
 LISTS: frozenset[ConditionType] = frozenset({"mention", "search"})
 COLLECTION_VIEW: frozenset[ConditionType] = frozenset({"coverage", "collection"})
@@ -33,7 +37,7 @@ class Sender:
     """What messages say of where they come from.
 
     instance is the address of the dashboard, without a slash at its end. signing_key signs the
-    links that acknowledge and snooze.
+    links that acknowledge, snooze and unsubscribe.
     """
 
     instance: str
@@ -75,7 +79,16 @@ def compose(
         title=_title(kind, entries),
         entries=() if kind == "folded" else entries,
         is_sample=sender.is_sample,
+        unsubscribe=_unsubscribe(channel, sender, now),
     )
+
+
+def _unsubscribe(channel: AlertChannel, sender: Sender, now: datetime) -> str | None:
+    """Return the address that removes an e-mail's channel from all rules; None for others."""
+    if channel["type"] != "email":
+        return None
+    path = signed_path(sender.signing_key, "unsubscribe", channel_id(channel), now)
+    return f"{sender.instance}{path}"
 
 
 def _title(kind: Kind, entries: Sequence[Entry]) -> str:

@@ -1,14 +1,14 @@
 """Links of messages: to an incident, and signed ones that act without a key.
 
-A signed link lets a person acknowledge or snooze an incident. Its token has the action, the
-incident, the time at which it expires, and an HMAC-SHA256 of these
-(https://www.rfc-editor.org/rfc/rfc2104) with a key that only the store has.
+A signed link lets a person acknowledge or snooze an incident, or unsubscribe a channel. Its token
+has the action, the incident or the channel's id, the time at which it expires, and an HMAC-SHA256
+of these (https://www.rfc-editor.org/rfc/rfc2104) with a key that only the store has.
 """
 
 import base64
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,23 +21,33 @@ from shared.models import AlertKey
 from shared.store import ALERT_KEYS, Store
 
 PATH: Final = "/alerts/links/"
-VALID_FOR = timedelta(days=7)
 KEY: Final = ("alert_key", "alert_key")
 KEY_BYTES = 32
 
-Action = Literal["acknowledge", "snooze"]
+IncidentAction = Literal["acknowledge", "snooze"]
+Action = Literal["acknowledge", "snooze", "unsubscribe"]
+# People unsubscribe by older mails too, while an incident is soon over.
+VALID_FOR: Mapping[Action, timedelta] = {
+    "acknowledge": timedelta(days=7),
+    "snooze": timedelta(days=7),
+    "unsubscribe": timedelta(days=60),
+}
 _TOKEN = re.compile(
-    r"(?P<action>acknowledge|snooze)\.(?P<incident>[a-z0-9-]{1,40}\.[a-z0-9-]{1,20})"
+    r"(?P<action>acknowledge|snooze|unsubscribe)"
+    r"\.(?P<target>[a-z0-9-]{1,40}(\.[a-z0-9-]{1,20})?)"
     r"\.(?P<expires>[0-9]{1,11})\.(?P<signature>[A-Za-z0-9_-]{43})"
 )
 
 
 @dataclass(frozen=True)
 class SignedLink:
-    """A link that this app has signed; an expired one does nothing any more."""
+    """A link that this app has signed; an expired one does nothing any more.
+
+    target is the id of an incident, or that of a channel (`channel_id`) to unsubscribe.
+    """
 
     action: Action
-    incident: str
+    target: str
     expires: datetime
 
     def is_expired(self, now: datetime) -> bool:
@@ -60,10 +70,10 @@ async def read_key(store: Store, random: Callable[[int], bytes]) -> bytes:
     return bytes.fromhex(known["key"])
 
 
-def signed_path(key: bytes, action: Action, incident: str, now: datetime) -> str:
-    """Return the path of a link that is valid for VALID_FOR."""
-    expires = int((now + VALID_FOR).timestamp())
-    whole = f"{action}.{incident}.{expires}"
+def signed_path(key: bytes, action: Action, target: str, now: datetime) -> str:
+    """Return the path of a link about an incident or a channel, valid for its VALID_FOR."""
+    expires = int((now + VALID_FOR[action]).timestamp())
+    whole = f"{action}.{target}.{expires}"
     return f"{PATH}{whole}.{_signature(key, whole)}"
 
 
@@ -81,7 +91,7 @@ def read_token(key: bytes, token: str) -> SignedLink | None:
     if not hmac.compare_digest(_signature(key, whole), found["signature"]):
         return None
     expires = datetime.fromtimestamp(int(found["expires"]), UTC)
-    return SignedLink(cast("Action", found["action"]), found["incident"], expires)
+    return SignedLink(cast("Action", found["action"]), found["target"], expires)
 
 
 def _signature(key: bytes, text: str) -> str:

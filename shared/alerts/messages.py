@@ -50,7 +50,7 @@ class Message:
     """A message to one channel; key is the same when it is sent again.
 
     instance is the address of the dashboard that it comes from. is_sample: the data is invented.
-    unsubscribe is an address that takes one POST, for e-mails.
+    unsubscribe is an address whose page asks, and whose POST unsubscribes, for e-mails (RFC 8058).
     """
 
     key: str

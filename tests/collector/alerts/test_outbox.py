@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from collector.alerts.batches import MAX_A_DAY, MAX_ENTRIES, backoff
+from collector.alerts.batches import MAX_A_DAY, MAX_ENTRIES, NO_RULE, backoff, claimed
 from collector.alerts.incidents import changed_incident, new_incident
 from collector.alerts.outbox import Delivered, waiting_incidents
 from shared.alerts.channels import channel_id
 from shared.alerts.deliveries import new_delivery, outbox_of
+from shared.alerts.rules import read_rules, write_rules
 from shared.alerts.states import Change
 from shared.models import AlertRule, ChannelState, Incident
 from shared.store import ALERT_CHANNELS, INCIDENTS, Store
@@ -49,11 +50,20 @@ def rule_to(server: Server, *paths: str, **more: Any) -> AlertRule:
 
 
 async def opened(delivering: Delivering, rule: AlertRule, number: int = 1) -> Incident:
-    """Write an incident as the evaluation does."""
+    """Write an incident of a rule as the evaluation does."""
+    await has(delivering, rule)
     change = Change("opened", f"cause{number}", number, a_finding(f"cause{number}"))
     incident = new_incident(rule, "Cursor", change, delivering.now, delivering.now)
     await delivering.store.create(INCIDENTS, incident)
     return incident
+
+
+async def has(delivering: Delivering, rule: AlertRule) -> None:
+    """Store a rule beside those that there are."""
+    before = await read_rules(delivering.store)
+    if rule not in before["rules"]:
+        rules = [*before["rules"], rule]
+        await write_rules(delivering.store, before, rules=rules, change="added", now=START)
 
 
 async def incident_of(delivering: Delivering, number: int = 1) -> Incident:
@@ -363,6 +373,41 @@ async def test_a_kill_at_any_write_loses_nothing_and_repeats_nothing_without_its
     assert len(steps) > 10
     for step in steps:
         await story(f"killed{step}", step)
+
+
+async def test_what_a_channel_that_no_rule_has_any_more_is_owed_fails_and_says_so(
+    delivering, server, receiver
+) -> None:
+    receiver.statuses = [500]
+    kept, gone = rule_to(server, "kept"), rule_to(server, "gone")
+    await opened(delivering, gone, 1)
+    await delivering.after(10)
+    await opened(delivering, rule_to(server, "gone", "kept"), 2)
+    rules = await read_rules(delivering.store)
+    await write_rules(delivering.store, rules, rules=[kept], change="unsubscribed", now=START)
+    assert await delivering.after(10) == Delivered(sent=1, dropped=2)
+    assert [each.path for each in server.taken] == ["/gone", "/kept"]
+    assert await statuses(delivering, 1) == [("opened", "failed")]
+    assert await statuses(delivering, 2) == [("opened", "failed"), ("opened", "sent")]
+    assert (await incident_of(delivering, 1))["deliveries"][0]["error"] == NO_RULE
+    await change(delivering, "closed", 2)
+    assert await delivering.after(10) == Delivered(sent=1), "of its end it is owed nothing"
+
+
+async def test_what_is_being_sent_when_a_channel_goes_is_left_to_who_sends_it(
+    delivering, server
+) -> None:
+    rule = rule_to(server)
+    incident = await opened(delivering, rule)
+    claim = claimed(incident, ["1"], "alert_key", delivering.now)
+    assert claim is not None
+    found = await incident_of(delivering)
+    await delivering.store.replace(INCIDENTS, claim, found["_etag"])
+    rules = await read_rules(delivering.store)
+    await write_rules(delivering.store, rules, rules=[], change="removed", now=START)
+    name = channel_id(rule["channels"][0])
+    assert await delivering.outbox().deliver(name) == Delivered()
+    assert await delivering.after(3) == Delivered(dropped=1), "who sent it was killed"
 
 
 def test_waits_double_up_to_an_hour() -> None:

@@ -6,9 +6,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from shared.alerts.channels import channel_id
 from shared.alerts.composing import Kind, Owed, Sender, compose, view_path
 from shared.alerts.figures import duration_text, shown_figures
-from shared.alerts.links import PATH, read_token
+from shared.alerts.links import PATH, SignedLink, read_token
 from shared.alerts.messages import Figure, Message
 from shared.models import Incident
 from tests.shared.alerts.rules import a_delivery, a_finding, a_rule, an_incident
@@ -145,8 +146,24 @@ def test_links_of_an_open_incident_acknowledge_and_snooze_it_for_a_week() -> Non
         path = links[text].removeprefix("https://undertone.example.org")
         link = read_token(KEY, path.removeprefix(PATH))
         assert link is not None
-        assert (link.action, link.incident) == (action, "cursor-mood.000001")
+        assert (link.action, link.target) == (action, "cursor-mood.000001")
         assert link.expires == NOW + timedelta(days=7)
+
+
+@pytest.mark.parametrize("kind", ["alert", "test", "folded"])
+def test_an_e_mail_can_be_unsubscribed_from_and_other_channels_have_no_such_link(
+    kind: Kind,
+) -> None:
+    event = "test" if kind == "test" else "opened"
+    address = composed(owed(an_incident(), event), kind=kind).unsubscribe or ""
+    assert address.startswith(f"{SENDER.instance}{PATH}")
+    expires = NOW + timedelta(days=60)
+    link = read_token(KEY, address.removeprefix(f"{SENDER.instance}{PATH}"))
+    assert link == SignedLink("unsubscribe", channel_id(CHANNEL), expires)
+    hook: Any = {"type": "slack", "to": None, "secret": "TEAM_HOOK"}
+    each = owed(an_incident(), event)
+    other = compose("key", kind, [each], channel=hook, sender=SENDER, now=NOW)
+    assert other.unsubscribe is None
 
 
 @pytest.mark.parametrize(

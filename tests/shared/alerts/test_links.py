@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.alerts.channels import channel_id
 from shared.alerts.links import PATH, SignedLink, read_key, read_token, signed_path
 from shared.alerts.queue import messages_of, read_message
 from shared.errors import BadMessage
@@ -24,6 +25,15 @@ def test_a_token_says_what_was_signed_and_expires_after_a_week() -> None:
     assert link == SignedLink("snooze", INCIDENT, NOW + timedelta(days=7))
     assert not link.is_expired(NOW + timedelta(days=7) - timedelta(seconds=1))
     assert link.is_expired(NOW + timedelta(days=7))
+
+
+def test_a_link_to_unsubscribe_names_a_channel_and_lasts_60_days() -> None:
+    (channel,) = a_rule()["channels"]
+    own = channel_id(channel)
+    token = signed_path(OWN, "unsubscribe", own, NOW).removeprefix(PATH)
+    assert read_token(OWN, token) == SignedLink("unsubscribe", own, NOW + timedelta(days=60))
+    for other in ("snooze", "acknowledge"):
+        assert read_token(OWN, token.replace("unsubscribe", other)) is None
 
 
 def test_a_path_is_safe_in_an_address() -> None:
