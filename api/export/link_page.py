@@ -80,17 +80,18 @@ def done_page(incident: Incident) -> bytes:
 
 def unsubscribe_page(address: str, rules: Iterable[str]) -> bytes:
     """Return the page that says which rules send to an address, with the form that removes it."""
+    shown = escape(address)
     body = (
-        f"<p>These alert rules send to {escape(address)}:</p>\n{_list(rules)}"
-        "<p>The button removes it from all of them. Whoever edits a rule can add it again.</p>\n"
+        f"<p>These alert rules send to {shown}:</p>\n{_list(rules)}"
+        f"<p>The button removes {shown} from all of them. Whoever edits a rule can undo it.</p>\n"
         '<form method="post"><p><button>Unsubscribe</button></p></form>'
     )
-    return _page(f"Unsubscribe {escape(address)}", body)
+    return _page(f"Unsubscribe {shown}", body)
 
 
 def unsubscribed_page(address: str, rules: Iterable[str]) -> bytes:
     """Return the page that says from which rules an address was removed."""
-    body = f"<p>It was removed from these alert rules:</p>\n{_list(rules)}{DASHBOARD}"
+    body = f"<p>These alert rules don't send there any more:</p>\n{_list(rules)}{DASHBOARD}"
     return _page(f"Unsubscribed: {escape(address)}", body)
 
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shared.alerts.secret_names import refusal_of_name
+from shared.email_addresses import MAX_RECIPIENTS, email_addresses
 from shared.models import AlertChannel, AlertRule, ChannelType
 from shared.subjects.refusals import Refusal
 
@@ -21,9 +23,11 @@ TAKES_SETTING: Final = (
 TAKES_ADDRESS: Final = (
     f"an http or https address of at most {MAX_TO_CHARS} characters, without user and password"
 )
-TAKES_EMAIL: Final = "an e-mail address such as team@example.com"
+TAKES_EMAIL: Final = (
+    f"1 to {MAX_RECIPIENTS} e-mail addresses, separated by commas, such as team@example.com, of at"
+    f" most {MAX_TO_CHARS} characters together"
+)
 TAKES_APPRISE: Final = "an address of Apprise, such as ntfy://topic"
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _NOT_IN_ADDRESSES = re.compile(r"[\s\\]")
 
@@ -51,13 +55,15 @@ NEEDS: Final[Mapping[ChannelType, Needs]] = {
 
 
 def clean_channel(given: Mapping[str, Any]) -> AlertChannel:
-    """Return a channel without blanks around its address; an empty one is None."""
-    to, secret = given["to"], given["secret"]
-    return AlertChannel(
-        type=given["type"],
-        to=(to.strip() or None) if to is not None else None,
-        secret=secret or None,
-    )
+    """Return a channel without blanks around its address; an empty one is None.
+
+    E-mail addresses stand once, in one spelling, so that the same ones are the same channel.
+    """
+    to = (given["to"] or "").strip()
+    if given["type"] == "email":
+        with suppress(ValueError):
+            to = ", ".join(email_addresses(to))
+    return AlertChannel(type=given["type"], to=to or None, secret=given["secret"] or None)
 
 
 def channels_refusals(channels: Sequence[AlertChannel]) -> Iterator[Refusal]:
@@ -96,15 +102,14 @@ def without_channel(rule: AlertRule, channel: str) -> AlertRule:
 def shown_address(channel: AlertChannel) -> str | None:
     """Return what anybody may see of an address; None where a setting holds it.
 
-    It is the host of a hook, a…@host of an e-mail address, and the service of an Apprise address,
-    whose host may be a token.
+    It is the host of a hook, a…@host of each e-mail address, and the service of an Apprise
+    address, whose host may be a token.
     """
     to = channel["to"]
     if to is None:
         return None
     if channel["type"] == "email":
-        name, _, host = to.rpartition("@")
-        return f"{name[:1]}…@{host}"
+        return ", ".join(_shown_email(each.strip()) for each in to.split(","))
     try:
         parts = urlsplit(to)
     except ValueError:
@@ -119,6 +124,11 @@ def address_of(rules: Iterable[AlertRule], channel: str) -> str:
     return (shown_address(found) if found else None) or "an address"
 
 
+def _shown_email(address: str) -> str:
+    name, _, host = address.rpartition("@")
+    return f"{name[:1]}…@{host}"
+
+
 def _channel_refusals(channel: AlertChannel) -> Iterator[Refusal]:
     kind, needs = channel["type"], NEEDS[channel["type"]]
     to, secret = channel["to"], channel["secret"]
@@ -128,10 +138,8 @@ def _channel_refusals(channel: AlertChannel) -> Iterator[Refusal]:
         yield Refusal(("to",), f"{problem} given, and {kind} takes one of them", either)
     elif needs.is_to_needed and to is None:
         yield Refusal(("to",), f"{kind} needs an address", needs.takes)
-    if to is not None and not _is_address(kind, to):
-        yield Refusal(
-            ("to",), "this isn't such an address", either if needs.is_either else needs.takes
-        )
+    if to is not None and (wrong := _problem_of_address(kind, to)) is not None:
+        yield Refusal(("to",), wrong, either if needs.is_either else needs.takes)
     if secret is None:
         return
     if not needs.takes_secret:
@@ -140,11 +148,22 @@ def _channel_refusals(channel: AlertChannel) -> Iterator[Refusal]:
         yield Refusal(("secret",), reason, TAKES_SETTING)
 
 
+def _problem_of_address(kind: ChannelType, to: str) -> str | None:
+    """Return what is wrong with an address, without quoting it, since it may be a secret."""
+    if len(to) > MAX_TO_CHARS:
+        return f"it has more than {MAX_TO_CHARS} characters"
+    if kind != "email":
+        return None if _is_address(kind, to) else "this isn't such an address"
+    try:
+        email_addresses(to)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
 def _is_address(kind: ChannelType, to: str) -> bool:
-    if len(to) > MAX_TO_CHARS or not to.isprintable() or _NOT_IN_ADDRESSES.search(to):
+    if not to.isprintable() or _NOT_IN_ADDRESSES.search(to):
         return False
-    if kind == "email":
-        return _EMAIL.fullmatch(to) is not None
     if kind == "apprise":
         return _SCHEME.fullmatch(to) is not None
     try:

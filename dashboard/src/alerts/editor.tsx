@@ -292,7 +292,7 @@ function ChannelField({ channel, onChange }: ChannelProps) {
         {to}
         <input
           value={channel.to ?? ""}
-          maxLength={500}
+          maxLength={1000}
           autocomplete="off"
           spellcheck={false}
           onInput={({ currentTarget }) => onChange({ ...channel, to: currentTarget.value || null })}

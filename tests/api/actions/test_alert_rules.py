@@ -126,6 +126,7 @@ async def test_a_rule_is_removed_and_its_history_has_it() -> None:
         ({"condition": {"type": "search"}}, "/condition/q"),
         ({"channels": [{"type": "pager", "to": "x"}]}, "/channels/0/type"),
         ({"channels": [{"type": "email", "to": "x"}]}, "/channels/0/to"),
+        ({"channels": [{"type": "email", "to": "a@b.example, c@"}]}, "/channels/0/to"),
         ({"channels": [{"type": "slack", "secret": "COSMOS_KEY"}]}, "/channels/0/secret"),
         ({"channels": [{"type": "email", "to": "a@b.example"}] * 2}, "/channels/1"),
         ({"channels": [{"type": "email", "to": f"a{n}@b.ie"} for n in range(6)]}, "/channels"),

@@ -135,7 +135,11 @@ async def test_the_page_says_which_rules_send_there_and_changes_nothing(written)
     path = await path_to(written)
     page = await get(path)
     said = words_of(page)
-    for part in ("Unsubscribe a…@example.com", "Cursor: mood New topics", "removes it from all"):
+    for part in (
+        "Unsubscribe a…@example.com",
+        "Cursor: mood New topics",
+        "removes a…@example.com from all",
+    ):
         assert part in said
     assert "Other topics" not in said
     assert "ann@" not in page.get_body().decode()
@@ -175,6 +179,16 @@ async def test_a_link_lasts_60_days_and_a_forged_one_does_nothing(written) -> No
             assert words in words_of(await ask(method, path, FORM, body=ONE_CLICK), 403)
     assert (await rules())["revision"] == 3
     assert "Unsubscribe a…" in words_of(await get(await path_to(written, days=59)))
+
+
+async def test_addresses_of_one_channel_go_together_and_the_page_says_so(written) -> None:
+    both: Any = {**ANN, "to": "ann@example.com, bob@example.org"}
+    await change("PUT", "/alerts/rules/mood", {**MOOD, "channels": [both, ANN]})
+    path = await path_to(written, both)
+    said = "Unsubscribe a…@example.com, b…@example.org"
+    assert said in words_of(await get(path))
+    await ask("POST", path, FORM, body=ONE_CLICK)
+    assert await channels() == {"mood": ["ann@example.com"]}
 
 
 async def test_many_who_unsubscribe_at_the_same_time_are_all_removed(written) -> None:

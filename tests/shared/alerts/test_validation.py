@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.alerts.channels import channel_id, shown_address
+from shared.alerts.channels import channel_id, clean_channel, shown_address
 from shared.alerts.properties import PROPERTIES
 from shared.alerts.validation import MAX_RULES, clean_rule, count_refusals, rule_refusals
 from shared.models import AlertChannel, ChannelType
@@ -191,6 +191,7 @@ TAKEN = [
     a_channel("teams", None, "TEAMS_HOOK"),
     a_channel("discord", HOOK),
     a_channel("email", "a.b+c@mail.example.co.uk"),
+    a_channel("email", ", ".join(f"p{number}@example.com" for number in range(20))),
     a_channel("apprise", "ntfy://topic"),
     a_channel("apprise", None, "TELEGRAM"),
 ]
@@ -211,6 +212,15 @@ def test_channels_with_what_they_need_are_taken(channel: AlertChannel) -> None:
         (a_channel("apprise", "topic"), "to"),
         (a_channel("email", None), "to"),
         (a_channel("email", "nobody"), "to"),
+        (a_channel("email", "a@example.com,"), "to"),
+        (a_channel("email", "a@example.com; b@example.com"), "to"),
+        (a_channel("email", "a@example.com b@example.com"), "to"),
+        (a_channel("email", "Ann <a@example.com>"), "to"),
+        (a_channel("email", "a..b@example.com"), "to"),
+        (a_channel("email", "a@-example.com"), "to"),
+        (a_channel("email", "\u00e4@example.com"), "to"),
+        (a_channel("email", ",".join(f"p{number}@example.com" for number in range(21))), "to"),
+        (a_channel("email", ",".join(f"{'p' * 60}{n}@example.com" for n in range(18))), "to"),
         (a_channel("email", "a@b.example\nBcc: c@d.example"), "to"),
         (a_channel("email", "a@example.com", "SMTP"), "secret"),
         (a_channel("teams", "ftp://example.com/x"), "to"),
@@ -224,6 +234,28 @@ def test_a_channel_without_what_it_needs_is_refused(channel: AlertChannel, field
     found = refused(channels=[channel])
     assert found.keys() == {f"/channels/0/{field}"}
     assert channel["to"] is None or channel["to"] not in str(found), "it may be a secret"
+
+
+@pytest.mark.parametrize(
+    ("to", "problem"),
+    [
+        ("a@example.com, nobody", "number 2 of 2 is not an e-mail address"),
+        (",".join(f"p{n}@example.com" for n in range(21)), "21 e-mail addresses: at most 20"),
+    ],
+)
+def test_it_is_said_which_address_is_none_and_what_is_taken(to: str, problem: str) -> None:
+    rule = a_rule(channels=[a_channel("email", to)])
+    (refusal,) = rule_refusals(rule, SETTINGS, WATCHLIST)
+    assert problem in refusal.problem
+    assert "1 to 20 e-mail addresses, separated by commas" in refusal.takes
+
+
+def test_the_same_addresses_are_the_same_channel() -> None:
+    given = {"type": "email", "secret": None}
+    spellings = (" a@example.com,b@Example.com ", "a@example.com ,  b@Example.com, A@EXAMPLE.com")
+    cleaned = [clean_channel({**given, "to": each}) for each in spellings]
+    assert cleaned == [a_channel("email", "a@example.com, b@Example.com")] * 2
+    assert clean_channel({**given, "to": " nobody, "})["to"] == "nobody,", "it is refused as it is"
 
 
 OWN = [name.upper() for name in Settings.model_fields]
@@ -275,6 +307,7 @@ def test_at_most_fifty_rules_are_taken() -> None:
         (a_channel("slack", "https://Hooks.Example.com:8443/a/b?c=d#e"), "hooks.example.com"),
         (a_channel("webhook", "https://[2001:db8::1]/x", "S"), "2001:db8::1"),
         (a_channel("email", "anna.smith@example.com"), "a…@example.com"),
+        (a_channel("email", "anna@example.com, bob@example.org"), "a…@example.com, b…@example.org"),
         (a_channel("apprise", "tgram://123456:bot-token/42"), "tgram"),
         (a_channel("teams", None, "TEAMS_HOOK"), None),
     ],
