@@ -2,7 +2,15 @@
 
 from api.endpoint import CHANGE, Endpoint
 from api.schema.alert_replay import ReplayAnswer, TryBody
-from api.schema.alerts import RuleAnswer, RuleBody, RulePath, RulesAnswer, RulesHistory
+from api.schema.alerts import (
+    RuleAnswer,
+    RuleBody,
+    RulePath,
+    RulesAnswer,
+    RulesHistory,
+    RulesWithStatus,
+    RuleWithStatus,
+)
 from api.schema.incidents import (
     IncidentAnswer,
     IncidentPath,
@@ -21,8 +29,8 @@ ALERT_ENDPOINTS = (
     Endpoint(
         "alert_rules",
         "/alerts/rules",
-        "The alert rules; with a key, since they have people's addresses",
-        RulesAnswer,
+        "The alert rules, and what they are doing; with a key, since they have people's addresses",
+        RulesWithStatus,
         problems=(401, 422),
     ),
     Endpoint(
@@ -36,8 +44,8 @@ ALERT_ENDPOINTS = (
     Endpoint(
         "alert_rule",
         "/alerts/rules/{id}",
-        "An alert rule",
-        RuleAnswer,
+        "An alert rule, and what it is doing",
+        RuleWithStatus,
         RulePath,
         problems=(401, 404, 422),
     ),

@@ -55,7 +55,7 @@ from api.reads.incidents import (
     read_rule_feed,
 )
 from api.schema.alert_replay import TryBody
-from api.schema.alerts import RuleBody, RulePath
+from api.schema.alerts import RuleAnswer, RuleBody, RulePath, RulesAnswer
 from api.schema.incidents import IncidentPath, IncidentsParameters, SentTest, SnoozeBody
 from api.schema.parameters import NoParameters, Parameters
 from api.schema.watchlist import HistoryParameters
@@ -84,21 +84,31 @@ def _route(operation: str) -> Callable[..., Any]:
 
 
 async def _serve_private(
-    request: func.HttpRequest, model: type[P], read: Callable[[Deps, P], Awaitable[BaseModel]]
+    request: func.HttpRequest,
+    model: type[P],
+    read: Callable[[Deps, P], Awaitable[BaseModel]],
+    *,
+    changeable: type[BaseModel] | None = None,
 ) -> func.HttpResponse:
-    """Answer a read that needs a key, which isn't kept in memory."""
+    """Answer a read that needs a key, which isn't kept in memory.
+
+    changeable is the model of that part of the answer which can be changed: the ETag begins with
+    that of the part, so that a change can be made of what was read whatever rules do meanwhile.
+    """
     parameters = read_parameters(model, request.params, request.route_params)
     choose_type(request.headers.get("accept", ""), [JSON])
     deps = configured_deps()
     answer = await read(deps, parameters)
-    return data_answer(request, prepare(answer, deps.settings.origin, headers=PRIVATE))
+    part = changeable.model_validate(answer.model_dump()) if changeable else None
+    whole = prepare(answer, deps.settings.origin, headers=PRIVATE, changeable=part)
+    return data_answer(request, whole)
 
 
 @_route("alert_rules")
 @answering
 async def api_alert_rules(req: func.HttpRequest) -> func.HttpResponse:
     """Return the alert rules."""
-    return await _serve_private(req, NoParameters, read_all_rules)
+    return await _serve_private(req, NoParameters, read_all_rules, changeable=RulesAnswer)
 
 
 @_route("alert_rules_history")
@@ -112,7 +122,7 @@ async def api_alert_rules_history(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def item_alert_rule(req: func.HttpRequest) -> func.HttpResponse:
     """Return an alert rule."""
-    return await _serve_private(req, RulePath, read_rule)
+    return await _serve_private(req, RulePath, read_rule, changeable=RuleAnswer)
 
 
 @_route("put_alert_rule")

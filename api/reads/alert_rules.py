@@ -4,7 +4,15 @@ from typing import Any
 
 from api.deps import Deps
 from api.errors import NotFound
-from api.schema.alerts import RuleAnswer, RulePath, RulesAnswer, RulesHistory
+from api.reads.alert_states import read_states, rule_with_status
+from api.schema.alerts import (
+    RuleAnswer,
+    RulePath,
+    RulesAnswer,
+    RulesHistory,
+    RulesWithStatus,
+    RuleWithStatus,
+)
 from api.schema.parameters import NoParameters
 from api.schema.watchlist import HistoryParameters
 from shared.alerts.rules import read_history, read_rules
@@ -12,14 +20,24 @@ from shared.models import AlertRule, AlertRules
 from shared.subjects.refusals import quoted
 
 
-async def read_all_rules(deps: Deps, _: NoParameters) -> RulesAnswer:
-    """Return the alert rules. Raises StoreError."""
-    return rules_answer(await read_rules(await deps.store()))
+async def read_all_rules(deps: Deps, _: NoParameters) -> RulesWithStatus:
+    """Return the alert rules, and what they are doing. Raises StoreError."""
+    store = await deps.store()
+    rules = await read_rules(store)
+    states = await read_states(store, rules["rules"], deps.clock())
+    return RulesWithStatus(
+        revision=rules["revision"],
+        changed_at=_changed_at(rules),
+        change=rules["change"],
+        rules=tuple(rule_with_status(each, states) for each in rules["rules"]),
+    )
 
 
-async def read_rule(deps: Deps, parameters: RulePath) -> RuleAnswer:
-    """Return an alert rule. Raises NotFound and StoreError."""
-    return rule_answer(rule_named(await read_rules(await deps.store()), parameters.id))
+async def read_rule(deps: Deps, parameters: RulePath) -> RuleWithStatus:
+    """Return an alert rule, and what it is doing. Raises NotFound and StoreError."""
+    store = await deps.store()
+    rule = rule_named(await read_rules(store), parameters.id)
+    return rule_with_status(rule, await read_states(store, [rule], deps.clock()))
 
 
 async def read_revisions(deps: Deps, parameters: HistoryParameters) -> RulesHistory:
@@ -39,16 +57,20 @@ def rule_named(rules: AlertRules, rule_id: str) -> AlertRule:
 
 
 def rules_answer(rules: AlertRules) -> RulesAnswer:
-    """Return the rules as answers show them."""
+    """Return the rules as they are stored, which is what changes name by an ETag."""
     return RulesAnswer(
         revision=rules["revision"],
-        changed_at=rules["changed_at"] if rules["revision"] > 0 else None,
+        changed_at=_changed_at(rules),
         change=rules["change"],
-        rules=[rule_answer(each) for each in rules["rules"]],
+        rules=tuple(rule_answer(each) for each in rules["rules"]),
     )
 
 
 def rule_answer(rule: AlertRule) -> RuleAnswer:
-    """Return a rule as answers show it."""
+    """Return a rule as it is stored."""
     stored: Any = rule
     return RuleAnswer.model_validate(stored)
+
+
+def _changed_at(rules: AlertRules) -> str | None:
+    return rules["changed_at"] if rules["revision"] > 0 else None

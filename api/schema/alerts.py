@@ -32,10 +32,14 @@ from shared.alerts.validation import (
     TAKES_ZONE,
 )
 from shared.communities import NAME
-from shared.models import ChannelType, ConditionType
+from shared.models import ChannelType, ConditionType, RuleStatus
 
 MAX_ID_CHARS = 40
 MAX_SCOPE_CHARS = 170
+MAX_STATUS_CHARS = 20
+MAX_REASON_CHARS = 500
+MAX_TIME_CHARS = 40
+IGNORED = "ignored, so that a read can be sent back"
 TYPES = (
     "mood, volume, topic, negative_share, mention, share_of_voice, search, coverage or collection"
 )
@@ -53,6 +57,12 @@ ABOUT_HOURS = (
 ABOUT_TO = (
     f"of webhook, slack, teams and discord: {TAKES_ADDRESS}; of email: {TAKES_EMAIL}; of apprise:"
     f" {TAKES_APPRISE}; null where the setting named by `secret` holds it"
+)
+ShownStatus = Literal[RuleStatus, "off", "waiting"]
+ABOUT_STATUS = (
+    "by the last evaluation: ok, firing, recovering (what was found is found no more), silenced,"
+    " no_data (the hour can't be judged) or broken (it can't be evaluated); else off, where it is"
+    " disabled, or waiting, before the first evaluation"
 )
 Direction = Literal["better", "worse", "up", "down", "any"]
 RuleId = Annotated[str, StringConstraints(max_length=MAX_ID_CHARS)]
@@ -83,6 +93,7 @@ class ChannelBody(Body):
         description=f"{TAKES_SETTING}; or null. Messages to a webhook are signed with it",
         examples=["TEAM_HOOK"],
     )
+    broken: str | None = Field(default=None, max_length=MAX_REASON_CHARS, description=IGNORED)
 
 
 class QuietHoursBody(Body):
@@ -128,6 +139,13 @@ class RuleBody(Body):
         default="", description=f"the owner's note, of at most {MAX_NOTE_CHARS} characters"
     )
     enabled: bool = Field(default=True, description="false: it isn't evaluated")
+    status: str | None = Field(default=None, max_length=MAX_STATUS_CHARS, description=IGNORED)
+    status_since: str | None = Field(default=None, max_length=MAX_TIME_CHARS, description=IGNORED)
+    status_reason: str | None = Field(
+        default=None, max_length=MAX_REASON_CHARS, description=IGNORED
+    )
+    silenced_until: str | None = Field(default=None, max_length=MAX_TIME_CHARS, description=IGNORED)
+    open_incidents: JsonInteger | None = Field(default=None, description=IGNORED)
 
 
 class RulePath(Parameters):
@@ -174,7 +192,7 @@ class RuleAnswer(Answer):
     name: str = Field(description="the name that is shown")
     scope: str = Field(description="all, subject:ID or community:ID")
     condition: ConditionAnswer = Field(description="what the rule looks for")
-    channels: list[ChannelAnswer] = Field(description="the places that messages go to")
+    channels: tuple[ChannelAnswer, ...] = Field(description="the places that messages go to")
     quiet_hours: QuietHoursAnswer | None = Field(
         description="the hours of each day in which no message is sent; null: none"
     )
@@ -190,7 +208,38 @@ class RulesAnswer(Answer):
     revision: int = Field(description="counts the changes; 0 before anything is stored")
     changed_at: Time | None = Field(description="when they were changed; null before the first")
     change: str = Field(description="what the last change was")
-    rules: list[RuleAnswer] = Field(description="the rules, in their order")
+    rules: tuple[RuleAnswer, ...] = Field(description="the rules, in their order")
+
+
+class ChannelWithStatus(ChannelAnswer):
+    """A place that messages go to, and whether it takes them."""
+
+    broken: str | None = Field(
+        description="why it takes no messages any more, such as a revoked hook; null where it does,"
+        " or nothing was sent yet"
+    )
+
+
+class RuleWithStatus(RuleAnswer):
+    """An alert rule, and what it is doing."""
+
+    channels: tuple[ChannelWithStatus, ...] = Field(description="the places that messages go to")
+    status: ShownStatus = Field(description=ABOUT_STATUS)
+    status_since: Time | None = Field(
+        description="when this status began; null where that isn't known: before the first hour"
+        " that can be judged, where it is off, and until the evaluation after it was silenced"
+    )
+    status_reason: str | None = Field(description="why it is no_data or broken; else null")
+    silenced_until: Time | None = Field(
+        description="until when it opens nothing, since somebody has silenced it; null: it isn't"
+    )
+    open_incidents: int = Field(description="the number of its open incidents")
+
+
+class RulesWithStatus(RulesAnswer):
+    """All alert rules, and what they are doing."""
+
+    rules: tuple[RuleWithStatus, ...] = Field(description="the rules, in their order")
 
 
 class RulesHistory(Answer):

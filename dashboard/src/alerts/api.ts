@@ -8,6 +8,8 @@ import type { components } from "../schema";
 
 type Schemas = components["schemas"];
 export type Rule = Schemas["RuleAnswer"];
+/** A rule, and what it is doing. */
+export type ListedRule = Schemas["RuleWithStatus"];
 export type Condition = Rule["condition"];
 export type ConditionType = Condition["type"];
 export type Channel = Rule["channels"][number];
@@ -16,11 +18,11 @@ export type IncidentSummary = Schemas["IncidentSummary"];
 export type Incident = Schemas["IncidentAnswer"];
 /** What a rule would have sent over the last days. */
 export type Replay = Schemas["ReplayAnswer"];
-type Rules = Schemas["RulesAnswer"];
+type Rules = Schemas["RulesWithStatus"];
 
 /** The rules, with the ETag that a change of them must name. */
 interface Stored {
-  rules: Rule[];
+  rules: ListedRule[];
   etag: string;
 }
 

@@ -6,9 +6,19 @@ import { dateTime, plural } from "../format";
 import { useAction } from "../request";
 import { FieldError } from "../watchlist/fields";
 import { useWatchlist } from "../watchlist/state";
-import { putRule, type Replay, type Rule, removeRule, sendTest, tryRule, useRules } from "./api";
+import {
+  type ListedRule,
+  putRule,
+  type Replay,
+  type Rule,
+  removeRule,
+  sendTest,
+  tryRule,
+  useRules,
+} from "./api";
 import { CHANNELS, conditionText } from "./conditions";
 import { newRule, RuleForm } from "./editor";
+import { problemsOf, statusText } from "./status";
 
 export function RuleList() {
   const state = useRules();
@@ -58,7 +68,13 @@ function scopeName(scope: string, subjects: Map<string, string>): string {
   return kind === "subject" ? (subjects.get(id) ?? id) : id;
 }
 
-function RuleRow({ rule, scope, onEdit }: { rule: Rule; scope: string; onEdit: () => void }) {
+interface RowProps {
+  rule: ListedRule;
+  scope: string;
+  onEdit: () => void;
+}
+
+function RuleRow({ rule, scope, onEdit }: RowProps) {
   const [isSent, setSent] = useState(false);
   const [replay, setReplay] = useState<Replay>();
   const switching = useAction(() => putRule({ ...rule, enabled: !rule.enabled }));
@@ -78,12 +94,20 @@ function RuleRow({ rule, scope, onEdit }: { rule: Rule; scope: string; onEdit: (
   ];
   return (
     <li class="rule">
-      <p class="watch-name">{rule.name}</p>
+      <p class="incident-head">
+        <span class={`rule-status ${rule.status}`}>{statusText(rule)}</span>
+        <strong>{rule.name}</strong>
+      </p>
       <p class="muted">
-        {rule.enabled ? "" : "Off · "}
         {conditionText(rule.condition)} · {scope} · {channelsText(rule)}
         {rule.note && ` · ${rule.note}`}
       </p>
+      {rule.status === "no_data" && <p class="muted">{rule.status_reason}</p>}
+      {problemsOf(rule).map((each) => (
+        <p key={each} class="warning">
+          {each}
+        </p>
+      ))}
       <div class="one-line">
         {buttons.map(({ text, run }) => (
           <button

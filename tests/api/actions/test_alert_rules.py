@@ -27,11 +27,18 @@ WHOLE = {
     "note": "",
     "enabled": True,
 }
+# What reads show beside it, before its first evaluation.
+WAITING = {
+    "status": "waiting",
+    "status_since": None,
+    "status_reason": None,
+    "silenced_until": None,
+    "open_incidents": 0,
+}
+MAIL = {"type": "email", "to": "team@example.com", "secret": None}
+HOOK = {"type": "slack", "to": None, "secret": "TEAM_HOOK"}
 MORE = {
-    "channels": [
-        {"type": "email", "to": "team@example.com", "secret": None},
-        {"type": "slack", "to": None, "secret": "TEAM_HOOK"},
-    ],
+    "channels": [MAIL, HOOK],
     "quiet_hours": {"from": "22:00", "to": "07:00"},
     "time_zone": "Europe/Berlin",
     "cooldown": 120,
@@ -62,9 +69,12 @@ async def test_a_rule_is_written_with_its_defaults_and_read_back() -> None:
     assert answer.headers["Location"] == f"{RULES}/cursor-mood"
     assert answer.headers["Cache-Control"] == "no-store"
     seen = await get(RULES)
-    assert seen.headers["ETag"] == answer.headers["ETag"] != tag
-    assert (found(seen)["rules"], found(seen)["change"]) == ([WHOLE], "Cursor: mood added")
-    assert found(await get(f"{RULES}/cursor-mood")) == WHOLE
+    # It begins with that of the rules as they are stored.
+    assert seen.headers["ETag"].startswith(answer.headers["ETag"].removesuffix('"') + ".")
+    assert answer.headers["ETag"] != tag
+    shown = {**WHOLE, **WAITING}
+    assert (found(seen)["rules"], found(seen)["change"]) == ([shown], "Cursor: mood added")
+    assert found(await get(f"{RULES}/cursor-mood")) == shown
     known = {"if-none-match": seen.headers["ETag"]}
     assert (await get(RULES, known)).status_code == 304
 
@@ -72,7 +82,8 @@ async def test_a_rule_is_written_with_its_defaults_and_read_back() -> None:
 async def test_a_rule_is_replaced_whole_and_what_was_read_can_be_sent_back() -> None:
     assert found(await change("PUT", PATH, {**MOOD, **MORE}), 201) == {**WHOLE, **MORE}
     read = await get(f"{RULES}/cursor-mood")
-    assert found(read) == {**WHOLE, **MORE}
+    shown = [{**each, "broken": None} for each in (MAIL, HOOK)]
+    assert found(read) == {**WHOLE, **MORE, **WAITING, "status": "off", "channels": shown}
     again = await change("PUT", PATH, found(read), match=read.headers["ETag"])
     assert again.status_code == 200
     assert found(await get(RULES))["revision"] == 1, "nothing has changed"
@@ -91,7 +102,7 @@ async def test_a_change_without_a_condition_or_of_an_older_state_is_refused() ->
         body = MOOD if method == "PUT" else None
         assert (await change(method, PATH, body, match=tag)).status_code == 412
         assert (await change(method, PATH, body, match=None)).status_code == 428
-    assert found(await get(RULES))["rules"] == [WHOLE]
+    assert found(await get(RULES))["rules"] == [{**WHOLE, **WAITING}]
 
 
 async def test_rules_written_at_the_same_time_are_all_kept() -> None:

@@ -1,0 +1,80 @@
+"""What alert rules and their channels are doing now: beside the rules, in answers alone."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from api.schema.alerts import MAX_REASON_CHARS, RuleWithStatus, ShownStatus
+from shared.alerts.channels import channel_id
+from shared.alerts.states import NO_INCIDENT, is_silenced
+from shared.alerts.wording import shortened
+from shared.models import AlertRule, AlertState, ChannelState
+from shared.store import ALERT_CHANNELS, ALERT_STATES, Store
+
+
+@dataclass(frozen=True)
+class RuleStates:
+    """The states of rules, and of their channels, by their ids, at a time."""
+
+    rules: Mapping[str, AlertState]
+    channels: Mapping[str, ChannelState]
+    now: datetime
+
+
+async def read_states(store: Store, rules: Sequence[AlertRule], now: datetime) -> RuleStates:
+    """Return the stored states of these rules. Raises StoreError."""
+    channels = {channel_id(own) for each in rules for own in each["channels"]}
+    of_rules, of_channels = await asyncio.gather(
+        store.read_many(ALERT_STATES, [("alert_state", each["id"]) for each in rules]),
+        store.read_many(ALERT_CHANNELS, [("alert_channel", each) for each in sorted(channels)]),
+    )
+    return RuleStates(
+        {each["id"]: each for each in of_rules.values()},
+        {each["id"]: each for each in of_channels.values()},
+        now,
+    )
+
+
+def rule_with_status(rule: AlertRule, states: RuleStates) -> RuleWithStatus:
+    """Return a rule as answers show it, with what it is doing now."""
+    state = states.rules.get(rule["id"])
+    status = status_of(rule, state, states.now)
+    # Since when somebody has silenced it isn't stored, nor what was before the first evaluation.
+    is_stored = state is not None and state["status"] == status
+    until = state["silenced_until"] if state else None
+    numbers = state["open"].values() if state else ()
+    whole: Any = {
+        **rule,
+        "channels": [
+            {**each, "broken": _broken(states.channels.get(channel_id(each)))}
+            for each in rule["channels"]
+        ],
+        "status": status,
+        "status_since": state["since"] if state and is_stored else None,
+        "status_reason": _short(state["reason"]) if state and is_stored else None,
+        "silenced_until": until if is_silenced(until, states.now) else None,
+        "open_incidents": sum(number != NO_INCIDENT for number in numbers),
+    }
+    return RuleWithStatus.model_validate(whole)
+
+
+def status_of(rule: AlertRule, state: AlertState | None, now: datetime) -> ShownStatus:
+    """Return what a rule is doing: its last evaluation's status, unless it is off or silenced."""
+    if not rule["enabled"]:
+        return "off"
+    if state is None or (state["since"] is None and state["status"] == "ok"):
+        return "waiting"
+    is_judged = state["status"] not in {"no_data", "broken"}
+    if is_judged and is_silenced(state["silenced_until"], now):
+        return "silenced"
+    return state["status"]
+
+
+def _broken(state: ChannelState | None) -> str | None:
+    return _short(state["broken"]) if state else None
+
+
+def _short(reason: str | None) -> str | None:
+    return shortened(reason, MAX_REASON_CHARS) if reason is not None else None
