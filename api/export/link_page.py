@@ -19,10 +19,10 @@ p { margin: 0 0 .75rem }
 button, select { font: inherit; min-height: 2.75rem; padding: .4rem 1rem }
 """
 _HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
-# A page of a link has one form, no script, and nothing of other hosts.
+# A page of a link has one form, no script, no icon but an empty one, and nothing of other hosts.
 POLICY: Final = (
-    f"default-src 'none'; script-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none';"
-    " form-action 'self'; frame-ancestors 'none'"
+    f"default-src 'none'; script-src 'none'; style-src 'sha256-{_HASH}'; img-src data:;"
+    " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HTML = """<!doctype html>
 <html lang="en">

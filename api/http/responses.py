@@ -31,6 +31,9 @@ ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
 # https://www.rfc-editor.org/rfc/rfc9110#section-8.6
 WITHOUT_BODY = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 NOT_KEPT = {"Cache-Control": "no-store"}
+# A form of a page without a referrer sends `Origin: null`, which hosts refuse as a stranger's:
+# https://fetch.spec.whatwg.org/#append-a-request-origin-header
+OWN_FORMS = {"Referrer-Policy": "same-origin"}
 # A smaller body fits in one packet with the headers.
 MIN_GZIP_BYTES = 1000
 # Compresses half a megabyte to a fifth in some milliseconds.
@@ -208,7 +211,7 @@ def page_answer(
     page: bytes, policy: str, *, status: HTTPStatus = HTTPStatus.OK
 ) -> func.HttpResponse:
     """Answer with a page of HTML that is one person's, under its policy. Never cached."""
-    headers = {**NOT_KEPT, "Content-Security-Policy": policy}
+    headers = {**NOT_KEPT, **OWN_FORMS, "Content-Security-Policy": policy}
     return func.HttpResponse(page, status_code=status, headers=headers, mimetype="text/html")
 
 

@@ -191,6 +191,8 @@ async def test_a_page_runs_nothing_and_shows_words_of_people_as_words(written) -
         assert "default-src 'none'" in policy
         assert "script-src 'none'" in policy
         assert "unsafe" not in policy
+        # Without a referrer, the form would come from the origin null.
+        assert page.headers["Referrer-Policy"] == "same-origin"
 
 
 async def test_no_token_is_logged(written, caplog) -> None:

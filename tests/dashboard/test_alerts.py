@@ -1,0 +1,96 @@
+"""Alerts in a browser: what rules are doing, and the forms of links that messages have."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.alerts.channels import channel_id
+from shared.alerts.links import read_key, signed_path
+from shared.alerts.rules import read_rules, write_rules
+from shared.alerts.states import first_state
+from shared.models import ChannelState
+from shared.settings import load_settings
+from shared.store import ALERT_CHANNELS, ALERT_STATES, INCIDENTS
+from shared.times import utc_now
+from tests.collector.crashing import opened
+from tests.dashboard.conftest import Product, Visitor, running_product
+from tests.shared.alerts.rules import a_rule, an_incident
+
+HOOK: Any = {"type": "slack", "to": None, "secret": "TEAM_HOOK"}
+ANN: Any = {"type": "email", "to": "ann@example.com", "secret": None}
+FOUND = {"since": "2026-11-23T12:00:00Z", "hour": "2026-11-23T12", "status": "firing"}
+
+
+@dataclass
+class Alerting:
+    """The running product with two rules, an incident, and the paths of its links."""
+
+    product: Product
+    acknowledge: str
+    unsubscribe: str
+
+
+@pytest.fixture
+def alerting(tmp_path: Path) -> Iterator[Alerting]:
+    path = str(tmp_path / "data" / "undertone.db")
+    with running_product(tmp_path) as product, ThreadPoolExecutor(1) as thread:
+        acknowledge, unsubscribe = thread.submit(asyncio.run, fill(path)).result()
+        yield Alerting(product, acknowledge, unsubscribe)
+
+
+async def fill(path: str) -> tuple[str, str]:
+    """Store the rules and what they do, and return the paths of signed links."""
+    mood = a_rule(name="Mood of Cursor", channels=[HOOK, ANN])
+    off = a_rule(id="off", name="Not wanted yet", enabled=False)
+    firing: Any = {**first_state("cursor-mood"), **FOUND, "open": {"worse": 1}}
+    broken = ChannelState(
+        id=channel_id(HOOK),
+        kind="alert_channel",
+        ttl=-1,
+        sent=[],
+        folded_at=None,
+        broken="slack answered 404",
+    )
+    async with opened(load_settings({"SQLITE_PATH": path})) as store:
+        before, now = await read_rules(store), utc_now()
+        await write_rules(store, before, rules=[mood, off], change="made for a test", now=now)
+        await store.upsert(ALERT_STATES, [firing])
+        await store.upsert(ALERT_CHANNELS, [broken])
+        await store.create(INCIDENTS, an_incident(1, mood))
+        key = await read_key(store, bytes)
+    incident = "cursor-mood.000001"
+    return (
+        signed_path(key, "acknowledge", incident, now),
+        signed_path(key, "unsubscribe", channel_id(ANN), now),
+    )
+
+
+def test_rules_say_what_they_do_and_links_are_followed(
+    alerting: Alerting, visitor: Visitor
+) -> None:
+    visit = visitor(alerting.product.url)
+    page = visit.open(view="alerts")
+    page.get_by_role("button", name="Show the rules").click()
+    row = page.get_by_role("listitem").filter(has_text="Mood of Cursor").last
+    row.get_by_text("Firing since Mon 23 Nov").wait_for()
+    row.get_by_text("1 open incident").wait_for()
+    row.get_by_text("Slack takes no messages: slack answered 404").wait_for()
+    other = page.get_by_role("listitem").filter(has_text="Not wanted yet")
+    other.locator(".rule-status").get_by_text("Off", exact=True).wait_for()
+
+    page.goto(f"{visit.base}{alerting.acknowledge}")
+    page.get_by_role("button", name="Acknowledge").click()
+    page.get_by_text("It was acknowledged at").wait_for()
+
+    page.goto(f"{visit.base}{alerting.unsubscribe}")
+    page.get_by_text("The button removes a…@example.com from all of them.").wait_for()
+    page.get_by_role("button", name="Unsubscribe").click()
+    page.get_by_role("heading", name="Unsubscribed: a…@example.com").wait_for()
+    rules = alerting.product.get("alerts/rules")
+    assert rules["change"] == "unsubscribed a…@example.com"
+    assert [len(each["channels"]) for each in rules["rules"]] == [1, 1]
