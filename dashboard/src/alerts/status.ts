@@ -25,9 +25,9 @@ export function statusText(rule: ListedRule): string {
   return [STATUSES[status], since, silent, open].filter(Boolean).join("");
 }
 
-/** Return why a rule, or a channel of it, doesn't work. */
+/** Return why a rule is broken, or a channel of it. */
 export function problemsOf({ status, status_reason, channels }: ListedRule): string[] {
-  const own = status_reason ? [`${STATUSES[status]}: ${status_reason}`] : [];
+  const own = status === "broken" && status_reason ? [status_reason] : [];
   const broken = channels.flatMap(({ type, broken: reason }) =>
     reason ? [`${CHANNELS[type].name} takes no messages: ${reason}`] : [],
   );
