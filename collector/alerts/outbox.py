@@ -133,7 +133,11 @@ class Outbox:
         return await self._send(taken, channel)
 
     async def _claim(self, batch: Batch, channel: str) -> Batch | None:
-        """Write the batch's key into its deliveries; None where other runs have them all."""
+        """Write the batch's key into its deliveries; None where another run sends them.
+
+        The key is named by the first incident, and whoever claims that one sends the message. So
+        two runs never send different messages with one key, of which receivers take one alone.
+        """
         found: list[Owed] = []
         for owed in batch.owed:
             ids = [each["id"] for each in owed.deliveries]
@@ -141,7 +145,9 @@ class Outbox:
             incident = await self._edit(owed.incident["id"], claim)
             if incident is not None:
                 found.append(of_batch(incident, channel, batch.key))
-        return replace(batch, owed=tuple(found)) if found else None
+            elif not found:
+                return None
+        return replace(batch, owed=tuple(found))
 
     async def _send(self, batch: Batch, channel: str) -> Delivered:
         message = compose(

@@ -343,6 +343,55 @@ async def test_two_runs_side_by_side_send_each_incident_once(delivering, server)
         assert await statuses(delivering, number) == [("opened", "sent")]
 
 
+async def test_a_run_that_comes_between_two_claims_sends_no_other_message_with_the_same_key(
+    delivering, server
+) -> None:
+    rule = rule_to(server)
+    await opened(delivering, rule, 1)
+    await opened(delivering, rule, 2)
+    delivering.now += HOUR / 6
+    channel = channel_id(rule["channels"][0])
+
+    has_read, is_claimed = asyncio.Event(), asyncio.Event()
+
+    class Late:
+        """A store of a run that has read what waits, and goes on once another one has claimed."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(delivering.store, name)
+
+        async def query(self, query: Any) -> Any:
+            found = await delivering.store.query(query)
+            has_read.set()
+            await is_claimed.wait()
+            return found
+
+    class Early:
+        """A store of a run that the other one overtakes after its first claim."""
+
+        claims = 0
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(delivering.store, name)
+
+        async def replace(self, container: Any, document: Any, etag: str) -> str:
+            self.claims += 1
+            if self.claims == 2:
+                is_claimed.set()
+                await late
+            return await delivering.store.replace(container, document, etag)
+
+    late = asyncio.create_task(delivering.outbox(Late()).deliver(channel))
+    await has_read.wait()
+    await delivering.outbox(Early()).deliver(channel)
+    for _ in range(5):
+        await delivering.after(3)
+    assert sorted(once_each(server).items()) == [
+        (("mood.000001", "opened"), 1),
+        (("mood.000002", "opened"), 1),
+    ]
+
+
 async def test_a_kill_at_any_write_loses_nothing_and_repeats_nothing_without_its_key(
     tmp_path, receiver, sqlite_settings
 ) -> None:
