@@ -3,6 +3,7 @@
 All functions are pure.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -18,8 +19,10 @@ from shared.models import AlertRule, AlertState, Finding, Incident, IncidentUpda
 from shared.store.keys import order_key
 from shared.times import iso
 
-# An incident keeps its first update, and this many of the last ones.
+# An incident keeps its first update and the newest ones, up to this number of all and this size of
+# the newest as JSON: each write of it costs request units by its size, and 2 MB is the most.
 MAX_UPDATES = 200
+MAX_UPDATE_BYTES = 400_000
 
 
 def incident_id(rule_id: str, number: int) -> str:
@@ -134,4 +137,11 @@ def _has(incident: Incident, finding: Finding) -> bool:
 
 def _with_update(incident: Incident, update: IncidentUpdate) -> Incident:
     first, *later = [*incident["updates"], update]
-    return {**incident, "updates": [first, *later[1 - MAX_UPDATES :]]}
+    kept: list[IncidentUpdate] = []
+    size = 0
+    for each in reversed(later[1 - MAX_UPDATES :]):
+        size += len(json.dumps(each))
+        if kept and size > MAX_UPDATE_BYTES:
+            break
+        kept.append(each)
+    return {**incident, "updates": [first, *reversed(kept)]}

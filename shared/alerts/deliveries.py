@@ -13,7 +13,7 @@ Event = Literal["opened", "updated", "closed", "test"]
 
 # What is found for a channel within this time becomes one message.
 GROUPED_FOR = timedelta(minutes=10)
-# Sent updates beyond these are forgotten, the oldest first.
+# Updates beyond these that are sent, failed or folded are forgotten, the oldest first.
 MAX_DELIVERIES = 200
 
 
@@ -111,7 +111,7 @@ def with_deliveries(incident: Incident, more: Iterable[Delivery]) -> Incident:
     """Return an incident with further deliveries, of which it keeps MAX_DELIVERIES."""
     whole = [*incident["deliveries"], *more]
     spare = max(0, len(whole) - MAX_DELIVERIES)
-    old = [each for each in whole if each["event"] == "updated" and each["status"] == "sent"]
+    old = [each for each in whole if each["event"] == "updated" and each["status"] != "waiting"]
     forgotten = {each["id"] for each in old[:spare]}
     kept = [each for each in whole if each["id"] not in forgotten]
     return {**incident, "deliveries": kept, "outbox": outbox_of(kept)}

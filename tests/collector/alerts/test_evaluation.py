@@ -1,6 +1,7 @@
 """The evaluation of rules: which hours, what is written, and kills between any two writes."""
 
 import asyncio
+import json
 import logging
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from collector.alerts.incidents import MAX_UPDATES
 from shared.alerts.deliveries import MAX_DELIVERIES
 from shared.alerts.states import first_state
 from shared.errors import StoreUnavailable
-from shared.models import AlertState, Topics
+from shared.models import AlertState, CitedItem, Topics
 from shared.settings import Settings, load_settings
 from shared.store import ALERT_STATES, COLLECTION, INCIDENTS, TOPICS, Store
 from shared.times import iso
@@ -334,7 +335,8 @@ async def test_two_runs_side_by_side_open_each_incident_once(world) -> None:
     assert all(len(each["deliveries"]) == 1 for each in incidents)
 
 
-async def test_documents_stay_small_while_an_incident_lasts_for_weeks(world) -> None:
+@pytest.mark.parametrize("status", ["sent", "failed", "folded"])
+async def test_documents_stay_small_while_an_incident_lasts_for_weeks(world, status) -> None:
     await world.have(a_rule())
     await world.evaluate(0)
     for hour in range(1, MAX_UPDATES + 60):
@@ -342,7 +344,7 @@ async def test_documents_stay_small_while_an_incident_lasts_for_weeks(world) -> 
         await world.evaluate(hour)
         incident = await world.incident()
         for each in incident["deliveries"]:
-            each["status"] = "sent"
+            each["status"] = "sent" if each["event"] == "opened" else status
         await world.change("mood.000001", deliveries=incident["deliveries"])
     incident = await world.incident()
     assert len(incident["updates"]) == MAX_UPDATES
@@ -351,6 +353,23 @@ async def test_documents_stay_small_while_an_incident_lasts_for_weeks(world) -> 
     assert incident["deliveries"][0]["event"] == "opened"
     ids = [each["id"] for each in incident["deliveries"]]
     assert len(set(ids)) == MAX_DELIVERIES
+
+
+async def test_an_incident_that_cites_much_is_far_below_what_a_document_takes(world) -> None:
+    await world.have(a_rule())
+    await world.evaluate(0)
+    long = CitedItem(
+        id="t3_1", community="newsokur", title="題" * 300, excerpt="文" * 280, permalink="/r" * 100
+    )
+    for hour in range(1, 60):
+        finding = worse(hour, -hour / 1000).findings[0]
+        world.plan.finds("mood", hour, found({**finding, "items": [long] * 5}))
+        await world.evaluate(hour)
+    incident = await world.incident()
+    assert len(json.dumps(incident)) < 500_000
+    first, *_, last = incident["updates"]
+    assert first["event"] == "opened"
+    assert last["finding"]["hour"] == hour_after(59)
 
 
 # Two incidents open, one is updated, one closes, and then one more opens.
