@@ -131,7 +131,7 @@ class Evaluator:
     clock: Clock = utc_now
 
     async def is_due(self) -> bool:
-        """Return whether a rule is to be evaluated, or one that is gone left an incident."""
+        """Return whether a rule is to be evaluated, or a state to be retired."""
         rules = (await read_rules(self.store))["rules"]
         states = await self._states()
         progress = await self._progress()
@@ -140,8 +140,9 @@ class Evaluator:
         )
 
     async def run(self) -> Evaluated:
-        """Evaluate all enabled rules for their due hours, and retire the others.
+        """Evaluate all enabled rules for their due hours.
 
+        The states of those that are gone, off or about something else are retired first.
         Raises StoreError; what was written until then stays.
         """
         rules = (await read_rules(self.store))["rules"]
@@ -150,6 +151,7 @@ class Evaluator:
         done = Evaluated()
         for state in _retiring(rules, states):
             done += await self._retire(state, is_deleted=state["id"] not in _ids(rules))
+            states = await self._states()
         for rule in rules:
             known = states.get(rule["id"])
             hours = due_hours(rule, known, progress)
@@ -208,12 +210,17 @@ class Evaluator:
         stored = await self.store.read(ALERT_STATES, "alert_state", rule["id"])
         if stored and stored["hour"] is not None and stored["hour"] >= hour:
             return Evaluated()
+        if stored and _is_about_else(rule, stored):
+            # The next run retires it.
+            return Evaluated()
         state, incidents = await self._adopt(stored or first_state(rule["id"]))
         end = _start(hour) + HOUR
         done = step(rule, state, evaluation, end)
         for number, changes in groupby(done.changes, key=lambda change: change.number):
             await self._write_incident(rule, incidents.get(number), [*changes], end)
-        await self._write_state({**done.state, "hour": hour, "ttl": -1}, stored)
+        after: AlertState = {**done.state, "hour": hour, "ttl": -1}
+        after["scope"], after["condition"] = rule["scope"], rule["condition"]
+        await self._write_state(after, stored)
         counts = _counted(done.changes)
         event(
             log,
@@ -268,7 +275,9 @@ class Evaluator:
             await self.store.replace(ALERT_STATES, state, stored["_etag"])
 
     async def _retire(self, state: AlertState, *, is_deleted: bool) -> Evaluated:
-        """Close the incidents of a rule that is gone or off, and let its state begin again.
+        """Close the incidents of a rule that is gone, off or about something else.
+
+        Its state begins again.
 
         Where somebody else was first, the next run does it.
         """
@@ -290,15 +299,27 @@ class Evaluator:
 
 
 def _retiring(rules: Iterable[AlertRule], states: dict[str, AlertState]) -> list[AlertState]:
-    """Return the states of rules that are gone or off, unless they were retired before."""
-    enabled = {rule["id"] for rule in rules if rule["enabled"]}
-    known = _ids(rules)
+    """Return the states of rules that are gone, off or about something else than before.
+
+    Those that were retired before are left out.
+    """
+    known = {rule["id"]: rule for rule in rules}
     return [
         state
         for state in states.values()
-        if state["id"] not in enabled
+        if _is_to_retire(known.get(state["id"]), state)
         and (state["hour"] or state["open"] or (state["ttl"] < 0 and state["id"] not in known))
     ]
+
+
+def _is_to_retire(rule: AlertRule | None, state: AlertState) -> bool:
+    return rule is None or not rule["enabled"] or _is_about_else(rule, state)
+
+
+def _is_about_else(rule: AlertRule, state: AlertState) -> bool:
+    """Return whether a rule has another scope or condition than when it was evaluated last."""
+    scope, condition = state.get("scope", rule["scope"]), state.get("condition", rule["condition"])
+    return (scope, condition) != (rule["scope"], rule["condition"])
 
 
 def _ids(rules: Iterable[AlertRule]) -> set[str]:

@@ -101,7 +101,8 @@ class AlertState(TypedDict):
     cause was there before the rule. clear is the number of evaluations in a row that found each of
     these gone, and ended has the time at which incidents of a cause ended last, while its cooldown
     goes on. seen are the keys of what incidents have cited, the newest last, so that nothing is
-    sent twice. silenced_until is what somebody chose.
+    sent twice. silenced_until is what somebody chose. scope and condition are the rule's at its
+    last evaluation: a rule with others begins again.
     """
 
     id: str
@@ -117,6 +118,8 @@ class AlertState(TypedDict):
     ended: dict[str, str]
     seen: list[str]
     silenced_until: str | None
+    scope: NotRequired[str]
+    condition: NotRequired[Condition]
     _etag: NotRequired[str]
 
 

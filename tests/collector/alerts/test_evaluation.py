@@ -279,6 +279,42 @@ async def test_a_rule_that_is_deleted_or_off_closes_its_incidents_without_a_mess
     assert (await world.state())["ttl"] == -1
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scope": "subject:windsurf"},
+        {"condition": {"type": "mood", "direction": "worse"}},
+        {"condition": {"type": "search", "q": "refund"}},
+    ],
+)
+async def test_a_rule_with_another_scope_or_condition_begins_again(world, change) -> None:
+    await world.have(a_rule())
+    world.plan.finds("mood", 1, worse(1), worse(2), worse(3), NOTHING, NOTHING, worse(6))
+    await world.evaluate(0)
+    await world.evaluate(1)
+    await world.have(a_rule(**change))
+    assert await world.evaluator().is_due() is True
+    # What its new condition finds first is no news, and the old one's end none either.
+    assert await world.evaluate(2) == Evaluated(1, closed=1)
+    assert await world.evaluate(3) == Evaluated(1)
+    incident = await world.incident()
+    assert (incident["status"], events_of(incident)) == ("closed", ["opened", "closed"])
+    assert [event for event, *_ in owed(incident)] == ["opened"]
+    for hour in (4, 5, 6):
+        await world.evaluate(hour)
+    second = await world.incident("mood.000002")
+    assert second["rule"] == a_rule(**change)
+
+
+async def test_a_rule_with_another_note_or_channel_goes_on(world) -> None:
+    await world.have(a_rule())
+    world.plan.finds("mood", 1, worse(1), worse(2))
+    await world.evaluate(0)
+    await world.evaluate(1)
+    await world.have(a_rule(note="Ask Ada.", channels=[], cooldown=15))
+    assert await world.evaluate(2) == Evaluated(1, updated=1)
+
+
 async def test_a_rule_that_comes_again_after_its_state_expired_reuses_no_incident(world) -> None:
     await world.have(a_rule())
     world.plan.finds("mood", 1, worse(1), NOTHING, NOTHING)
