@@ -152,20 +152,14 @@ class Evaluator:
         for state in _retiring(rules, states):
             done += await self._retire(state, is_deleted=state["id"] not in _ids(rules))
             states = await self._states()
-        for rule in rules:
-            known = states.get(rule["id"])
-            hours = due_hours(rule, known, progress)
-            if skipped := skipped_hours(known, hours):
-                event(
-                    log,
-                    "alerts.hours_skipped",
-                    logging.WARNING,
-                    rule=rule["id"],
-                    hours=skipped,
-                    reason=f"only the newest {MAX_HOURS} are evaluated",
-                )
-            for hour in hours:
-                done += await self._evaluate(rule, hour)
+        due = [
+            (hour, rule)
+            for rule in rules
+            for hour in _hours_to_evaluate(rule, states.get(rule["id"]), progress)
+        ]
+        # What the rules look at in one hour is read once.
+        for hour, rule in sorted(due, key=lambda each: each[0]):
+            done += await self._evaluate(rule, hour)
         return done
 
     async def _states(self) -> dict[str, AlertState]:
@@ -296,6 +290,21 @@ class Evaluator:
             return Evaluated()
         event(log, "alerts.retired", rule=state["id"], closed=len(incidents), deleted=is_deleted)
         return Evaluated(closed=len(incidents))
+
+
+def _hours_to_evaluate(rule: AlertRule, state: AlertState | None, progress: Progress) -> list[str]:
+    """Return the due hours of a rule, and log how many are skipped."""
+    hours = due_hours(rule, state, progress)
+    if skipped := skipped_hours(state, hours):
+        event(
+            log,
+            "alerts.hours_skipped",
+            logging.WARNING,
+            rule=rule["id"],
+            hours=skipped,
+            reason=f"only the newest {MAX_HOURS} are evaluated",
+        )
+    return hours
 
 
 def _retiring(rules: Iterable[AlertRule], states: dict[str, AlertState]) -> list[AlertState]:

@@ -92,6 +92,12 @@ class EvidenceReader:
         self._base: Evidence | None = None
         self._cells: dict[tuple[str, str], Mapping[str, Cell]] = {}
         self._coverages: dict[tuple[str, str], Coverage | None] = {}
+        self._current_topics: Topics | None = None
+        self._voices: dict[str, Voice] = {}
+        # Items are many, so that those of one hour are kept.
+        self._hour: str | None = None
+        self._reaches: dict[str, Reach] = {}
+        self._recents: dict[str, Recent] = {}
 
     async def evaluation(self, rule: AlertRule, hour: str) -> Evaluation:
         """Return what a rule's condition finds in a full hour (YYYY-MM-DDTHH), with its items.
@@ -201,6 +207,12 @@ class EvidenceReader:
         covered = await self._coverage(ALL, evidence.states, window, end)
         hours = window.hours()
         figures = HourlyFigures(hours, {}, _unknown(covered, {}, hours))
+        if end not in self._voices:
+            self._voices[end] = await self._voice(window)
+        return replace(evidence, figures=figures, voice=self._voices[end])
+
+    async def _voice(self, window: Window) -> Voice:
+        """Return the mentions of the set by day, of the last days of a window."""
         subjects = [s["id"] for s in self._watchlist["subjects"] if s["role"] != "topic"]
         days = window.days()
         if self._days == DAYS_NEEDED:
@@ -218,21 +230,39 @@ class EvidenceReader:
             )
             for day, table in zip(days, tables, strict=True)
         }
-        return replace(evidence, figures=figures, voice=Voice(by_day, subjects))
+        return Voice(by_day, subjects)
 
     async def _with_items(self, evidence: Evidence, kind: ConditionType, hour: str) -> Evidence:
         """Return evidence with the items that a type of condition looks at, if any."""
+        scope = evidence.scope
+        if hour != self._hour:
+            self._hour, self._reaches, self._recents = hour, {}, {}
         if kind == "topic":
-            return replace(evidence, topics=await self._topics(evidence.scope))
+            return replace(evidence, topics=await self._topics(scope))
         # Scores are known as they are now, so that earlier hours have none.
         if kind == "mention" and hour == evidence.last:
-            return replace(evidence, reach=await self._reach(evidence.scope, hour))
+            if scope not in self._reaches:
+                self._reaches[scope] = await self._reach(scope, hour)
+            return replace(evidence, reach=self._reaches[scope])
         if kind == "search":
-            return replace(evidence, recent=await self._recent(evidence.scope, hour))
+            if scope not in self._recents:
+                self._recents[scope] = await self._recent(scope, hour)
+            return replace(evidence, recent=self._recents[scope])
         return evidence
 
     async def _topics(self, scope: str) -> Topics:
         """Return the new and fast topics, with those of their posts that are in the scope."""
+        if self._current_topics is None:
+            self._current_topics = await self._read_topics()
+        current = self._current_topics
+        found = [
+            replace(each, posts=[post for post in each.posts if _is_in(post, scope)])
+            for each in current.topics
+        ]
+        return Topics(current.created_at, found)
+
+    async def _read_topics(self) -> Topics:
+        """Return the new and fast topics with their posts."""
         current = await self._store.read(TOPICS, CURRENT, CURRENT)
         if current is None:
             return Topics(None, [])
@@ -252,7 +282,7 @@ class EvidenceReader:
         found = []
         for topic in chosen:
             own = [posts[key] for key in keys[topic["id"]] if key in posts]
-            found.append(TopicItems(topic, [post for post in own if _is_in(post, scope)], len(own)))
+            found.append(TopicItems(topic, own, len(own)))
         return Topics(current["created_at"], found)
 
     async def _reach(self, scope: str, hour: str) -> Reach:

@@ -170,6 +170,16 @@ async def test_hours_that_were_missed_are_made_up_for_in_their_order(world) -> N
     assert {each["at"] for each in first["updates"]} == {iso(world.now)}
 
 
+async def test_the_rules_of_an_hour_are_evaluated_together(world) -> None:
+    await world.have(a_rule(), a_rule("other"))
+    await world.evaluate(0)
+    world.plan.asked.clear()
+    await world.evaluate(2)
+    assert world.plan.asked == [
+        (rule, hour_after(hour)) for hour in (1, 2) for rule in ("mood", "other")
+    ]
+
+
 async def test_hours_over_a_day_old_are_skipped_and_the_log_says_so(world, caplog) -> None:
     await world.have(a_rule())
     await world.evaluate(0)

@@ -152,6 +152,43 @@ async def test_rules_of_one_scope_read_its_days_once(sqlite_store) -> None:
     assert second.request_units == 0
 
 
+async def test_rules_share_the_items_topics_and_tables_that_they_read(sqlite_store) -> None:
+    await keep_collected(sqlite_store)
+    await watch(sqlite_store, SUBJECTS)
+    posts = [a_post(n, NOW - n * HOUR, "aws", title="lantern or kiro") for n in range(1, 130)]
+    await keep_matched(sqlite_store, posts)
+    topic: Any = {
+        "id": "limits",
+        "theme": "limits",
+        "post_ids": ["p1", "p2"],
+        "communities": ["aws"],
+        "growth": None,
+        "mentions": 2,
+        "engagement_velocity": None,
+        "sentiment_avg": None,
+        "state": "new",
+    }
+    topics = {"id": CURRENT, "created_at": iso(NOW), "topics": [topic], "snapshots": []}
+    await sqlite_store.upsert(TOPICS, [topics])
+    priced = PricedStore(sqlite_store)
+    reading = await reader(priced)
+    for first, second in (
+        (rule("search", q="lantern"), rule("search", q="refund")),
+        (rule("mention"), rule("mention")),
+        (rule("topic"), rule("topic", "community:aws")),
+        (rule("share_of_voice"), rule("share_of_voice", "subject:kiro")),
+    ):
+        with priced.counting() as of_first:
+            await reading.read(first, LAST)
+        with priced.counting() as of_second:
+            await reading.read(second, LAST)
+        assert of_first.request_units > 0, first
+        assert of_second.request_units == 0, second
+    before = await reading.read(rule("search", q="lantern"), HOURS[-2])
+    assert before.recent is not None
+    assert before.recent.hour == HOURS[-2]
+
+
 async def test_no_evaluation_and_no_replay_costs_more_than_the_bound(sqlite_store) -> None:
     # A subject in 14 communities by three ways, and 2,000 items a day.
     def parts(day: DayStats) -> Any:
