@@ -74,8 +74,9 @@ class Evidence:
     scope's, and of_all those of all communities. falling are the hours that most communities lack.
     states are those of the watched communities, and communities those of the scope. collected_at is
     when a collection completed last. The parts that one type of condition alone looks at are None
-    for the others. broken says why the scope can't be looked at, such as a subject that isn't
-    watched any more.
+    for the others. no_data says why nothing can be said of the scope now, such as a subject whose
+    mentions aren't right yet. broken says why the scope can't be looked at, such as a subject that
+    isn't watched any more.
     """
 
     scope: str
@@ -91,4 +92,5 @@ class Evidence:
     topics: Topics | None = None
     reach: Reach | None = None
     recent: Recent | None = None
+    no_data: str | None = None
     broken: str | None = None

@@ -36,6 +36,7 @@ from shared.models import (
     Topic,
     Watchlist,
 )
+from shared.rematches import rematching
 from shared.schedule import two_intervals
 from shared.settings import Settings
 from shared.stats.cells import cells_by_hour
@@ -55,6 +56,7 @@ DAYS_OF_VOICE = 16
 LAST_SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 OF_CELLS: frozenset[ConditionType] = frozenset({"mood", "volume", "negative_share"})
+OF_MENTIONS: frozenset[ConditionType] = frozenset({*OF_CELLS, "share_of_voice"})
 
 MAX_TOPICS = 10
 MAX_POSTS_OF_TOPIC = 8
@@ -92,6 +94,7 @@ class EvidenceReader:
         self._base: Evidence | None = None
         self._cells: dict[tuple[str, str], Mapping[str, Cell]] = {}
         self._coverages: dict[tuple[str, str], Coverage | None] = {}
+        self._rematching: frozenset[str] | None = None
         self._current_topics: Topics | None = None
         self._voices: dict[str, Voice] = {}
         # Items are many, so that those of one hour are kept.
@@ -122,11 +125,31 @@ class EvidenceReader:
         if broken is not None:
             return evidence
         kind = rule["condition"]["type"]
+        if reason := await self._unmatched(scope, kind):
+            return replace(evidence, no_data=reason)
         if kind in OF_CELLS:
             return await self._with_figures(evidence, hour)
         if kind == "share_of_voice":
             return await self._with_voice(evidence, hour)
         return await self._with_items(evidence, kind, hour)
+
+    async def _unmatched(self, scope: str, kind: ConditionType) -> str | None:
+        """Return why the mentions that a condition counts can't be compared; None if they can.
+
+        After a change of a subject's rules, new items are matched by it before older ones are.
+        """
+        if not scope.startswith(PREFIX) or kind not in OF_MENTIONS:
+            return None
+        if self._rematching is None:
+            self._rematching = await rematching(self._store, self._watchlist)
+        counted = {subject_of(scope), *(self._voice_set() if kind == "share_of_voice" else ())}
+        if not counted & self._rematching:
+            return None
+        return "The watchlist has changed, and stored items aren't matched by its rules yet."
+
+    def _voice_set(self) -> list[str]:
+        """Return the ids of the subjects that share the voice: those that are no topics."""
+        return [each["id"] for each in self._watchlist["subjects"] if each["role"] != "topic"]
 
     async def base(self) -> Evidence:
         """Return what all rules look at: the states of communities and of collection."""
@@ -213,7 +236,7 @@ class EvidenceReader:
 
     async def _voice(self, window: Window) -> Voice:
         """Return the mentions of the set by day, of the last days of a window."""
-        subjects = [s["id"] for s in self._watchlist["subjects"] if s["role"] != "topic"]
+        subjects = self._voice_set()
         days = window.days()
         if self._days == DAYS_NEEDED:
             days = days[-DAYS_OF_VOICE:]

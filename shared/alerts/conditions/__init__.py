@@ -15,6 +15,7 @@ from shared.alerts.conditions import (
 )
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import Evidence
+from shared.alerts.wording import no_data
 from shared.models import Condition, ConditionType
 
 Evaluate = Callable[[Condition, Evidence, str], Evaluation]
@@ -35,8 +36,11 @@ CONDITIONS: Mapping[ConditionType, Evaluate] = {
 def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
     """Return what a condition finds in a full hour (YYYY-MM-DDTHH), up to the last collected one.
 
-    It is broken where its scope can't be looked at any more.
+    It is broken where its scope can't be looked at any more, and has no data where nothing can be
+    said of its scope now.
     """
     if evidence.broken is not None:
         return Evaluation("broken", reason=evidence.broken)
+    if evidence.no_data is not None:
+        return no_data(evidence.no_data)
     return CONDITIONS[condition["type"]](condition, evidence, hour)

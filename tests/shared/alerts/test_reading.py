@@ -224,6 +224,22 @@ async def test_a_scope_that_is_gone_breaks_its_rule(sqlite_store, scope: str, re
     assert (found.status, found.reason) == ("broken", reason)
 
 
+@pytest.mark.parametrize("kind", ["mood", "volume", "negative_share", "share_of_voice"])
+async def test_nothing_is_said_of_a_subject_before_stored_items_are_matched_by_its_rules(
+    sqlite_store, kind
+) -> None:
+    await keep_history(sqlite_store, mood_that_fell())
+    matched = await read_evaluation(sqlite_store, settings(), rule(kind), LAST)
+    await watch(sqlite_store, SUBJECTS, matched=False, revision=2)
+    found = await read_evaluation(sqlite_store, settings(), rule(kind), LAST)
+    reason = "The watchlist has changed, and stored items aren't matched by its rules yet."
+    assert (found.status, found.reason) == ("no_data", reason)
+    assert matched.reason != reason
+    if kind != "share_of_voice":
+        of_all = await read_evaluation(sqlite_store, settings(), rule(kind, ALL), LAST)
+        assert of_all.reason != reason
+
+
 async def test_a_merged_subject_is_the_one_that_it_was_merged_into(sqlite_store) -> None:
     await keep_history(sqlite_store)
     evidence = await (await reader(sqlite_store)).read(rule("topic", "subject:codewhisperer"), LAST)
