@@ -18,12 +18,14 @@ MAX_NAMED = 3
 def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
     """Return the communities of the scope that weren't observed for the condition's hours.
 
-    Those that fail together with their source are one finding. A community that was never collected
-    counts from its first failure on, and not at all before.
+    Those that fail together with their source are one finding, and so are those that don't fail
+    where collection itself has stopped. A community that was never collected counts from its first
+    failure on, and not at all before.
     """
     hours, now = condition.get("hours", DEFAULT_HOURS), f"{next_hour(hour)}:00:00Z"
     sources: dict[str, list[str]] = defaultdict(list)
     findings: list[Finding] = []
+    idle: dict[str, str] = {}
     for name in evidence.communities:
         state = evidence.states.get(name)
         if state is None or (since := _missing_since(state, now, hours)) is None:
@@ -31,12 +33,33 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
         failing = _failing(state, now)
         if failing and failing["is_shared"]:
             sources[source_of(name)].append(name)
-        else:
+        elif failing:
             findings.append(_of_community(name, state, hour, since))
+        else:
+            idle[name] = since
+    if len(idle) > 1 and _has_stopped(evidence, now, hours, len(idle)):
+        findings.append(_of_collection(idle, hour))
+    else:
+        findings += [
+            _of_community(name, state, hour, since)
+            for name, since in idle.items()
+            if (state := evidence.states.get(name)) is not None
+        ]
     of_sources = [
         _of_source(source, names, evidence.states, hour, now) for source, names in sources.items()
     ]
     return found([*of_sources, *findings])
+
+
+def _has_stopped(evidence: Evidence, now: str, hours: int, idle: int) -> bool:
+    """Return whether so many communities aren't observed since nothing is collected at all.
+
+    Some are polled an hour later than others, so that they don't all lack the last hour.
+    """
+    if 2 * idle > len(evidence.communities):
+        return True
+    collected = evidence.collected_at
+    return collected is not None and hours_of(collected, now) >= max(1, hours - 1)
 
 
 def _missing_since(state: CommunityState, now: str, hours: int) -> str | None:
@@ -61,6 +84,16 @@ def _of_community(name: str, state: CommunityState, hour: str, since: str) -> Fi
     time = f"{length_of(int(hours))}{_why(state, now)}"
     sentence = f"{community_name(name)} hasn't been observed for {time}."
     return finding(name, sentence, hour, {"value": hours, "hours": hours})
+
+
+def _of_collection(since: Mapping[str, str], hour: str) -> Finding:
+    hours = max(hours_of(each, f"{next_hour(hour)}:00:00Z") for each in since.values())
+    sentence = (
+        f"Collection has stopped: {len(since):,} communities not observed"
+        f" for {length_of(int(hours))}."
+    )
+    figures = {"value": hours, "hours": hours, "n": len(since)}
+    return finding("collection", sentence, hour, figures)
 
 
 def _of_source(

@@ -287,6 +287,31 @@ def test_communities_that_are_not_observed_are_found_and_those_of_a_blocked_sour
     assert only == of_source
 
 
+@pytest.mark.parametrize(
+    ("idle", "collected"), [(30, f"{HOURS[-6]}:35:00Z"), (16, None), (9, f"{HOURS[-3]}:35:00Z")]
+)
+def test_communities_that_are_idle_since_collection_stopped_are_one_finding(
+    idle, collected
+) -> None:
+    states = {
+        f"sub{n}": a_state(f"{HOURS[-6] if n < idle else LAST}:30:00Z", hourly=2.0)
+        for n in range(30)
+    }
+    evidence = replace(
+        evidence_of(items_of(Scope(1))),
+        states=states,
+        communities=list(states),
+        collected_at=collected,
+    )
+    (only,) = found("coverage", evidence, hours=3).findings
+    assert only["cause"] == "collection"
+    assert only["sentence"] == (
+        f"Collection has stopped: {idle} communities not observed for 5 hours."
+    )
+    going_on = replace(evidence, collected_at=f"{LAST}:55:00Z")
+    assert len(found("coverage", going_on, hours=3).findings) == (9 if idle == 9 else 1)
+
+
 def test_a_collection_that_stopped_is_found_after_the_given_hours() -> None:
     evidence = replace(evidence_of(items_of(Scope(1))), collected_at=f"{HOURS[-4]}:30:00Z")
     (finding,) = found("collection", evidence, hours=3).findings
