@@ -171,8 +171,10 @@ class Evaluator:
         topics = await self.store.read(TOPICS, CURRENT, CURRENT)
         collected = None
         if state and state["last_started_at"] and state["last_collection_at"]:
-            # What began in an hour may have read some communities before its end.
-            collected = parse_iso(min(state["last_started_at"], state["last_collection_at"]))
+            began, ended = state["last_started_at"], state["last_collection_at"]
+            # What began in an hour may have read some communities before its end. Where the last
+            # collection failed, it isn't known when the one that completed before it began.
+            collected = parse_iso(began) if began <= ended else None
         return Progress(
             collected, parse_iso(topics["created_at"]) if topics else None, self.clock()
         )

@@ -206,6 +206,20 @@ async def test_a_collection_that_began_before_the_end_of_an_hour_leaves_it_to_th
     assert (await world.state())["hour"] == hour_after(0)
 
 
+async def test_a_collection_that_failed_brings_no_hour_forward(world) -> None:
+    await world.have(a_rule())
+    # One that began before the end of the hour has completed after it, and the next one failed.
+    ended, failed = START + 2.1 * HOUR, START + 2.5 * HOUR
+    await world.collected(1)
+    await world.store.upsert(COLLECTION, [collection_state(failed, ended)])
+    world.now = START + 2.6 * HOUR
+    assert await world.evaluator().run() == Evaluated()
+    await world.store.upsert(COLLECTION, [collection_state(START + 3 * HOUR, START + 3.1 * HOUR)])
+    world.now = START + 3.2 * HOUR
+    assert await world.evaluator().run() == Evaluated(1)
+    assert (await world.state())["hour"] == hour_after(2)
+
+
 async def test_topics_that_were_found_later_are_evaluated_then(world) -> None:
     await world.have(a_rule(condition={"type": "topic"}))
     assert await world.evaluate(0) == Evaluated()
