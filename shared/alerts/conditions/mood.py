@@ -42,6 +42,11 @@ MIN_MOVED = 0.1
 MIN_KNOWN = 0.75
 """The share of the hours of a span that must be known on both sides."""
 
+GAPS = "Too many of the last 24 hours, or of those a week before, weren't observed."
+MIXED = "The items of the two times were scored by different methods."
+TEMPORARY = frozenset({GAPS, MIXED})
+"""Reasons that don't last: meanwhile a change at once isn't over, whatever a slow look says."""
+
 Speed = Literal["at once", "slowly"]
 
 
@@ -60,7 +65,9 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
     if findings:
         return found(_one_of_each_cause(findings))
     reasons = [each for each in looks if isinstance(each, str)]
-    return no_data(reasons[0]) if len(reasons) == len(looks) else found([])
+    is_temporary = isinstance(looks[0], str) and looks[0] in TEMPORARY
+    is_unknown = is_temporary or len(reasons) == len(looks)
+    return no_data(reasons[0]) if is_unknown else found([])
 
 
 def _one_of_each_cause(findings: Sequence[Finding]) -> list[Finding]:
@@ -76,7 +83,7 @@ def _at_once(evidence: Evidence, hour: str) -> Finding | str | None:
         return "There is no week before to compare with yet."
     now = [place for place in range(*span) if _is_known(figures, place, place - WEEK)]
     if len(now) < MIN_KNOWN * DAY:
-        return "Too many of the last 24 hours, or of those a week before, weren't observed."
+        return GAPS
     change = _judged(figures, now, [place - WEEK for place in now], DAY)
     if not isinstance(change, Change):
         return change
@@ -90,7 +97,7 @@ def _at_once(evidence: Evidence, hour: str) -> Finding | str | None:
     ]
     usual = _change(figures, now, earlier, wanted=DAY)
     if not _is_beyond(usual, AT_ONCE_CHANCE) or _has_risen(usual) != _has_risen(change):
-        return None
+        return MIXED if usual.reason == "mixed_methods" else None
     weeks = max(1, round(len(earlier) / len(now)))
     against = f"the same hours {f'of the {weeks} weeks before' if weeks > 1 else 'a week before'}"
     return _finding(evidence, usual, hour, hours=DAY, against=against, speed="at once")
@@ -131,7 +138,7 @@ def _judged(
     if change.verdict == "too_few":
         return f"Too few threads have items in {time}."
     if change.reason == "mixed_methods":
-        return "The items of the two times were scored by different methods."
+        return MIXED
     return change if change.reason is None else "The time before has too few items."
 
 

@@ -85,6 +85,27 @@ def test_a_slow_fall_is_found_by_the_week_against_the_four_before() -> None:
     assert finding["sentence"].endswith("items in 7 days, against the four weeks before.")
 
 
+def test_a_mood_that_fell_is_not_over_while_the_day_is_not_observed() -> None:
+    items = items_of(mood=moods((24, -0.35)))
+    assert found("mood", evidence_of(items)).status == "firing"
+    evaluation = found("mood", evidence_of(items, unknown=HOURS[-20:-12]))
+    assert evaluation.status == "no_data"
+    assert evaluation.reason == (
+        "Too many of the last 24 hours, or of those a week before, weren't observed."
+    )
+
+
+def test_a_mood_that_fell_is_not_over_while_the_weeks_before_are_scored_again() -> None:
+    items = items_of(mood=moods((24, -0.35)))
+    cells = cells_of(items)
+    for hour in HOURS[-240:]:
+        cells[hour]["methods"] = {"encoder 1": cells[hour]["comments"]}
+    figures = HourlyFigures(HOURS, cells)
+    evaluation = found("mood", replace(evidence_of(items), figures=figures))
+    assert evaluation.status == "no_data"
+    assert evaluation.reason == "The items of the two times were scored by different methods."
+
+
 def test_items_of_two_methods_tell_no_mood() -> None:
     items = items_of(mood=moods((168, -0.35)))
     cells = cells_of(items)
