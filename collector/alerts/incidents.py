@@ -77,10 +77,15 @@ def changed_incident(
 
 
 def retired_incident(incident: Incident, now: datetime, keep: timedelta) -> Incident:
-    """Return an incident that closes since its rule is gone or off: no channel hears of it."""
+    """Return an incident that closes since its rule is gone, off or about something else.
+
+    No channel hears of it: what waits isn't sent any more, unless a message has it already.
+    """
     if incident["status"] == "closed":
         return incident
-    ended: Incident = {**incident, "status": "closed", "closed": iso(now)}
+    kept = [e for e in incident["deliveries"] if e["status"] != "waiting" or e["batch"] is not None]
+    ended: Incident = {**incident, "deliveries": kept, "outbox": outbox_of(kept)}
+    ended["status"], ended["closed"] = "closed", iso(now)
     ended["ttl"] = int(keep.total_seconds())
     return _with_update(ended, IncidentUpdate(at=iso(now), event="closed", finding=None))
 
