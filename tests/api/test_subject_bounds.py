@@ -12,6 +12,7 @@ import pytest
 from api.errors import BadParameters
 from api.reads.comparison import compare
 from api.reads.digest.answer import read_digest
+from api.reads.digest.questions import TALK
 from api.reads.digest.reasons import explain_rows
 from api.reads.explain.explanation import read_explanation
 from api.reads.items import read_items
@@ -48,7 +49,7 @@ from bench.priced_store import PricedStore
 from collector.rollups.ranked_days import write_ranked_days
 from collector.rollups.subject_months import write_subject_months
 from collector.rollups.subject_tables import SubjectRows, write_tables
-from shared.models import CommunityState, DayStats, SubjectHour
+from shared.models import CommunityState, DayStats, Post, SubjectHour
 from shared.stats.cells import Scored, add, count
 from shared.stats.months import key_of
 from shared.stats.subject_tables import MONTHS_OF_TABLE
@@ -357,14 +358,41 @@ async def test_no_digest_costs_more_than_the_bound(busy) -> None:
     await check(busy, [(read_digest, each) for each in ended_digests()])
 
 
+async def ask(store: Store) -> None:
+    """Store a long question about each of ten subjects in each hour of two days."""
+    posts: list[Post] = []
+    for subject, n in product(MANY, range(48)):
+        hour = iso(NOW - n * HOUR)[:13]
+        found = await store.read(SUBJECT_HOURS, subject_scope(subject), hour)
+        listed = pack_mention(f":01:01Z_{subject}.{n}", "neutral", "text", "post", TALK)
+        share: Any = {"cell": CELL, "vias": {"text": CELL}, "mentions": [listed]}
+        shares = {**(found["shares"] if found else {}), "asked": share}
+        own = SubjectHour(id=hour, scope=subject_scope(subject), shares=shares)
+        await store.upsert(SUBJECT_HOURS, [own])
+        at = f"{hour}:01:01Z"
+        said = {"subject": subject, "via": "text", "matched": ["word0"]}
+        more: Any = {
+            "id": f"{subject}.{n}",
+            "order_key": f"{at}_{subject}.{n}",
+            "comment_count": 0,
+            "content": "some words that people say " * 60,
+            "kinds": list(TALK),
+            "mentions": [said],
+        }
+        posts.append(a_post(n, NOW - n * HOUR, "asked", **more))
+    await store.upsert(POSTS, posts)
+
+
 @pytest.mark.parametrize("period", ["week", "day"])
-async def test_nor_one_with_three_reasons(busy, period: Any) -> None:
+async def test_nor_one_with_three_reasons_and_questions(busy, period: Any) -> None:
+    await ask(busy)
     priced = PricedStore(busy)
-    deps = deps_of(priced, names=PLACES)
+    deps = deps_of(priced, names=(*PLACES, "asked"))
     asked = DigestParameters(period=period, subjects=tuple(MANY))
     with priced.counting() as whole:
         digest = await read_digest(deps, asked)
     assert len(digest.reasons) == 1
+    assert len(digest.worth_an_answer.items) == 5
     costs = []
     span = SubjectsParameters(start=digest.window.start, end=digest.window.end)
     for number in (1, 3):

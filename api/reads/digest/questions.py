@@ -1,6 +1,6 @@
 """Posts with a question or a problem that nobody has answered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import cast
 
@@ -23,10 +23,11 @@ MAX_QUESTIONS = 5
 # Subjects that are looked through where none is the installation's own.
 MAX_OTHERS = 3
 # Hours and posts that are read of all of these subjects together, one request unit or more each;
-# and posts whose stored comments are looked for, three request units each.
+# and queries for the comments of posts, three request units each. Where communities share items, a
+# post takes one for each of them.
 MAX_HOURS_READ = 168
-MAX_POSTS_READ = 60
-MAX_CHECKED = 12
+MAX_POSTS_READ = 40
+MAX_QUERIES = 16
 
 
 def subjects_to_answer(subjects: Sequence[Subject]) -> list[Subject]:
@@ -44,11 +45,30 @@ async def read_questions(
     """
     if not subjects:
         return WorthAnAnswer(subjects=[], since=None, items=[])
+    posts, since = await _read_posts(deps, subjects, window)
+    open_posts = [each for each in posts if _may_be_open(each)]
+    open_posts.sort(key=lambda each: each["order_key"], reverse=True)
+    open_posts.sort(key=upvotes_of, reverse=True)
+    return WorthAnAnswer(
+        subjects=[each["id"] for each in subjects],
+        since=since,
+        items=[_question(each, ids) for each in await _unanswered(deps, open_posts)],
+    )
+
+
+async def _read_posts(
+    deps: Deps, subjects: Sequence[Subject], window: Window
+) -> tuple[list[Post], str]:
+    """Return the newest questions and problems of subjects, each once.
+
+    Beside them is the time since which all of them were read. Raises StoreError.
+    """
     store = await deps.watched_store()
     hours = max(1, MAX_HOURS_READ // len(subjects))
     start = max(window.start, window.end - timedelta(hours=hours) + timedelta(seconds=1))
+    since = iso(start)
     found: dict[tuple[str, str], Post] = {}
-    for subject in subjects[:MAX_HOURS_READ]:
+    for subject in subjects:
         listing = MentionListing(
             store,
             Scope(subject=subject),
@@ -59,21 +79,30 @@ async def read_questions(
             talk=TALK,
             kinds=ONLY_POSTS,
         )
-        most = max(1, MAX_POSTS_READ // len(subjects))
-        part = await listing.read(listing.end, most)
+        part = await listing.read(listing.end, max(1, MAX_POSTS_READ // len(subjects)))
         found.update(((each["community"], each["id"]), cast("Post", each)) for each in part.items)
-    open_posts = [each for each in found.values() if _may_be_open(each)]
-    open_posts.sort(key=lambda each: each["order_key"], reverse=True)
-    open_posts.sort(key=upvotes_of, reverse=True)
-    chosen: list[Post] = []
-    for post in open_posts[:MAX_CHECKED]:
-        if len(chosen) < MAX_QUESTIONS and not await _has_comments(deps, store, post):
-            chosen.append(post)
-    return WorthAnAnswer(
-        subjects=[each["id"] for each in subjects],
-        since=iso(start),
-        items=[_question(each, ids) for each in chosen],
-    )
+        if part.below is not None:
+            since = max(since, part.below.partition("_")[0])
+    return list(found.values()), since
+
+
+async def _unanswered(deps: Deps, posts: Iterable[Post]) -> list[Post]:
+    """Return the first posts without a stored comment, passing over what takes too many queries.
+
+    Raises StoreError.
+    """
+    store, left = await deps.watched_store(), MAX_QUERIES
+    found: list[Post] = []
+    for post in posts:
+        own = post["community"]
+        names = [own, *sharing_with(own, deps.settings.watched)]
+        if len(found) == MAX_QUESTIONS:
+            break
+        if len(names) <= left:
+            left -= len(names)
+            if not await _has_comments(store, names, post):
+                found.append(post)
+    return found
 
 
 def _may_be_open(post: Post) -> bool:
@@ -81,10 +110,9 @@ def _may_be_open(post: Post) -> bool:
     return not is_answered and not post["deleted"] and "copy_of" not in post
 
 
-async def _has_comments(deps: Deps, store: Store, post: Post) -> bool:
+async def _has_comments(store: Store, names: Iterable[str], post: Post) -> bool:
     """Return whether a comment of a post is stored; its source may not count them, or later."""
-    own = post["community"]
-    for name in (own, *sharing_with(own, deps.settings.watched)):
+    for name in names:
         if await store.query(Query(COMMENTS, name, 1, equals={"post_id": post["id"]})):
             return True
     return False

@@ -18,7 +18,7 @@ MAX_CONTRIBUTIONS = 5
 MAX_READS = 5
 MAX_TOPICS = 5
 # Request units that the items of all explanations may take, both sides together.
-MAX_COST = 640
+MAX_COST = 420
 # What an explanation reads at least of a side.
 MIN_COST = 20
 

@@ -8,6 +8,7 @@ import pytest
 
 from api.errors import BadParameters, UnknownSubject
 from api.reads.digest.answer import read_digest
+from api.reads.digest.questions import MAX_POSTS_READ
 from api.reads.explain.explanation import read_explanation
 from api.reads.items import read_items
 from api.reads.subjects import read_subjects
@@ -18,6 +19,7 @@ from api.schema.explain import ExplainParameters
 from api.schema.parameters import ItemsParameters
 from api.schema.subject_parameters import SubjectsParameters, VoiceParameters
 from api.schema.topics import TopicsParameters
+from bench.priced_store import PricedStore
 from shared.models import Post
 from shared.store import (
     ALERT_STATES,
@@ -214,7 +216,7 @@ async def test_without_a_change_an_own_subject_is_explained(sqlite_store: Store)
     found = await digest(sqlite_store)
     assert found.sentence == (
         f"{IN_THE_WEEK}, nothing changed clearly: the mood about Lantern and Zed, and the number of"
-        " mentions, stayed within chance. Of Kiro no change can be told."
+        " mentions, stayed within chance."
     )
     assert found.changed == []
     assert [each.subject for each in found.reasons] == ["lantern"]
@@ -373,6 +375,35 @@ async def test_worth_an_answer_are_questions_and_problems_without_a_reply(
     assert {each.subjects[0] for each in found.items} == {"lantern"}
     (zed,) = [(await digest(sqlite_store, subjects="zed")).worth_an_answer]
     assert (zed.subjects, zed.items) == (["zed"], [])
+
+
+async def test_since_is_the_time_from_which_all_questions_were_read(sqlite_store: Store) -> None:
+    await watch(sqlite_store)
+    await keep(sqlite_store, [asking(n, "question", n) for n in range(1, 100)])
+    found = (await digest(sqlite_store)).worth_an_answer
+    assert found.items[0].id == f"q{MAX_POSTS_READ}"
+    assert found.since == asking(MAX_POSTS_READ, "question", 0)["created_utc"]
+
+
+async def test_questions_cost_little_where_many_communities_share_items(
+    sqlite_store: Store,
+) -> None:
+    await watch(sqlite_store)
+    names = [f"hn.term{n}" for n in range(40)]
+    shared = [asking(n, "question", 100 - n, community=names[0]) for n in range(1, 20)]
+    await keep(sqlite_store, [*shared, asking(30, "question", 1, community="claude")])
+    priced = PricedStore(sqlite_store)
+
+    async def read(count: int) -> list[str]:
+        deps = deps_of(priced, COMMUNITIES=",".join(names[:count]))
+        with priced.counting() as bill:
+            found = await read_digest(deps, DigestParameters())
+        assert bill.request_units < 400, bill.by_kind()
+        return [each.id for each in found.worth_an_answer.items]
+
+    assert await read(4) == ["q1", "q2", "q3", "q4", "q5"]
+    # A post whose comments may lie in too many places is passed over.
+    assert await read(40) == ["q30"]
 
 
 async def test_markers_lie_behind_or_ahead(two_weeks: Store) -> None:
