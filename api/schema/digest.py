@@ -37,6 +37,7 @@ from shared.stats.windows import Granularity
 from shared.subjects.markers import checked_date
 
 MAX_ZONE_CHARS = 64
+MAX_INCIDENTS = 20
 
 PeriodKind = Literal["day", "week"]
 DigestFormat = Literal["json", "markdown"]
@@ -263,7 +264,9 @@ class Digest(Answer):
     unseen: list[UnseenCommunity] = Field(
         description="communities that weren't observed throughout, most hours first"
     )
-    incidents: list[DigestIncident] = Field(description="open alerts, newest first")
+    incidents: list[DigestIncident] = Field(
+        description=f"up to {MAX_INCIDENTS} open alerts, newest first"
+    )
     granularity: Granularity = Field(description="the length of a step of `trend_data`")
     mixed_methods: MixedMethods
     sentiment_of: SentimentOf

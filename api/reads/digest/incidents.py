@@ -1,31 +1,47 @@
 """The alerts that are open now."""
 
-from api.deps import Deps
-from api.schema.digest import DigestIncident
-from shared.models import Incident
-from shared.store import ALERT_STATES, INCIDENTS, Query
+from collections.abc import Iterable
+from itertools import chain, zip_longest
 
-# A watchlist of rules has no more.
-MAX_RULES = 50
-MAX_INCIDENTS = 20
+from api.deps import Deps
+from api.schema.digest import MAX_INCIDENTS, DigestIncident
+from shared.alerts.rules import read_rules
+from shared.alerts.states import NO_INCIDENT
+from shared.models import AlertState, Incident
+from shared.store import ALERT_STATES, INCIDENTS, Key
+
+# A rule may have an open incident for each item that it found.
+MAX_READ = 40
 
 
 async def read_open_incidents(deps: Deps) -> list[DigestIncident]:
-    """Return the open incidents, newest first; the states of rules number them.
+    """Return the newest open incidents, newest first; the states of rules number them.
 
-    Raises StoreError.
+    Of more than MAX_READ, those of each rule are read in turn. Raises StoreError.
     """
     store = await deps.store()
-    states = await store.query(Query(ALERT_STATES, "alert_state", MAX_RULES, order_by="id"))
-    keys = [
-        ("incident", f"{state['id']}.{number:06}")
-        for state in states
-        for number in state["open"].values()
-    ]
+    rules = (await read_rules(store))["rules"]
+    if not rules:
+        return []
+    states = await store.read_many(ALERT_STATES, [("alert_state", rule["id"]) for rule in rules])
+    keys = _newest_keys(states.values())[:MAX_READ]
     found = (await store.read_many(INCIDENTS, keys)).values() if keys else ()
     listed = [each for each in found if each["status"] == "open"]
     listed.sort(key=lambda each: each["order_key"], reverse=True)
     return [_answer(each) for each in listed[:MAX_INCIDENTS]]
+
+
+def _newest_keys(states: Iterable[AlertState]) -> list[Key]:
+    """Return the keys of open incidents: the newest of each rule first, then the next of each."""
+    of_rules = (
+        [
+            ("incident", f"{state['id']}.{number:06}")
+            for number in sorted(state["open"].values(), reverse=True)
+            if number != NO_INCIDENT
+        ]
+        for state in states
+    )
+    return [key for key in chain.from_iterable(zip_longest(*of_rules)) if key is not None]
 
 
 def _answer(incident: Incident) -> DigestIncident:

@@ -8,6 +8,7 @@ import pytest
 
 from api.errors import BadParameters, UnknownSubject
 from api.reads.digest.answer import read_digest
+from api.reads.digest.incidents import read_open_incidents
 from api.reads.digest.questions import MAX_POSTS_READ
 from api.reads.explain.explanation import read_explanation
 from api.reads.items import read_items
@@ -20,8 +21,10 @@ from api.schema.parameters import ItemsParameters
 from api.schema.subject_parameters import SubjectsParameters, VoiceParameters
 from api.schema.topics import TopicsParameters
 from bench.priced_store import PricedStore
+from shared.alerts.rules import no_rules
 from shared.models import Post
 from shared.store import (
+    ALERT_RULES,
     ALERT_STATES,
     COLLECTION,
     COMMUNITIES,
@@ -37,6 +40,7 @@ from tests.api.reads.test_topics import chatter, planted
 from tests.api.subject_world import keep_matched, watch
 from tests.api.world import NAMES, NOW, a_comment, deps_of, keep
 from tests.fixtures.stores import FilledStore
+from tests.shared.alerts.rules import a_rule
 from tests.watchlists import a_marker
 
 HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
@@ -422,40 +426,71 @@ async def test_markers_lie_behind_or_ahead(two_weeks: Store) -> None:
     assert [each.id for each in found.ahead] == ["next", "later"]
 
 
+def said(event: str, text: str | None) -> dict[str, Any]:
+    return {"at": iso(NOW), "event": event, "finding": None if text is None else {"sentence": text}}
+
+
+def an_incident(rule: str, number: int, status: str) -> Any:
+    """Return an incident that opened this number of hours ago, and was sent to many channels."""
+    at = iso(NOW - number * HOUR)
+    updates = [said("opened", "It fell."), said("updated", "It fell more."), said("updated", None)]
+    return {
+        "id": f"{rule}.{number:06}",
+        "kind": "incident",
+        "ttl": -1,
+        "rule": {"name": "Mood of Lantern"},
+        "scope_name": "Lantern",
+        "status": status,
+        "opened": at,
+        "updates": updates,
+        "deliveries": [{"id": f"delivery {n}", "error": "no answer " * 10} for n in range(20)],
+        "order_key": f"{at}_{rule}.{number:06}",
+    }
+
+
+async def open_alerts(store: Store, rules: dict[str, dict[str, int]], *incidents: Any) -> None:
+    """Store these rules, the numbers of their open incidents by cause, and incidents."""
+    await store.upsert(ALERT_RULES, [{**no_rules(), "rules": [a_rule(id=name) for name in rules]}])
+    states: list[Any] = [
+        {"id": name, "kind": "alert_state", "ttl": -1, "open": numbers}
+        for name, numbers in rules.items()
+    ]
+    await store.upsert(ALERT_STATES, states)
+    await store.upsert(INCIDENTS, incidents)
+
+
 async def test_open_incidents_are_those_that_the_states_of_rules_number(
     two_weeks: Store,
 ) -> None:
     assert (await digest(two_weeks)).incidents == []
-
-    def finding(text: str) -> dict[str, Any]:
-        return {"at": iso(NOW), "event": "opened", "finding": {"sentence": text}}
-
-    def incident(number: int, status: str) -> Any:
-        return {
-            "id": f"mood.{number:06}",
-            "kind": "incident",
-            "ttl": -1,
-            "rule": {"name": "Mood of Lantern"},
-            "scope_name": "Lantern",
-            "status": status,
-            "opened": iso(NOW - number * HOUR),
-            "updates": [
-                finding("It fell."),
-                finding("It fell more."),
-                {**finding(""), "finding": None},
-            ],
-            "order_key": f"{iso(NOW - number * HOUR)}_{number}",
-        }
-
-    listed = [incident(1, "closed"), incident(2, "open"), incident(3, "open"), incident(4, "open")]
-    await two_weeks.upsert(INCIDENTS, listed)
-    state: Any = {"id": "mood", "kind": "alert_state", "ttl": -1, "open": {"a": 1, "b": 3, "c": 2}}
-    await two_weeks.upsert(ALERT_STATES, [state])
+    statuses = enumerate(("closed", "open", "open", "open"), start=1)
+    listed = [an_incident("mood", number, status) for number, status in statuses]
+    # A cause that was there before the rule has no incident.
+    await open_alerts(two_weeks, {"mood": {"a": 1, "b": 3, "c": 2, "d": 0}}, *listed)
     found = (await digest(two_weeks)).incidents
     assert [(each.id, each.rule, each.scope, each.sentence) for each in found] == [
         ("mood.000002", "Mood of Lantern", "Lantern", "It fell more."),
         ("mood.000003", "Mood of Lantern", "Lantern", "It fell more."),
     ]
+
+
+async def test_states_of_removed_rules_hide_no_open_incident(sqlite_store: Store) -> None:
+    await open_alerts(sqlite_store, {f"removed-{n}": {} for n in range(60)})
+    await open_alerts(sqlite_store, {"search": {"a": 1}}, an_incident("search", 1, "open"))
+    assert [each.id for each in (await digest(sqlite_store)).incidents] == ["search.000001"]
+
+
+async def test_of_many_open_incidents_a_bounded_number_is_read(sqlite_store: Store) -> None:
+    numbers = {f"item {number}": number for number in range(1, 41)}
+    rules = {f"rule-{n}": numbers for n in range(20)}
+    opened = [an_incident(rule, number, "open") for rule in rules for number in numbers.values()]
+    await open_alerts(sqlite_store, rules, *opened)
+    priced = PricedStore(sqlite_store)
+    with priced.counting() as bill:
+        found = await read_open_incidents(deps_of(priced))
+    assert len(found) == 20
+    assert {each.rule for each in found} == {"Mood of Lantern"}
+    assert bill.request_units < 150
 
 
 async def test_a_day_is_compared_with_the_same_day_a_week_earlier(two_weeks: Store) -> None:
