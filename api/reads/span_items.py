@@ -24,16 +24,25 @@ POSTS_AND_COMMENTS: tuple[Kind, ...] = ("post", "comment")
 
 @dataclass(frozen=True)
 class SpanItems:
-    """The items of a scope that were read in a span, and the number that statistics count there."""
+    """The items of a scope that were read in a span, and the number that statistics count there.
+
+    hours is the number of documents that list them which were read.
+    """
 
     window: Window
     items: Sequence[Item]
     of: int
+    hours: int
 
     @property
     def is_whole(self) -> bool:
         """Return whether all items were read."""
         return len(self.items) >= self.of
+
+    @property
+    def cost(self) -> int:
+        """Return the request units that the items took, about one for each document."""
+        return len(self.items) + self.hours
 
 
 async def read_span_items(
@@ -57,13 +66,13 @@ async def read_span_items(
     of = sum(map(items_of, counted.values()))
     store = await deps.watched_store()
     if scope.subject is None and scope.community != ALL:
-        items = await _of_community(store, scope.community, counted, max_cost)
+        items, hours = await _of_community(store, scope.community, counted, max_cost), []
     else:
         counts = {hour: items_of(cell) for hour, cell in counted.items()}
         hours = chosen_hours(counts, max_cost)
         names, most = deps.settings.watched, max_cost - len(hours)
         items = await read_spread_items(store, scope, hours, names, most=most)
-    return SpanItems(window, items, of)
+    return SpanItems(window, items, of, len(hours))
 
 
 def items_of(cell: Cell) -> int:

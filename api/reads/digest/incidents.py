@@ -11,7 +11,7 @@ from shared.models import AlertState, Incident
 from shared.store import ALERT_STATES, INCIDENTS, Key
 
 # A rule may have an open incident for each item that it found.
-MAX_READ = 40
+MAX_READ = 30
 
 
 async def read_open_incidents(deps: Deps) -> list[DigestIncident]:

@@ -18,7 +18,7 @@ MAX_CONTRIBUTIONS = 5
 MAX_READS = 5
 MAX_TOPICS = 5
 # Request units that the items of all explanations may take, both sides together.
-MAX_COST = 420
+MAX_COST = 480
 # What an explanation reads at least of a side.
 MIN_COST = 20
 
@@ -59,8 +59,7 @@ async def explain_rows(
         of_side = max(MIN_COST, left // (len(rows) - number) // 2)
         scope = Scope(subject=by_id[row.id], is_rematching=row.rematching)
         explained = await explain(deps, scope, spans, max_cost=of_side)
-        looked_at = explained.explanation.looked_at
-        left -= min(2 * of_side, looked_at.read + looked_at.read_before + 2 * spans.hours)
+        left -= explained.cost
         found.append(ExplainedSubject(row, explained))
     return found
 

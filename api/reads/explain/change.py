@@ -187,6 +187,7 @@ class ReadItems:
     topics are the names of topics by the key of an item. rises are, by the name of a topic, the
     chance (0..1) of a number of items that exceeds that of the week before it by as much. found has
     the topics with their items. are_all_read: no item of the window, or of that week, was left out.
+    cost is the number of request units that reading them took.
     """
 
     samples: Sequence[Sample]
@@ -194,6 +195,7 @@ class ReadItems:
     rises: Mapping[str, float]
     found: SpanTopics
     are_all_read: bool
+    cost: int
 
 
 async def read_items_with_topics(
@@ -242,7 +244,8 @@ async def read_items_with_topics(
             names.setdefault(item_key(item["kind"], item["id"]), []).append(topic.name)
         chance = chance_of_number(_counted(topic.items), _counted(topic.before), share)
         rises[topic.name] = min(chance, rises.get(topic.name, 1.0))
-    return ReadItems(samples, names, rises, topics, now.is_whole and before.is_whole)
+    are_all_read = now.is_whole and before.is_whole
+    return ReadItems(samples, names, rises, topics, are_all_read, now.cost + before.cost)
 
 
 def _share_of_time(now: SpanItems, before: SpanItems) -> float:

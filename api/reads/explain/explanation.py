@@ -21,12 +21,14 @@ from shared.topics.spans import SpanTopics
 class Explained:
     """The explanation of a scope's change, and the topics of its window.
 
-    are_all_read: every item of the window was read for the topics, and of the time before.
+    are_all_read: every item of the window was read for the topics, and of the time before. cost is
+    the number of request units that the items took.
     """
 
     explanation: Explanation
     topics: SpanTopics
     are_all_read: bool
+    cost: int
 
 
 async def read_explanation(deps: Deps, parameters: ExplainParameters) -> Explanation:
@@ -59,7 +61,7 @@ async def explain(
     found = await asyncio.to_thread(contributions_of, deps, change, items)
     posts = await _thread_posts(deps, scope, found)
     answer = await asyncio.to_thread(explanation_of, deps, spans, found, posts)
-    return Explained(answer, items.found, items.are_all_read)
+    return Explained(answer, items.found, items.are_all_read, items.cost)
 
 
 async def _thread_posts(deps: Deps, scope: Scope, found: Contributions) -> dict[str, Post]:
