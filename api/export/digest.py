@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from api.export.feed import NOTES
 from api.export.markdown import bold, escaped, link, table
 from api.reads.digest.periods import WEEKDAYS, day_text
-from api.reads.digest.sentences import is_silent
+from api.reads.digest.sentences import is_before_known, is_silent
 from api.schema.digest import (
     Digest,
     DigestChange,
@@ -211,11 +211,12 @@ def _bullet(change: DigestChange) -> str:
 
 def _unchanged(digest: Digest, names: dict[str, str]) -> list[str]:
     """Return what didn't change; those that nobody mentions share a line."""
-    silent = [each.id for each in digest.subjects if is_silent(each)]
+    silent = {each.id: each for each in digest.subjects if is_silent(each)}
     lines = [_bullet(each) for each in digest.unchanged if each.subject not in silent]
     if silent:
         listed = ", ".join(escaped(names[each]) for each in silent)
-        lines.append(f"- Not mentioned, neither now nor before: {listed}.")
+        before = ", neither now nor before" if all(map(is_before_known, silent.values())) else ""
+        lines.append(f"- Not mentioned{before}: {listed}.")
     return lines
 
 

@@ -7,6 +7,7 @@ import {
   digestAddress,
   isSilent,
   pointsText,
+  silentText,
   volumeText,
 } from "../src/digest/text";
 
@@ -59,6 +60,16 @@ test("a subject is silent where nothing is said of it, neither now nor before", 
   const subject = (mentions: number, before: number) =>
     ({ mentions, change: { previous: { total: before } } }) as unknown as DigestSubject;
   expect([subject(0, 0), subject(0, 1), subject(1, 0)].map(isSilent)).toEqual([true, false, false]);
+});
+
+test("silent subjects are named, and the time before where it is known", () => {
+  const named = (name: string, verdict: Verdict) => ({
+    name,
+    volume: { n: 0, n_before: 0, verdict },
+  });
+  const known = [named("Kiro", "no_clear_change"), named("Zed", "no_clear_change")];
+  expect(silentText(known)).toBe("Not mentioned, neither now nor before: Kiro, Zed.");
+  expect(silentText([named("Kiro", "incomplete")])).toBe("Not mentioned: Kiro.");
 });
 
 test("another digest keeps no open post", () => {

@@ -20,8 +20,13 @@ def has_changed(row: DigestSubject) -> bool:
 
 
 def is_silent(row: DigestSubject) -> bool:
-    """Return whether nothing was said of a subject, neither in the period nor before."""
+    """Return whether nothing is known to be said of a subject, in the period or before."""
     return not row.mentions and not row.change.previous.total
+
+
+def is_before_known(row: DigestSubject) -> bool:
+    """Return whether enough is known of the time before to say that nothing was said in it."""
+    return row.volume.verdict != "incomplete"
 
 
 def change_of(row: DigestSubject) -> DigestChange:
@@ -84,7 +89,7 @@ def not_collected(period: Period, since: datetime | None, now: datetime) -> str:
 def no_mentions(period: Period, rows: Sequence[DigestSubject]) -> str:
     """Return the sentence of a period in which nothing was said of the subjects."""
     before = sum(each.volume.n_before for each in rows)
-    known = all(each.volume.verdict != "incomplete" for each in rows)
+    known = all(map(is_before_known, rows))
     counts = f" There were {counted(before, 'mention')} in the time before." if known else ""
     names = _names(rows, "or")
     return f"{period.when}, nobody mentioned {names}.{counts} {next_digest(period.after)}"
@@ -119,7 +124,9 @@ def _no_change(row: DigestSubject) -> str:
             f"{row.name} has no clear change ({moved_by(change.avg_sentiment or 0.0)}; {counts})."
         )
     if is_silent(row) and change.reason != "not_collected":
-        return f"Nobody mentioned {row.name}, neither now nor before."
+        if is_before_known(row):
+            return f"Nobody mentioned {row.name}, neither now nor before."
+        return f"Nobody mentioned {row.name}; too little is known of the time before."
     if change.verdict == "too_few":
         days = (change.span_needed or 0) // HOURS_OF_DAY
         needed = f" A span of about {counted(days, 'day')} would have enough." if days else ""

@@ -10,7 +10,7 @@ import { KINDS, markerTime } from "../markers/placing";
 import { isWebAddress } from "../posts/links";
 import { Opened, QuoteOf } from "../reasons/card";
 import { effectText, itemsText } from "../reasons/text";
-import { isSilent, unseenText } from "./text";
+import { isSilent, silentText, unseenText } from "./text";
 
 interface Props {
   digest: Digest;
@@ -59,11 +59,7 @@ export function Changes({ digest }: Props) {
             {unchanged.map((each) => (
               <li key={each.subject}>{each.sentence}</li>
             ))}
-            {silent.length > 0 && (
-              <li>
-                Not mentioned, neither now nor before: {silent.map(({ name }) => name).join(", ")}.
-              </li>
-            )}
+            {silent.length > 0 && <li>{silentText(silent)}</li>}
           </ul>
         </Section>
       )}

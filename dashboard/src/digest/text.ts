@@ -43,9 +43,16 @@ export function listFilter({ window }: Pick<Digest, "window">): Partial<Address>
   return { kind: "items", start: window.start, end: window.end };
 }
 
-/** Return whether nothing was said of a subject, neither in the period nor before. */
+/** Return whether nothing is known to be said of a subject, in the period or before. */
 export function isSilent({ mentions, change }: DigestSubject): boolean {
   return !mentions && !change.previous.total;
+}
+
+/** Return which subjects nobody mentioned, and whether that is known of the time before, too. */
+export function silentText(silent: Pick<DigestSubject, "name" | "volume">[]): string {
+  const isKnown = silent.every(({ volume }) => volume.verdict !== "incomplete");
+  const names = silent.map(({ name }) => name).join(", ");
+  return `Not mentioned${isKnown ? ", neither now nor before" : ""}: ${names}.`;
 }
 
 /** Return the number of mentions before, and whether it changed beyond chance. */

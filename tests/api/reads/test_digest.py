@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api.errors import BadParameters, UnknownSubject
+from api.export.digest import digest_markdown
 from api.reads.digest.answer import read_digest
 from api.reads.digest.incidents import read_open_incidents
 from api.reads.digest.questions import MAX_POSTS_READ
@@ -22,7 +23,7 @@ from api.schema.subject_parameters import SubjectsParameters, VoiceParameters
 from api.schema.topics import TopicsParameters
 from bench.priced_store import PricedStore
 from shared.alerts.rules import no_rules
-from shared.models import Post
+from shared.models import AlertRules, Post
 from shared.store import (
     ALERT_RULES,
     ALERT_STATES,
@@ -252,14 +253,17 @@ async def test_a_first_week_of_data_compares_with_nothing(
         # A first poll may say that it reached back further than its oldest item.
         await sqlite_store.upsert(COMMUNITIES, [observed(name, 2.0) for name in NAMES])
     await keep(sqlite_store, mentions("zed", START, 50, 0.1))
-    found = await digest(sqlite_store, subjects="zed")
+    found = await digest(sqlite_store, subjects="zed,kiro")
     assert found.sentence == (
         f"{IN_THE_WEEK}, no change can be told: too little is known of the time before."
     )
     assert found.subjects[0].volume.verdict == "incomplete"
-    assert found.unchanged[0].sentence == (
-        "The change of Zed can't be told: too little is known of the time before."
-    )
+    assert {each.name: each.sentence for each in found.unchanged} == {
+        "Zed": "The change of Zed can't be told: too little is known of the time before.",
+        "Kiro": "Nobody mentioned Kiro; too little is known of the time before.",
+    }
+    lines = digest_markdown(found, "https://undertone.example").splitlines()
+    assert "- Not mentioned: Kiro." in lines
 
 
 async def test_a_week_without_mentions_says_when_the_next_digest_comes(
@@ -450,7 +454,8 @@ def an_incident(rule: str, number: int, status: str) -> Any:
 
 async def open_alerts(store: Store, rules: dict[str, dict[str, int]], *incidents: Any) -> None:
     """Store these rules, the numbers of their open incidents by cause, and incidents."""
-    await store.upsert(ALERT_RULES, [{**no_rules(), "rules": [a_rule(id=name) for name in rules]}])
+    stored: AlertRules = {**no_rules(), "rules": [a_rule(id=name) for name in rules]}
+    await store.upsert(ALERT_RULES, [stored])
     states: list[Any] = [
         {"id": name, "kind": "alert_state", "ttl": -1, "open": numbers}
         for name, numbers in rules.items()
