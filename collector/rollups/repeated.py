@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from shared.models import Item
 from shared.stats.cell_threads import counted_thread_of, thread_of
-from shared.text.words import words_of
+from shared.text.words import count_words, words_of
 from shared.topics.near_copies import MIN_WORDS, first_near_ones
 
 # A template names whom it answers, and links to what it is about.
@@ -39,7 +39,9 @@ def _repeated_comments(items: Sequence[Item]) -> list[list[int]]:
     )
     equal: dict[tuple[int, str], list[int]] = defaultdict(list)
     for _, number, words in written:
-        equal[len(words), words_of(" ".join(words))].append(number)
+        # Emoji and dashes stand alone like words, but are none.
+        if count_words(said := words_of(" ".join(words))) >= MIN_WORDS:
+            equal[len(words), said].append(number)
     groups: dict[int, list[int]] = defaultdict(list)
     first_ones = first_near_ones([words for _, words in equal])
     for first, numbers in zip(first_ones, equal.values(), strict=True):

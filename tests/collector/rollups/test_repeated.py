@@ -67,6 +67,13 @@ def test_equal_words_from_eight_on_and_near_ones_from_twelve_on_repeat_one_anoth
     assert threads == (["t1", "t1"] if are_one else ["t1", "t2"])
 
 
+def test_comments_without_any_word_stay_apart() -> None:
+    """Signs are no words, so that nothing says that different ones repeat one another."""
+    signs = ("\U0001f600 " * 8, "\U0001f44d " * 8, "- - - - - - - -", ". . . . . . . .")
+    comments = [comment(n, text) for n, text in enumerate(signs)]
+    assert counted_threads(comments) == [f"t{n}" for n in range(len(signs))]
+
+
 def test_everyday_comments_of_less_than_eight_words_stay_apart_however_many_agree() -> None:
     said = ("thanks, that worked for me", "same problem here since this morning", "it works again")
     comments = [comment(n, said[n % 3]) for n in range(300)]
