@@ -229,12 +229,17 @@ def _reason(reason: DigestReason, links: Links) -> Iterable[str]:
         yield ""
     for sentence in [each for quotes in reason.quotes for each in quotes.sentences]:
         item = cited.get(sentence.item)
-        source = link(community_name(item.community), links.item(item)) if item else ""
+        source = link(_community(item.community), links.item(item)) if item else ""
         yield from (f"> “{escaped(sentence.text)}” {source}".rstrip(), "")
     looked_at = reason.looked_at
     if looked_at.read < looked_at.items:
         yield f"*{looked_at.read} of {counted(looked_at.items, 'item')} were read for this.*"
         yield ""
+
+
+def _community(community: str) -> str:
+    """Return a community's name, escaped: those of repositories may have signs."""
+    return escaped(community_name(community))
 
 
 def _contribution(own: ContributionAnswer) -> str:
@@ -251,7 +256,7 @@ def _contribution(own: ContributionAnswer) -> str:
 def _reads(items: Sequence[DigestItem], names: dict[str, str], links: Links) -> list[str]:
     return [
         f"{number}. {link(escaped(each.read.text), links.item(each.item))}"
-        f" · {escaped(names[each.subject])}, {community_name(each.item.community)}."
+        f" · {escaped(names[each.subject])}, {_community(each.item.community)}."
         f" {escaped(each.read.why)}"
         for number, each in enumerate(items, start=1)
     ]
@@ -262,7 +267,7 @@ def _question(found: DigestQuestion, names: dict[str, str], links: Links) -> str
     about = ", ".join(escaped(names[each]) for each in found.subjects)
     return (
         f"- {link(escaped(found.title or found.text), links.item(found))}"
-        f" · {' and '.join(found.talk)} about {about}, {community_name(found.community)}{upvotes}"
+        f" · {' and '.join(found.talk)} about {about}, {_community(found.community)}{upvotes}"
     )
 
 
@@ -295,7 +300,7 @@ def _unseen(digest: Digest) -> list[str]:
         observed,
         "",
         *(
-            f"- {escaped(community_name(each.community))}: {counted(each.hours, 'hour')}"
+            f"- {_community(each.community)}: {counted(each.hours, 'hour')}"
             for each in digest.unseen
         ),
     ]

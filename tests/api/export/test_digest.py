@@ -137,6 +137,21 @@ async def test_hostile_posts_leave_the_digest_as_it_is(sqlite_store: Store) -> N
     assert "alert(1)" in shown(html)
 
 
+async def test_names_of_communities_are_shown_as_they_are(sqlite_store: Store) -> None:
+    await watch(sqlite_store)
+    name = "github.someone._kit_"
+    more = {"community": name, "kinds": ["question"], "comment_count": 0}
+    posts = [*mentions("lantern", START - WEEK, 40, 0.4), *mentions("lantern", START, 40, -0.4)]
+    await keep(sqlite_store, [{**each, **more} for each in posts])  # type: ignore[misc]
+    parameters = DigestParameters()
+    digest = await read_digest(deps_of(sqlite_store, COMMUNITIES=name), parameters)
+    assert digest.read_these
+    assert digest.reasons[0].quotes
+    html = rendered(digest_markdown(digest, BASE))
+    assert "<em>" not in html
+    assert shown(html).count(name) > 10
+
+
 async def test_invented_items_lead_to_the_dashboard(filled_store: FilledStore) -> None:
     store = await filled_store(fill)
     digest = await read_digest(deps_of(store, ORIGIN="sample"), DigestParameters())
