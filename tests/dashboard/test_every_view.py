@@ -27,6 +27,7 @@ VIEWS: dict[str, dict[str, object]] = {
     "mentions": {"view": "posts", "subject": "cursor"},
     "collection": {"view": "collection"},
     "watchlist": {"view": "watchlist"},
+    "alerts": {"view": "alerts"},
     "watchlist-one": {"view": "watchlist", "subject": "cursor"},
     "watchlist-new": {"view": "watchlist", "subject": "-new"},
 }

@@ -8,8 +8,10 @@ LOGGING = ("event", "repeated_event")
 # Names that are composed, and fields that are passed on as a whole.
 FUNCTIONS = (
     "collect", "collect_now", "backfill", "rematch", "ingest", "score", "trending", "cleanup",
+    "correct", "evaluate_alerts", "deliver_alerts", "alerts",
 )  # fmt: skip
 STATUSES = ("completed", "failed")
+OUTCOMES = ("sent", "folded", "failed", "retried")
 NOTED = {"community", "kind", "message"}
 
 
@@ -55,6 +57,8 @@ def _names(name: ast.expr) -> list[str]:
         return [text.replace("{function}", each) for each in FUNCTIONS]
     if "{cycle['status']}" in text:
         return [text.replace("{cycle['status']}", each) for each in STATUSES]
+    if "{outcome}" in text:
+        return [text.replace("{outcome}", each) for each in OUTCOMES]
     if "{" in text:
         raise ValueError(f"nothing is known of the names {text}")
     return [text]

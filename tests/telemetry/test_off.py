@@ -32,9 +32,9 @@ async def ask():
     await process.close()
     return [answer.status_code for answer in answers]
 statuses = asyncio.run(ask())
-functions["trending"](types.SimpleNamespace(past_due=True), None)
-output = types.SimpleNamespace(set=print)
-functions["collect"](types.SimpleNamespace(past_due=True), output, output, output, None)
+output = types.SimpleNamespace(set=lambda messages: None)
+functions["trending"](types.SimpleNamespace(past_due=True), output, None)
+functions["collect"](types.SimpleNamespace(past_due=True), output, output, output, output, None)
 from shared.settings import settings
 from shared.store import COLLECTION, open_store
 async def collected():
