@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from api.export.feed import NOTES
 from api.export.markdown import bold, escaped, link, table
 from api.reads.digest.periods import WEEKDAYS, day_text
-from api.reads.digest.sentences import is_before_known, is_silent
+from api.reads.digest.sentences import is_before_known, is_silent, listed
 from api.schema.digest import (
     Digest,
     DigestChange,
@@ -212,12 +212,22 @@ def _bullet(change: DigestChange) -> str:
 def _unchanged(digest: Digest, names: dict[str, str]) -> list[str]:
     """Return what didn't change; those that nobody mentions share a line."""
     silent = {each.id: each for each in digest.subjects if is_silent(each)}
-    lines = [_bullet(each) for each in digest.unchanged if each.subject not in silent]
+    others = [each for each in digest.unchanged if each.subject not in silent]
+    lines = [f"- {escaped(each)}" for each in _shared_sentences(others)]
     if silent:
-        listed = ", ".join(escaped(names[each]) for each in silent)
+        unheard = ", ".join(escaped(names[each]) for each in silent)
         before = ", neither now nor before" if all(map(is_before_known, silent.values())) else ""
-        lines.append(f"- Not mentioned{before}: {listed}.")
+        lines.append(f"- Not mentioned{before}: {unheard}.")
     return lines
+
+
+def _shared_sentences(changes: Iterable[DigestChange]) -> list[str]:
+    """Return the sentences; those that differ in the name of their subject alone are one."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for each in changes:
+        before, _, after = each.sentence.partition(each.name)
+        names.setdefault((before, after), []).append(each.name)
+    return [f"{before}{listed(own)}{after}" for (before, after), own in names.items()]
 
 
 def _reason(reason: DigestReason, links: Links) -> Iterable[str]:

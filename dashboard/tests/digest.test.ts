@@ -7,6 +7,7 @@ import {
   digestAddress,
   isSilent,
   pointsText,
+  sharedSentences,
   silentText,
   volumeText,
 } from "../src/digest/text";
@@ -70,6 +71,17 @@ test("silent subjects are named, and the time before where it is known", () => {
   const known = [named("Kiro", "no_clear_change"), named("Zed", "no_clear_change")];
   expect(silentText(known)).toBe("Not mentioned, neither now nor before: Kiro, Zed.");
   expect(silentText([named("Kiro", "incomplete")])).toBe("Not mentioned: Kiro.");
+});
+
+test("sentences that differ in a name alone are one", () => {
+  const untold = (name: string) => ({ name, sentence: `The change of ${name} can't be told.` });
+  const zed = { name: "Zed", sentence: "Zed has no clear change: Zed had 4 mentions." };
+  expect(sharedSentences([])).toEqual([]);
+  expect(sharedSentences([zed])).toEqual([zed.sentence]);
+  expect(sharedSentences([untold("Kiro"), zed, untold("Cline"), untold("A$&b")])).toEqual([
+    "The change of Kiro, Cline and A$&b can't be told.",
+    zed.sentence,
+  ]);
 });
 
 test("another digest keeps no open post", () => {

@@ -159,6 +159,10 @@ def _names(rows: Sequence[DigestSubject], last: str = "and") -> str:
     names = [each.name for each in rows]
     if len(names) > MAX_NAMED + 1:
         names = [*names[:MAX_NAMED], f"{len(names) - MAX_NAMED} others"]
-    if len(names) < 2:  # noqa: PLR2004 - nothing to join
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+    return listed(names, last)
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """Return names as a sentence lists them, with a word before the last one."""
+    *others, final = names or [""]
+    return f"{', '.join(others)} {last} {final}" if others else final

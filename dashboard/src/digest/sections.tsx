@@ -10,7 +10,7 @@ import { KINDS, markerTime } from "../markers/placing";
 import { isWebAddress } from "../posts/links";
 import { Opened, QuoteOf } from "../reasons/card";
 import { effectText, itemsText } from "../reasons/text";
-import { isSilent, silentText, unseenText } from "./text";
+import { isSilent, sharedSentences, silentText, unseenText } from "./text";
 
 interface Props {
   digest: Digest;
@@ -56,8 +56,8 @@ export function Changes({ digest }: Props) {
       {unchanged.length + silent.length > 0 && (
         <Section id="unchanged" title="What didn’t">
           <ul class="digest-list">
-            {unchanged.map((each) => (
-              <li key={each.subject}>{each.sentence}</li>
+            {sharedSentences(unchanged).map((each) => (
+              <li key={each}>{each}</li>
             ))}
             {silent.length > 0 && <li>{silentText(silent)}</li>}
           </ul>

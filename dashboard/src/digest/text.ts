@@ -48,6 +48,22 @@ export function isSilent({ mentions, change }: DigestSubject): boolean {
   return !mentions && !change.previous.total;
 }
 
+/** Return the sentences; those that differ in the name of their subject alone are one. */
+export function sharedSentences(changes: { name: string; sentence: string }[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, sentence } of changes) {
+    const [before, ...after] = sentence.split(name);
+    // Names have no line ends.
+    const form = `${before}\n${after.join(name)}`;
+    names.set(form, [...(names.get(form) ?? []), name]);
+  }
+  return [...names].map(([form, own]) => form.replace("\n", () => listed(own)));
+}
+
+function listed(names: string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
 /** Return which subjects nobody mentioned, and whether that is known of the time before, too. */
 export function silentText(silent: Pick<DigestSubject, "name" | "volume">[]): string {
   const isKnown = silent.every(({ volume }) => volume.verdict !== "incomplete");

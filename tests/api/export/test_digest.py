@@ -84,6 +84,18 @@ async def markdown(store: Store, **asked: Any) -> str:
     return digest_markdown(await read_digest(deps_of(store), parameters), BASE)
 
 
+async def test_subjects_that_cant_be_compared_share_a_sentence(sqlite_store: Store) -> None:
+    await watch(sqlite_store)
+    posts = [each for name in ("zed", "lantern", "kiro") for each in mentions(name, START, 45, 0.1)]
+    await keep(sqlite_store, posts)
+    lines = (await markdown(sqlite_store)).splitlines()
+    reason = "can't be told: too little is known of the time before."
+    (line,) = [each for each in lines if each.startswith("- The change of ")]
+    named = line.removeprefix("- The change of ").removesuffix(f" {reason}")
+    *others, last = named.split(" and ")
+    assert sorted([*others[0].split(", "), last]) == ["Kiro", "Lantern", "Zed"]
+
+
 async def test_a_digest_reads_from_the_sentence_to_the_open_alerts(
     filled_store: FilledStore,
 ) -> None:
