@@ -238,7 +238,7 @@ async def item_snooze_incident(req: func.HttpRequest) -> func.HttpResponse:
 @_route("alert_link")
 @answering
 async def item_alert_link(req: func.HttpRequest) -> func.HttpResponse:
-    """Say what a signed link would do. It changes nothing, since programs open links too."""
+    """Show what a signed link would do. It changes nothing, since programs open links too."""
 
     async def ask(deps: Deps, link: SignedLink) -> bytes:
         if link.action != "unsubscribe":

@@ -33,7 +33,7 @@ class Subscription:
 async def read_link(deps: Deps, token: str, random: Callable[[int], bytes]) -> SignedLink | None:
     """Return what a token says; None if it isn't of this app. Raises StoreError.
 
-    random returns a number of bytes that nobody can guess, for the first key.
+    random returns a number of unpredictable bytes, for the first key.
     """
     return read_token(await read_key(await deps.store(), random), token)
 

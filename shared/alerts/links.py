@@ -58,7 +58,7 @@ class SignedLink:
 async def read_key(store: Store, random: Callable[[int], bytes]) -> bytes:
     """Return the key that signs links; the first call creates it of random bytes.
 
-    random returns a number of bytes that nobody can guess. Raises StoreError.
+    random returns a number of unpredictable bytes. Raises StoreError.
     """
     known = await store.read(ALERT_KEYS, *KEY)
     if known is None:

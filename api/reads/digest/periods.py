@@ -8,24 +8,11 @@ from api.errors import BadParameters
 from api.reads.spans import kept_since
 from api.schema.digest import DigestParameters, PeriodKind
 from api.schema.problems import BadParameter
+from shared.ncrontab import MONTHS
 from shared.times import hour_start, iso
 
 DAYS_OF = {"day": 1, "week": 7}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def no_mentions(period: Period, rows: Sequence[DigestSubject]) -> str:
 
 
 def next_digest(period: Period) -> str:
-    """Say when the digest of a period comes."""
+    """Return when the digest of a period comes, in a sentence."""
     return f"The next digest comes on {weekday_text(period.end)}."
 
 
