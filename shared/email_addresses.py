@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-# The recipients of one message.
+# The addresses of one channel, each of which gets a mail of its own.
 MAX_RECIPIENTS = 20
 # https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1, and a path's angle brackets
 MAX_LOCAL = 64

@@ -12,7 +12,7 @@ from api.http.conditions import Condition
 from api.http.responses import tag_of
 from api.reads.alert_rules import rule_answer, rule_named, rules_answer
 from api.schema.alerts import RuleAnswer, RuleBody, RulesAnswer
-from shared.alerts.channels import address_of, without_channel
+from shared.alerts.channels import address_of, rules_with, without_channel
 from shared.alerts.rules import read_rules, write_rules
 from shared.alerts.validation import clean_rule, count_refusals, rule_refusals
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
@@ -22,6 +22,8 @@ from shared.models import AlertRule, AlertRules
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 5
+# Rules that a change names.
+MAX_NAMED = 3
 WHAT = "The alert rules have"
 
 
@@ -89,7 +91,7 @@ async def delete_rule(deps: Deps, condition: Condition, rule_id: str) -> Written
 
 
 async def remove_channel(deps: Deps, channel: str) -> AlertRules:
-    """Remove the channel with this id from all rules, and return the rules before.
+    """Remove the recipient with this id from all rules, and return the rules before.
 
     Rules that have become invalid since they were written keep none from being changed. Raises
     StoreError.
@@ -97,7 +99,10 @@ async def remove_channel(deps: Deps, channel: str) -> AlertRules:
 
     def edit(before: AlertRules) -> Edit:
         rules = [without_channel(each, channel) for each in before["rules"]]
-        return Edit(rules, f"unsubscribed {address_of(before['rules'], channel)}")
+        names = [each["name"] for each in rules_with(before["rules"], channel)]
+        more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+        who = address_of(before["rules"], channel)
+        return Edit(rules, f"unsubscribed {who} from {', '.join(names[:MAX_NAMED])}{more}")
 
     return (await _change_rules(deps, Condition(), edit, changed="")).was
 

@@ -10,7 +10,7 @@ from api.errors import BadParameters
 from api.reads.alert_rules import rule_named
 from api.reads.incidents import TESTS, find_incident
 from api.schema.problems import BadParameter
-from shared.alerts.deliveries import new_delivery, outbox_of
+from shared.alerts.deliveries import first_deliveries, outbox_of
 from shared.alerts.rules import read_rules
 from shared.alerts.scopes import name_of_scope
 from shared.errors import DocumentChanged, StoreUnavailable
@@ -106,12 +106,9 @@ def silenced(incident: Incident, until: datetime, now: datetime) -> Incident:
 
 
 def test_incident(rule: AlertRule, scope_name: str, name: str, now: datetime) -> Incident:
-    """Return the incident of a test, with a delivery to each channel that is due now."""
+    """Return the incident of a test, with a delivery to each recipient that is due now."""
     own = f"{rule['id']}.test-{name}"
-    deliveries = [
-        new_delivery(rule, channel, "test", str(number), now)
-        for number, channel in enumerate(rule["channels"], start=1)
-    ]
+    deliveries = first_deliveries(rule, TEST, now)
     finding = Finding(
         cause=TEST,
         sentence=f"This is a test of the alert rule {rule['name']}: nothing has happened.",

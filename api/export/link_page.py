@@ -43,6 +43,7 @@ HTML = """<!doctype html>
 </html>
 """
 OPEN_INCIDENT = "open the incident in the dashboard"
+COME_BACK = "Whoever edits the alert rules sees it in their changes, and can add the address to a rule again."
 DASHBOARD = '<p><a href="/">Open the dashboard</a></p>'
 
 
@@ -83,7 +84,7 @@ def unsubscribe_page(address: str, rules: Iterable[str]) -> bytes:
     shown = escape(address)
     body = (
         f"<p>These alert rules send to {shown}:</p>\n{_list(rules)}"
-        f"<p>The button removes {shown} from all of them. Whoever edits a rule can undo it.</p>\n"
+        f"<p>The button removes {shown} from all of them, and nobody else. {COME_BACK}</p>\n"
         '<form method="post"><p><button>Unsubscribe</button></p></form>'
     )
     return _page(f"Unsubscribe {shown}", body)
@@ -91,7 +92,10 @@ def unsubscribe_page(address: str, rules: Iterable[str]) -> bytes:
 
 def unsubscribed_page(address: str, rules: Iterable[str]) -> bytes:
     """Return the page that says from which rules an address was removed."""
-    body = f"<p>These alert rules don't send there any more:</p>\n{_list(rules)}{DASHBOARD}"
+    body = (
+        f"<p>These alert rules don't send there any more:</p>\n{_list(rules)}"
+        f"<p>{COME_BACK}</p>\n{DASHBOARD}"
+    )
     return _page(f"Unsubscribed: {escape(address)}", body)
 
 

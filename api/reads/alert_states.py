@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from api.schema.alerts import MAX_REASON_CHARS, RuleWithStatus, ShownStatus
-from shared.alerts.channels import channel_id
+from shared.alerts.channels import channel_id, recipients
 from shared.alerts.states import NO_INCIDENT, is_silenced
 from shared.alerts.wording import shortened
-from shared.models import AlertRule, AlertState, ChannelState
+from shared.models import AlertChannel, AlertRule, AlertState, ChannelState
 from shared.store import ALERT_CHANNELS, ALERT_STATES, Store
 
 
@@ -25,7 +25,9 @@ class RuleStates:
 
 async def read_states(store: Store, rules: Sequence[AlertRule], now: datetime) -> RuleStates:
     """Return the stored states of these rules. Raises StoreError."""
-    channels = {channel_id(own) for each in rules for own in each["channels"]}
+    channels = {
+        channel_id(own) for own in recipients(own for each in rules for own in each["channels"])
+    }
     of_rules, of_channels = await asyncio.gather(
         store.read_many(ALERT_STATES, [("alert_state", each["id"]) for each in rules]),
         store.read_many(ALERT_CHANNELS, [("alert_channel", each) for each in sorted(channels)]),
@@ -48,8 +50,7 @@ def rule_with_status(rule: AlertRule, states: RuleStates) -> RuleWithStatus:
     whole: Any = {
         **rule,
         "channels": [
-            {**each, "broken": _broken(states.channels.get(channel_id(each)))}
-            for each in rule["channels"]
+            {**each, "broken": _broken(each, states.channels)} for each in rule["channels"]
         ],
         "status": status,
         "status_since": state["since"] if state and is_stored else None,
@@ -72,8 +73,14 @@ def status_of(rule: AlertRule, state: AlertState | None, now: datetime) -> Shown
     return state["status"]
 
 
-def _broken(state: ChannelState | None) -> str | None:
-    return _short(state["broken"]) if state else None
+def _broken(channel: AlertChannel, states: Mapping[str, ChannelState]) -> str | None:
+    """Return why a channel takes nothing, with the address where it has several."""
+    people = recipients([channel])
+    found = [(each["to"], states.get(channel_id(each))) for each in people]
+    reasons = [(to, state["broken"]) for to, state in found if state and state["broken"]]
+    if len(people) == 1:
+        return _short(reasons[0][1]) if reasons else None
+    return _short("; ".join(f"{to}: {reason}" for to, reason in reasons) or None)
 
 
 def _short(reason: str | None) -> str | None:

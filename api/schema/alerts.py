@@ -215,8 +215,8 @@ class ChannelWithStatus(ChannelAnswer):
     """A place that messages go to, and whether it takes them."""
 
     broken: str | None = Field(
-        description="why it takes no messages any more, such as a revoked hook; null where it does,"
-        " or nothing was sent yet"
+        description="why it takes no messages any more, such as a revoked hook; of several e-mail"
+        " addresses, which of them take none; null where it takes them, or nothing was sent yet"
     )
 
 

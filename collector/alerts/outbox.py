@@ -48,7 +48,8 @@ from shared.times import Clock, iso, utc_now
 log = logging.getLogger(__name__)
 
 PAGE = 100
-ATTEMPTS = 5
+# Recipients of an incident write into it side by side, and one of them succeeds each time.
+ATTEMPTS = 20
 # Each request of a channel takes ten seconds at most. It is less than a claim lasts.
 SEND_SECONDS = 60.0
 

@@ -71,6 +71,11 @@ def channels_refusals(channels: Sequence[AlertChannel]) -> Iterator[Refusal]:
     if len(channels) > MAX_CHANNELS:
         problem = f"{len(channels)} are too many"
         yield Refusal(("channels",), problem, f"at most {MAX_CHANNELS} channels")
+    people = sum(each["type"] == "email" for each in recipients(channels))
+    if len(channels) > 1 and people > MAX_RECIPIENTS:
+        # Each has a delivery in each incident, and a state that reads of the rules show.
+        problem = f"{people} e-mail addresses are too many"
+        yield Refusal(("channels",), problem, f"at most {MAX_RECIPIENTS} of all channels together")
     for number, channel in enumerate(channels):
         if channel in channels[:number]:
             yield Refusal(
@@ -82,21 +87,43 @@ def channels_refusals(channels: Sequence[AlertChannel]) -> Iterator[Refusal]:
             yield refusal.below("channels", number)
 
 
+def recipients(channels: Iterable[AlertChannel]) -> list[AlertChannel]:
+    """Return the channels that messages to these go to, each once.
+
+    An e-mail channel with several addresses is one for each person: each has mails, retries, a
+    limit and a link to unsubscribe of their own, and sees no other address.
+    """
+    found: dict[str, AlertChannel] = {}
+    for channel in channels:
+        for each in _addressed(channel):
+            found.setdefault(channel_id(each), each)
+    return [*found.values()]
+
+
 def channel_id(channel: AlertChannel) -> str:
-    """Return the id of a channel's state: a hash, of 32 digits, of its type and address."""
-    whole = "\n".join((channel["type"], channel["to"] or "", channel["secret"] or ""))
+    """Return the id of a channel's state: a hash, of 32 digits, of its type and address.
+
+    E-mail addresses are the same in any case.
+    """
+    to = channel["to"] or ""
+    of_type = to.lower() if channel["type"] == "email" else to
+    whole = "\n".join((channel["type"], of_type, channel["secret"] or ""))
     return sha256(whole.encode()).hexdigest()[:32]
 
 
 def rules_with(rules: Iterable[AlertRule], channel: str) -> list[AlertRule]:
-    """Return the rules that send to the channel with this id."""
-    return [each for each in rules if any(channel_id(own) == channel for own in each["channels"])]
+    """Return the rules that send to the recipient with this id."""
+    return [
+        each
+        for each in rules
+        if any(channel_id(own) == channel for own in recipients(each["channels"]))
+    ]
 
 
 def without_channel(rule: AlertRule, channel: str) -> AlertRule:
-    """Return a rule without the channel with this id."""
-    kept = [each for each in rule["channels"] if channel_id(each) != channel]
-    return {**rule, "channels": kept}
+    """Return a rule that doesn't send to the recipient with this id; other addresses stay."""
+    left = (_without_recipient(each, channel) for each in rule["channels"])
+    return {**rule, "channels": [each for each in left if each is not None]}
 
 
 def shown_address(channel: AlertChannel) -> str | None:
@@ -118,10 +145,26 @@ def shown_address(channel: AlertChannel) -> str | None:
 
 
 def address_of(rules: Iterable[AlertRule], channel: str) -> str:
-    """Return what anybody may see of the address of the channel with this id."""
-    channels = (own for each in rules for own in each["channels"])
+    """Return what anybody may see of the address of the recipient with this id."""
+    channels = recipients(own for each in rules for own in each["channels"])
     found = next((each for each in channels if channel_id(each) == channel), None)
     return (shown_address(found) if found else None) or "an address"
+
+
+def _addressed(channel: AlertChannel) -> list[AlertChannel]:
+    """Return a channel for each address of an e-mail channel; another one as it is."""
+    if channel["type"] != "email" or channel["to"] is None:
+        return [channel]
+    return [{**channel, "to": each.strip()} for each in channel["to"].split(",")]
+
+
+def _without_recipient(channel: AlertChannel, recipient: str) -> AlertChannel | None:
+    """Return a channel without one of its addresses; None where it was the only one."""
+    own = _addressed(channel)
+    kept = [each for each in own if channel_id(each) != recipient]
+    if len(kept) == len(own):
+        return channel
+    return {**channel, "to": ", ".join(each["to"] or "" for each in kept)} if kept else None
 
 
 def _shown_email(address: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.alerts.channels import channel_id
+from shared.alerts.channels import channel_id, recipients
 from shared.alerts.quiet_hours import after_quiet, quiet_until
 from shared.models import AlertChannel, AlertRule, Delivery, Finding, Incident
 from shared.times import iso, parse_iso
@@ -18,10 +18,17 @@ MAX_DELIVERIES = 200
 
 
 def opening_deliveries(rule: AlertRule, now: datetime) -> list[Delivery]:
-    """Return the deliveries of an incident that opens: one to each channel of its rule."""
+    """Return the deliveries of an incident that opens: one to each recipient of its rule."""
+    return first_deliveries(rule, "opened", now)
+
+
+def first_deliveries(
+    rule: AlertRule, event: Literal["opened", "test"], now: datetime
+) -> list[Delivery]:
+    """Return the first deliveries of an incident: one to each recipient of its rule."""
     return [
-        new_delivery(rule, channel, "opened", str(number), now)
-        for number, channel in enumerate(rule["channels"], start=1)
+        new_delivery(rule, channel, event, str(number), now)
+        for number, channel in enumerate(recipients(rule["channels"]), start=1)
     ]
 
 

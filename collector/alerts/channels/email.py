@@ -6,7 +6,7 @@ from collector.alerts.channels.base import Receipt, Target
 from collector.alerts.channels.email_body import email_body
 from collector.alerts.channels.email_ways.base import Email, EmailWay
 from shared.alerts.messages import Message
-from shared.email_addresses import email_addresses, sender_of
+from shared.email_addresses import is_email_address, sender_of
 from shared.errors import PermanentFailure
 from shared.settings import Settings
 from shared.times import Clock, utc_now
@@ -28,7 +28,7 @@ class EmailChannel:
     way: EmailWay | None
 
     async def send(self, message: Message, target: Target) -> Receipt:
-        """Send a message to the addresses of a target, which are separated by commas.
+        """Send a message to the address of a target; each person has a mail of their own.
 
         Raises TemporaryFailure and PermanentFailure, the latter also if the settings name no way
         to send e-mails. No failure names an address.
@@ -36,7 +36,7 @@ class EmailChannel:
         if self.way is None or self.settings.alerts_from is None:
             raise PermanentFailure(NOT_SET)
         sender = sender_of(self.settings.alerts_from)
-        email = Email(message, email_body(message), sender, _recipients(target))
+        email = Email(message, email_body(message), sender, _recipient(target))
         return await self.way.send(email)
 
 
@@ -57,11 +57,8 @@ def _way(settings: Settings, clock: Clock) -> EmailWay | None:
     return None
 
 
-def _recipients(target: Target) -> tuple[str, ...]:
-    given = target.to or (target.secret.get_secret_value() if target.secret else "")
-    if not given.strip():
-        raise PermanentFailure("the channel has no e-mail address: neither `to` nor a secret")
-    try:
-        return email_addresses(given)
-    except ValueError as error:
-        raise PermanentFailure(f"the channel's addresses: {error}") from None
+def _recipient(target: Target) -> str:
+    to = (target.to or "").strip()
+    if not is_email_address(to):
+        raise PermanentFailure("the channel's address isn't one e-mail address")
+    return to

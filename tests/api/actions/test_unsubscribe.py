@@ -110,7 +110,8 @@ async def test_one_click_in_a_mail_program_removes_the_address_from_all_rules(wr
         "other": ["TEAM_HOOK"],
     }
     after = await rules()
-    assert (after["revision"], after["change"]) == (4, "unsubscribed a…@example.com")
+    change_text = "unsubscribed a…@example.com from Cursor: mood, New topics"
+    assert (after["revision"], after["change"]) == (4, change_text)
 
 
 async def test_what_waits_for_the_address_is_not_sent(written) -> None:
@@ -181,14 +182,48 @@ async def test_a_link_lasts_60_days_and_a_forged_one_does_nothing(written) -> No
     assert "Unsubscribe a…" in words_of(await get(await path_to(written, days=59)))
 
 
-async def test_addresses_of_one_channel_go_together_and_the_page_says_so(written) -> None:
-    both: Any = {**ANN, "to": "ann@example.com, bob@example.org"}
-    await change("PUT", "/alerts/rules/mood", {**MOOD, "channels": [both, ANN]})
-    path = await path_to(written, both)
-    said = "Unsubscribe a…@example.com, b…@example.org"
-    assert said in words_of(await get(path))
-    await ask("POST", path, FORM, body=ONE_CLICK)
-    assert await channels() == {"mood": ["ann@example.com"]}
+async def test_of_several_addresses_of_a_channel_one_is_removed_whatever_its_spelling(
+    written,
+) -> None:
+    both: Any = {**ANN, "to": "Ann@Example.com, bob@example.org"}
+    await change("PUT", "/alerts/rules/mood", {**MOOD, "channels": [both, HOOK]})
+    await change("PUT", "/alerts/rules/topic", rule("New topics", channels=[ANN]))
+    path = await path_to(written)
+    assert "Unsubscribe A…@Example.com" in words_of(await get(path))
+    assert "b…@" not in words_of(await ask("POST", path, FORM, body=ONE_CLICK))
+    assert await channels() == {"mood": ["bob@example.org", "TEAM_HOOK"], "topic": []}
+
+
+async def test_each_address_of_a_channel_has_a_mail_with_a_link_of_its_own(written) -> None:
+    both: Any = {**ANN, "to": "ann@example.com, bob@example.com"}
+    await change("PUT", "/alerts/rules/mood", {**MOOD, "channels": [both]})
+    assert (await ask("POST", f"{RULES}/mood/test")).status_code == 202
+    key = await read_key(written, bytes)
+    with mail_server() as mailbox:
+        box = outbox(written, key, mailbox)
+        for channel in await box.due():
+            assert await box.deliver(channel_id(channel)) == Delivered(sent=1)
+    assert [each.rcpt_tos for each in mailbox.envelopes] == [[ANN["to"]], [BOB["to"]]]
+    for mail, own, other in zip(mailbox.mails, (ANN, BOB), (BOB, ANN), strict=True):
+        assert own["to"] in mail.as_string()
+        assert other["to"] not in mail.as_string()
+    first, second = (str(mail["List-Unsubscribe"]).strip("<>") for mail in mailbox.mails)
+    await ask("POST", urlsplit(first).path, FORM, body=ONE_CLICK)
+    assert await channels() == {"mood": ["bob@example.com"]}
+    await ask("POST", urlsplit(second).path, FORM, body=ONE_CLICK)
+    assert await channels() == {"mood": []}
+
+
+async def test_the_history_names_three_rules_and_counts_the_others(written) -> None:
+    for number in range(5):
+        body = rule(f"Rule {number}", channels=[ANN])
+        await change("PUT", f"/alerts/rules/rule-{number}", body)
+    await ask("POST", await path_to(written), FORM, body=ONE_CLICK)
+    said = "unsubscribed a…@example.com from Rule 0, Rule 1, Rule 2 and 2 more"
+    newest, before = found(await get(f"{RULES}/history?limit=2"))["revisions"]
+    assert newest["change"] == said
+    assert [each["channels"] for each in newest["rules"]] == [[]] * 5
+    assert [each["channels"] for each in before["rules"]] == [[ANN]] * 5, "so it can be undone"
 
 
 async def test_many_who_unsubscribe_at_the_same_time_are_all_removed(written) -> None:

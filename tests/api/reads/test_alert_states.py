@@ -129,6 +129,25 @@ async def test_a_channel_that_takes_nothing_says_why(store: Store) -> None:
     assert [each.status for each in answer.rules] == ["waiting", "firing"]
 
 
+async def test_of_several_addresses_those_that_take_nothing_are_named(sqlite_store: Store) -> None:
+    people: Any = {"type": "email", "to": "ann@example.com, bob@example.com", "secret": None}
+    await has(sqlite_store, a_rule(channels=[people]))
+    broken = ChannelState(
+        id=channel_id({**people, "to": "bob@example.com"}),
+        kind="alert_channel",
+        ttl=-1,
+        sent=[],
+        folded_at=None,
+        broken="mail.example: it refuses the recipient (550)",
+    )
+    deps = deps_of(sqlite_store, now=NOW)
+    (channel,) = (await read_rule(deps, RulePath(id="cursor-mood"))).channels
+    assert channel.broken is None
+    await sqlite_store.upsert(ALERT_CHANNELS, [broken])
+    (channel,) = (await read_rule(deps, RulePath(id="cursor-mood"))).channels
+    assert channel.broken == "bob@example.com: mail.example: it refuses the recipient (550)"
+
+
 @pytest.mark.usefixtures("process")
 @pytest.mark.parametrize("path", [OWN, BASE])
 async def test_a_read_can_be_sent_back_whatever_the_rule_did_meanwhile(

@@ -295,6 +295,20 @@ def test_a_channel_stands_once_and_there_are_at_most_five() -> None:
     assert refused(channels=[mail[0], mail[1], mail[0]]).keys() == {"/channels/2"}
 
 
+def test_the_channels_of_a_rule_have_at_most_twenty_addresses_together() -> None:
+    def mail(first: int, end: int) -> AlertChannel:
+        return a_channel("email", ", ".join(f"p{n}@example.com" for n in range(first, end)))
+
+    assert refused(channels=[mail(0, 15), mail(10, 20)]) == {}, "who stands twice counts once"
+    rule = a_rule(channels=[mail(0, 15), mail(10, 21)])
+    (refusal,) = rule_refusals(rule, SETTINGS, WATCHLIST)
+    assert (refusal.pointer, refusal.problem) == (
+        "/channels",
+        "21 e-mail addresses are too many",
+    )
+    assert refusal.takes == "at most 20 of all channels together"
+
+
 def test_at_most_fifty_rules_are_taken() -> None:
     assert list(count_refusals([a_rule()] * MAX_RULES)) == []
     (refusal,) = count_refusals([a_rule()] * (MAX_RULES + 1))

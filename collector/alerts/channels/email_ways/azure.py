@@ -144,7 +144,7 @@ def request_body(email: Email) -> bytes:
     return json.dumps(
         {
             "senderAddress": email.sender.address,
-            "recipients": {"to": [{"address": each} for each in email.recipients]},
+            "recipients": {"to": [{"address": email.recipient}]},
             "content": {
                 "subject": email.body.subject,
                 "plainText": email.body.text,

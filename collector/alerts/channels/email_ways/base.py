@@ -11,12 +11,12 @@ from shared.email_addresses import Sender
 
 @dataclass(frozen=True)
 class Email:
-    """A message as it is sent: at most 20 recipients, each a valid address."""
+    """A message as it is sent to one person, whose address is a valid one."""
 
     message: Message
     body: EmailBody
     sender: Sender
-    recipients: tuple[str, ...]
+    recipient: str
 
 
 class EmailWay(Protocol):

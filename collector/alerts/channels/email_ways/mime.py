@@ -19,7 +19,7 @@ def mime_bytes(email: Email) -> bytes:
     mime = EmailMessage(policy=SMTP)
     mime["Subject"] = email.body.subject
     mime["From"] = _named(email)
-    mime["To"] = ", ".join(email.recipients)
+    mime["To"] = Address(addr_spec=email.recipient)
     mime["Date"] = format_datetime(email.message.at)
     mime.set_content(email.body.text, cte="quoted-printable")
     mime.add_alternative(email.body.html, subtype="html", cte="quoted-printable")

@@ -6,9 +6,7 @@ was reported. Here the limit counts for the whole exchange, and its end closes t
 """
 
 import asyncio
-import logging
 import ssl
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -25,16 +23,12 @@ from collector.alerts.channels.email_ways.base import Email
 from collector.alerts.channels.email_ways.headers import message_id
 from collector.alerts.channels.email_ways.mime import mime_bytes
 from shared.errors import AlertError, PermanentFailure, TemporaryFailure
-from shared.logs import event
 from shared.settings import Settings
-
-log = logging.getLogger(__name__)
 
 SECONDS = 10.0
 # The mail is already accepted when the server is told that the connection ends.
 QUIT_SECONDS = 1.0
 UNTRUSTED = ssl.SSLCertVerificationError
-REFUSED = "email.recipients_refused"
 # https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1
 PERMANENT = range(500, 600)
 
@@ -54,19 +48,14 @@ class SmtpWay:
     async def send(self, email: Email) -> Receipt:
         """Hand an e-mail to the server.
 
-        Recipients that it refuses are logged, if it takes the e-mail for at least one. Raises
-        TemporaryFailure after 4xx and if the connection fails, and PermanentFailure after 5xx.
+        Raises TemporaryFailure after 4xx and if the connection fails, and PermanentFailure after
+        5xx.
         """
         client = self._client(email.sender.domain)
         try:
             async with asyncio.timeout(self.seconds):
                 await client.connect()
-                refused, _ = await client.sendmail(
-                    email.sender.address, list(email.recipients), mime_bytes(email)
-                )
-            if refused:
-                codes = _codes(answer.code for answer in refused.values())
-                event(log, REFUSED, logging.WARNING, refused=len(refused), codes=codes)
+                await client.sendmail(email.sender.address, [email.recipient], mime_bytes(email))
             await _leave(client)
         except (SMTPException, OSError, ValueError) as error:
             raise self._failure(error) from None
@@ -95,10 +84,9 @@ class SmtpWay:
         """Return what an error means. A server's words aren't quoted: they may name recipients."""
         host = self.settings.smtp_host
         if isinstance(error, SMTPRecipientsRefused):
-            codes = [each.code for each in error.recipients]
-            reason = f"{host}: it refuses every recipient ({_codes(codes)})"
-            is_permanent = all(code in PERMANENT for code in codes)
-            return PermanentFailure(reason) if is_permanent else TemporaryFailure(reason)
+            (code,) = (each.code for each in error.recipients)
+            reason = f"{host}: it refuses the recipient ({code})"
+            return PermanentFailure(reason) if code in PERMANENT else TemporaryFailure(reason)
         if isinstance(error, SMTPResponseException) and error.code > 0:
             reason = f"{host}: it answered {error.code} ({type(error).__name__})"
             is_permanent = error.code in PERMANENT
@@ -113,10 +101,6 @@ class SmtpWay:
         if any(isinstance(each, UNTRUSTED) for each in (error, error.__cause__)):
             return TemporaryFailure(f"{host}: its certificate isn't valid")
         return TemporaryFailure(f"{host}: the connection failed ({type(error).__name__})")
-
-
-def _codes(codes: Iterable[int]) -> str:
-    return ", ".join(str(code) for code in sorted(set(codes)))
 
 
 async def _leave(client: SMTP) -> None:
