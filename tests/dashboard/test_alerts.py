@@ -23,6 +23,7 @@ from tests.shared.alerts.rules import a_rule, an_incident
 
 HOOK: Any = {"type": "slack", "to": None, "secret": "TEAM_HOOK"}
 ANN: Any = {"type": "email", "to": "ann@example.com", "secret": None}
+BOTH: Any = {**ANN, "to": "ann@example.com, bob@example.com"}
 # The product collects when it starts: no hour is left that its rules would then be evaluated for.
 FOUND = {"since": "2026-11-23T12:00:00Z", "hour": "2099-12-31T23", "status": "firing"}
 
@@ -46,7 +47,7 @@ def alerting(tmp_path: Path) -> Iterator[Alerting]:
 
 async def fill(path: str) -> tuple[str, str]:
     """Store the rules and what they do, and return the paths of signed links."""
-    mood = a_rule(name="Mood of Cursor", channels=[HOOK, ANN])
+    mood = a_rule(name="Mood of Cursor", channels=[HOOK, BOTH])
     off = a_rule(id="off", name="Not wanted yet", enabled=False)
     firing: Any = {**first_state("cursor-mood"), **FOUND, "open": {"worse": 1}}
     broken = ChannelState(
@@ -80,6 +81,7 @@ def test_rules_say_what_they_do_and_links_are_followed(
     row = page.get_by_role("listitem").filter(has_text="Mood of Cursor").last
     row.get_by_text("Firing since Mon 23 Nov").wait_for()
     row.get_by_text("1 open incident").wait_for()
+    row.get_by_text("Slack, E-mail to 2 people").wait_for()
     row.get_by_text("Slack takes no messages: slack answered 404").wait_for()
     other = page.get_by_role("listitem").filter(has_text="Not wanted yet")
     other.locator(".rule-status").get_by_text("Off", exact=True).wait_for()
@@ -89,9 +91,16 @@ def test_rules_say_what_they_do_and_links_are_followed(
     page.get_by_text("It was acknowledged at").wait_for()
 
     page.goto(f"{visit.base}{alerting.unsubscribe}")
-    page.get_by_text("The button removes a…@example.com from all of them.").wait_for()
+    page.get_by_text("The button removes a…@example.com from all of them, and nobody").wait_for()
     page.get_by_role("button", name="Unsubscribe").click()
     page.get_by_role("heading", name="Unsubscribed: a…@example.com").wait_for()
+    page.get_by_text("can add the address to a rule again").wait_for()
     rules = alerting.product.get("alerts/rules")
-    assert rules["change"] == "unsubscribed a…@example.com"
-    assert [len(each["channels"]) for each in rules["rules"]] == [1, 1]
+    assert rules["change"] == "unsubscribed a…@example.com from Mood of Cursor"
+    assert rules["rules"][0]["channels"][1]["to"] == "bob@example.com"
+
+    page = visit.open(view="alerts")
+    page.get_by_role("button", name="Show the rules").click()
+    page.get_by_text("Changes, and who unsubscribed").click()
+    page.get_by_text("unsubscribed a…@example.com from Mood of Cursor").wait_for()
+    page.get_by_text("made for a test").wait_for()

@@ -19,6 +19,8 @@ export type Incident = Schemas["IncidentAnswer"];
 /** What a rule would have sent over the last days. */
 export type Replay = Schemas["ReplayAnswer"];
 type Rules = Schemas["RulesWithStatus"];
+/** A state of the rules, and what was changed to get there. */
+export type Revision = Schemas["RulesAnswer"];
 
 /** The rules, with the ETag that a change of them must name. */
 interface Stored {
@@ -27,6 +29,7 @@ interface Stored {
 }
 
 const RULES = apiPath("/alerts/rules");
+const HISTORY = apiPath("/alerts/rules/history", { limit: "10" });
 const INCIDENTS = apiPath("/alerts/incidents", { limit: "50" });
 const PRECONDITION_FAILED = 412;
 
@@ -46,6 +49,14 @@ const incidents = new ApiRequest<IncidentSummary[]>(async (store) => {
 export function useRules(): RequestState<Stored> {
   useEffect(() => rules.watch(), []);
   return rules.state.value;
+}
+
+/** Return the newest changes of the rules, newest first. */
+export async function fetchChanges(): Promise<Revision[]> {
+  const { data } = await withKey("Show the changes", () =>
+    fetchJson<Schemas["RulesHistory"]>(HISTORY, { cache: "no-cache", headers: keyHeaders() }),
+  );
+  return data.revisions;
 }
 
 export function useIncidents(): RequestState<IncidentSummary[]> {

@@ -51,7 +51,11 @@ export const CONDITIONS: Record<ConditionType, Taken> = {
 };
 
 export const CHANNELS: Record<ChannelType, { name: string; to: string; secret: string }> = {
-  email: { name: "E-mail", to: "Addresses, separated by commas", secret: "" },
+  email: {
+    name: "E-mail",
+    to: "Addresses, separated by commas; each gets its own mail",
+    secret: "",
+  },
   slack: { name: "Slack", to: "Address of the web hook", secret: "or the setting that holds it" },
   teams: { name: "Teams", to: "Address of the web hook", secret: "or the setting that holds it" },
   discord: {

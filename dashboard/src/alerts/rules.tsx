@@ -7,6 +7,7 @@ import { useAction } from "../request";
 import { FieldError } from "../watchlist/fields";
 import { useWatchlist } from "../watchlist/state";
 import {
+  type Channel,
   type ListedRule,
   putRule,
   type Replay,
@@ -16,6 +17,7 @@ import {
   tryRule,
   useRules,
 } from "./api";
+import { RuleChanges } from "./changes";
 import { CHANNELS, conditionText } from "./conditions";
 import { newRule, RuleForm } from "./editor";
 import { problemsOf, statusText } from "./status";
@@ -27,7 +29,7 @@ export function RuleList() {
   const names = new Map(subjects.map(({ id, name }) => [id, name]));
   return (
     <DataState state={state} skeleton={<Skeleton height={52} rows={4} />}>
-      {({ rules }) => (
+      {({ rules, etag }) => (
         <>
           {edited ? (
             <RuleForm
@@ -55,6 +57,7 @@ export function RuleList() {
               />
             ))}
           </ul>
+          <RuleChanges version={etag} />
         </>
       )}
     </DataState>
@@ -169,5 +172,11 @@ function Replayed({ replay }: { replay: Replay }) {
 
 function channelsText({ channels }: Rule): string {
   if (!channels.length) return "no channel: incidents are only listed";
-  return channels.map(({ type }) => CHANNELS[type].name).join(", ");
+  return channels.map(channelText).join(", ");
+}
+
+/** Return a channel's name, with the number of people who get e-mails by it. */
+function channelText({ type, to }: Channel): string {
+  const people = type === "email" && to ? to.split(",").length : 1;
+  return people > 1 ? `${CHANNELS[type].name} to ${people} people` : CHANNELS[type].name;
 }
