@@ -43,7 +43,10 @@ HTML = """<!doctype html>
 </html>
 """
 OPEN_INCIDENT = "open the incident in the dashboard"
-COME_BACK = "Whoever edits the alert rules sees it in their changes, and can add the address to a rule again."
+COME_BACK = (
+    "Whoever edits the alert rules sees that in their changes, and can add the address to a rule"
+    " again."
+)
 DASHBOARD = '<p><a href="/">Open the dashboard</a></p>'
 
 
