@@ -38,7 +38,7 @@ class Endpoint:
     takes: str = ""
     """The description of its body of JSON lines; empty if it takes none."""
     body: type[BaseModel] | None = None
-    """The model of its body of JSON, which it needs."""
+    """The model of its body of JSON, which may be missing where no property of it is needed."""
     creates: bool = False
     """True: it answers 201 if what it writes is new."""
 

@@ -120,7 +120,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.body is not None:
         operation["requestBody"] = {
             "description": (endpoint.body.__doc__ or "").split("\n")[0],
-            "required": True,
+            # Without one each property has its default, as in an empty object.
+            "required": any(each.is_required() for each in endpoint.body.model_fields.values()),
             "content": {JSON: {"schema": _reference(endpoint.body)}},
         }
     if endpoint.needs_key:

@@ -9,7 +9,10 @@ from pathlib import Path
 import azure.functions as func
 import pytest
 
+from api.endpoint import Endpoint
 from api.endpoints import ENDPOINTS, PAGES
+from api.errors import BadParameters
+from api.http.bodies import read_body
 from api.http.openapi import openapi_document
 from api.http.problems import answering
 from api.process import process_caches
@@ -53,6 +56,22 @@ def test_every_parameter_has_a_description_a_shape_and_an_example() -> None:
                 schema = parameter["schema"]
                 bounded = {"maximum", "maxLength", "maxItems", "enum", "pattern", "format"}
                 assert bounded & schema.keys(), where
+
+
+@pytest.mark.parametrize(
+    "endpoint", [each for each in ENDPOINTS if each.body], ids=lambda each: each.operation
+)
+def test_a_body_that_the_document_does_not_require_may_be_missing_and_no_other(
+    endpoint: Endpoint,
+) -> None:
+    assert endpoint.body is not None
+    described = openapi_document()["paths"][endpoint.address][endpoint.method.lower()]
+    empty = func.HttpRequest(endpoint.method, endpoint.address, body=b"")
+    if described["requestBody"]["required"]:
+        with pytest.raises(BadParameters):
+            read_body(endpoint.body, empty)
+    else:
+        read_body(endpoint.body, empty)
 
 
 def test_every_answer_has_a_schema_errors_included() -> None:
