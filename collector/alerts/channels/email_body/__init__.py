@@ -30,6 +30,8 @@ def email_body(message: Message) -> EmailBody:
     """
     given = trimmed(message)
     subject = "".join(f"[{mark}] " for mark in marks_of(given)) + given.title
+    # Otherwise mail programs decode what people wrote as encoded words (RFC 2047).
+    subject = subject.replace("=?", "= ?")
 
     def html_with(count: int) -> str:
         shown = replace(given, entries=given.entries[:count])

@@ -1,9 +1,9 @@
 """An e-mail as bytes, for SMTP."""
 
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, quote
 
 from collector.alerts.channels.email_ways.base import Email
 from collector.alerts.channels.email_ways.headers import (
@@ -13,29 +13,53 @@ from collector.alerts.channels.email_ways.headers import (
     thread_headers,
 )
 
+ENCODED_WORD = "=?"
+NOT_IN_NAMES = frozenset('()<>[]:;@\\,."')
+
 
 def mime_bytes(email: Email) -> bytes:
     """Return an e-mail of 7-bit lines that end in CRLF; the same e-mail gives the same bytes."""
     mime = EmailMessage(policy=SMTP)
-    mime["Subject"] = email.body.subject
-    mime["From"] = _named(email)
-    mime["To"] = Address(addr_spec=email.recipient)
-    mime["Date"] = format_datetime(email.message.at)
     mime.set_content(email.body.text, cte="quoted-printable")
     mime.add_alternative(email.body.html, subtype="html", cte="quoted-printable")
     mime.set_boundary(f"=_{message_uuid(email).hex}")
-    return _raw_headers(email) + mime.as_bytes()
+    return _headers(email) + mime.as_bytes()
 
 
-def _raw_headers(email: Email) -> bytes:
-    """Return the headers that have no text of people.
+def _headers(email: Email) -> bytes:
+    """Return the headers of an e-mail, in ASCII.
 
-    EmailMessage writes words of more than 78 characters as encoded words, also addresses and ids,
-    which mail programs then can't read.
+    EmailMessage decodes what looks like encoded words when a header is set, with line ends in it,
+    which would begin headers of their own. It also writes addresses and ids of more than 78
+    characters as encoded words, which mail programs then can't read.
     """
-    headers = {"Message-ID": message_id(email), **thread_headers(email), **common_headers(email)}
+    headers = {
+        "Message-ID": message_id(email),
+        **thread_headers(email),
+        **common_headers(email),
+        "Subject": _words("Subject", email.body.subject),
+        "From": _sender(email),
+        "To": email.recipient,
+        "Date": format_datetime(email.message.at),
+    }
     return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")
 
 
-def _named(email: Email) -> Address:
-    return Address(email.sender.name, addr_spec=email.sender.address)
+def _sender(email: Email) -> str:
+    name, address = email.sender.name, email.sender.address
+    if not name:
+        return address
+    if _is_plain(name) and NOT_IN_NAMES & set(name):
+        return f'"{quote(name)}" <{address}>'
+    return f"{_words('From', name)} <{address}>"
+
+
+def _words(header: str, text: str) -> str:
+    """Return a text of one line as a header has it: as it is, or as encoded words (RFC 2047)."""
+    if _is_plain(text):
+        return text
+    return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and ENCODED_WORD not in text

@@ -328,6 +328,49 @@ async def test_what_is_not_one_address_fails_without_being_named(target: Target)
     assert mailbox.envelopes == []
 
 
+# Words that mail programs, and Python's own parser of headers, decode: RFC 2047.
+ENCODED_WORDS = [
+    "=?utf-8?q?a=0D=0ABcc=3A_victim@example.org?=",
+    "=?utf-8?b?YQ0KQmNjOiB2aWN0aW1AZXhhbXBsZS5vcmc=?= and more",
+    "New: =?utf-8?q?hidden?= =?us-ascii?q?words?=",
+    "=?utf-8?q?=00=07=FF?=",
+    "=?unknown-8bit?q?=ed=a0=80?=",
+    "=?utf-7?q?+AA0-?=",
+    "=?" * 100,
+]
+
+
+@pytest.mark.parametrize("title", ENCODED_WORDS)
+async def test_encoded_words_of_a_title_are_text_and_no_headers(title: str) -> None:
+    (mail,) = (await sent(replace(ALERT, title=title))).mails
+    assert mail["Bcc"] is None
+    assert str(mail["Subject"]) == email_body(replace(ALERT, title=title)).subject
+    assert "=?" not in str(mail["Subject"])
+
+
+@pytest.mark.parametrize(
+    "name", ["=?utf-8?q?a=0D=0ABcc=3A_b?=", "a" * 99, "ש" * 20, "Ann Example", "Ann B. (x)"]
+)
+async def test_the_name_of_a_sender_is_text_and_no_header(name: str) -> None:
+    with mail_server() as mailbox:
+        given = {"ALERTS_FROM": f"{name} <alerts@example.org>"}
+        await channel(mailbox.port, **given).send(ALERT, ANN)
+    (mail,) = mailbox.mails
+    assert mail["Bcc"] is None
+    (sender,) = mail["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (name, "alerts@example.org")
+
+
+@pytest.mark.parametrize("title", ["a" * 200, "ש" * 200, "\U0001f600" * 200, "word " * 40])
+async def test_a_long_title_arrives_whole_in_lines_that_servers_take(title: str) -> None:
+    mailbox = await sent(replace(ALERT, title=title))
+    (mail,), (envelope,) = mailbox.mails, mailbox.envelopes
+    assert str(mail["Subject"]) == title.strip()
+    assert isinstance(envelope.content, bytes)
+    head = envelope.content.partition(b"\r\n\r\n")[0]
+    assert max(len(line) for line in head.split(b"\r\n")) <= 998
+
+
 async def test_a_long_address_arrives_as_it_is() -> None:
     long = "a" * 64 + "@" + ".".join(["b" * 60] * 3)
     (mail,) = (await sent(ALERT, Target(long, None))).mails
