@@ -17,6 +17,7 @@ from collector.alerts.channels.http import SECONDS
 from collector.alerts.channels.secrets import address_of
 from collector.alerts.channels.texts import (
     Detail,
+    chat_address,
     ending,
     figures,
     fit,
@@ -24,7 +25,6 @@ from collector.alerts.channels.texts import (
     heading,
     richest,
     units,
-    web_address,
 )
 from collector.alerts.channels.threads import in_thread
 from shared.alerts.messages import Entry, Message
@@ -131,8 +131,8 @@ def _text(message: Message, detail: Detail) -> str:
 
 
 def _entry(entry: Entry, items: int) -> str:
-    cited = [(each, web_address(each["permalink"])) for each in entry.items[:items]]
-    links = [(each, web_address(each.address)) for each in entry.links[:4]]
+    cited = [(each, chat_address(each["permalink"])) for each in entry.items[:items]]
+    links = [(each, chat_address(each.address)) for each in entry.links[:4]]
     lines = [
         fit(heading(entry), 200),
         fit(f"{entry.sentence} {ending(entry)}", 500),

@@ -18,13 +18,13 @@ from collector.alerts.channels.texts import (
     MAX_FIGURES,
     MAX_LINKS,
     Detail,
+    chat_address,
     ending,
     fit,
     footnotes,
     heading,
     richest,
     units,
-    web_address,
 )
 from shared.alerts.messages import Entry, Message
 from shared.models.alerts import CitedItem
@@ -189,11 +189,11 @@ def _cited(item: CitedItem) -> str:
 
 def _links(entry: Entry) -> str:
     pairs = [(fit(each.text, 60, escaped), each.address) for each in entry.links[:MAX_LINKS]]
-    return " · ".join(_link(text, to) for text, to in pairs if text and web_address(to))
+    return " · ".join(_link(text, to) for text, to in pairs if text and chat_address(to))
 
 
 def _link(text: str, address: str) -> str:
-    found = web_address(address)
+    found = chat_address(address)
     return f"[{text}]({found})" if text and found else text
 
 

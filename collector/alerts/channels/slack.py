@@ -13,13 +13,13 @@ from collector.alerts.channels.secrets import address_of
 from collector.alerts.channels.texts import (
     MAX_LINKS,
     Detail,
+    chat_address,
     ending,
     figures,
     fit,
     footnotes,
     heading,
     richest,
-    web_address,
 )
 from shared.alerts.messages import Entry, Message
 from shared.models.alerts import CitedItem
@@ -155,14 +155,14 @@ def _entry(entry: Entry, items: int) -> Block:
 
 
 def _links(entry: Entry) -> _Part:
-    pairs = [(fit(each.text, 60), web_address(each.address)) for each in entry.links[:MAX_LINKS]]
+    pairs = [(fit(each.text, 60), chat_address(each.address)) for each in entry.links[:MAX_LINKS]]
     found = [_link(text, address) for text, address in pairs if text and address]
     between: _Element = {"type": "text", "text": " · "}
     return _line([each for link in found for each in (between, link)][1:])
 
 
 def _quote(title: str, item: CitedItem) -> _Part:
-    text, address = fit(title, 150), web_address(item["permalink"])
+    text, address = fit(title, 150), chat_address(item["permalink"])
     first = [_link(text, address)] if text and address else _said(text)
     rest = fit(item["excerpt"], 240) if item["title"] else ""
     said = f" ({fit(item['community'], 60)})" + (f": {rest}" if rest else "")

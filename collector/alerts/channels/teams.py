@@ -13,13 +13,13 @@ from collector.alerts.channels.secrets import address_of
 from collector.alerts.channels.texts import (
     MAX_LINKS,
     Detail,
+    chat_address,
     ending,
     figures,
     fit,
     footnotes,
     heading,
     richest,
-    web_address,
 )
 from shared.alerts.messages import Entry, Message
 from shared.errors import TemporaryFailure
@@ -129,12 +129,13 @@ def _cited(item: CitedItem) -> list[Run]:
     text = fit(item["title"] or item["excerpt"], 150, escaped)
     rest = fit(item["excerpt"], 240, escaped) if item["title"] else ""
     said = f" ({fit(item['community'], 60, escaped)})" + (f": {rest}" if rest else "")
-    return [*_said(text, address=web_address(item["permalink"])), _run(said)]
+    return [*_said(text, address=chat_address(item["permalink"])), _run(said)]
 
 
 def _links(entry: Entry) -> list[Run]:
     pairs = [
-        (fit(each.text, 60, escaped), web_address(each.address)) for each in entry.links[:MAX_LINKS]
+        (fit(each.text, 60, escaped), chat_address(each.address))
+        for each in entry.links[:MAX_LINKS]
     ]
     found = [run for text, address in pairs if address for run in _said(text, address=address)]
     return [each for link in found for each in (_run(" · "), link)][1:]

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
-from urllib.parse import quote, urlsplit
 
+from collector.alerts.channels.web_addresses import web_address
 from shared.alerts.messages import Entry, Message
 
 T = TypeVar("T")
@@ -41,6 +41,11 @@ def units(text: str) -> int:
     return len(text) + sum(each > LAST_OF_ONE_UNIT for each in text)
 
 
+def chat_address(text: str) -> str | None:
+    """Return a web address that a message of a chat may link to; None if it is none or too long."""
+    return web_address(text.strip(), MAX_ADDRESS_CHARS)
+
+
 def one_line(text: str) -> str:
     """Return a text in one line, without control characters, invisible or bidirectional marks."""
     return "".join(_characters(text))
@@ -58,18 +63,6 @@ def fit(text: str, limit: int, escape: Escape = as_it_is) -> str:
         if left < 0:
             return _cut(pieces, left)
     return "".join(pieces)
-
-
-def web_address(text: str) -> str | None:
-    """Return an http(s) address that no markup can end; None if it is none or is too long."""
-    try:
-        parts = urlsplit(text.strip())
-        address = quote(text.strip(), safe="%/:?#[]@!$&+,;=~-._")
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return None
-    return address if len(address) <= MAX_ADDRESS_CHARS else None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from collector.alerts.channels.email_body.addresses import host_of, own_address, web_address
 from collector.alerts.channels.email_body.frame import page
 from collector.alerts.channels.email_body.looks import FONT, look
 from collector.alerts.channels.email_body.wording import (
@@ -17,6 +16,7 @@ from collector.alerts.channels.email_body.wording import (
     reason_text,
     time_text,
 )
+from collector.alerts.channels.web_addresses import host_of, own_address, web_address
 from shared.alerts.messages import Entry, Figure, Link, Message
 from shared.models.alerts import CitedItem
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from collector.alerts.channels.email_body.addresses import own_address, web_address
 from collector.alerts.channels.email_body.wording import (
     banners_of,
     label_of,
@@ -10,6 +9,7 @@ from collector.alerts.channels.email_body.wording import (
     reason_text,
     time_text,
 )
+from collector.alerts.channels.web_addresses import own_address, web_address
 from shared.alerts.messages import Entry, Message
 from shared.models.alerts import CitedItem
 

@@ -1,8 +1,8 @@
 """Cuts and cleans the texts of a message, which come from people and from sites."""
 
-import re
 from dataclasses import replace
 
+from collector.alerts.channels.texts import one_line
 from shared.alerts.messages import Entry, Figure, Link, Message
 from shared.models.alerts import CitedItem
 
@@ -19,13 +19,10 @@ MAX_FIGURES = 12
 MAX_ITEMS = 5
 MAX_LINKS = 6
 MAX_NOTE_LINES = 10
-# Control characters, marks that turn the direction of the text after them, and lone surrogates,
-# which UTF-8 can't encode.
-UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def trimmed(message: Message) -> Message:
-    """Return the message with texts of bounded length, without control characters or line ends.
+    """Return the message with texts of bounded length, in one line, without what isn't seen.
 
     Notes keep their line ends. The parts beyond the MAX_ constants are left out.
     """
@@ -38,7 +35,7 @@ def trimmed(message: Message) -> Message:
 
 def _line(text: str, limit: int) -> str:
     # Cut first: a long text is cleaned only as far as it is used.
-    words = " ".join(UNSEEN.sub("", text[: 4 * limit]).split())
+    words = one_line(text[: 4 * limit])
     return words if len(words) <= limit else f"{words[: limit - 1].rstrip()}…"
 
 

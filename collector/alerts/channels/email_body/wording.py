@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from collector.alerts.channels.email_body.addresses import host_of
+from collector.alerts.channels.web_addresses import host_of
 from shared.alerts.messages import Entry, Message
 
 SAMPLE = "Sample data: the posts and figures in this e-mail are invented."

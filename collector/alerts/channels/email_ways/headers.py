@@ -3,8 +3,8 @@
 import re
 from uuid import UUID, uuid5
 
-from collector.alerts.channels.email_body.addresses import own_address
 from collector.alerts.channels.email_ways.base import Email
+from collector.alerts.channels.web_addresses import own_address
 
 NAMESPACE = UUID("6f1d2b0e-6f0c-4d6a-9b63-2f6f6a1f4c1e")
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]{1,100}@[A-Za-z0-9.-]{1,255}>")

@@ -1,5 +1,6 @@
 """An e-mail as bytes, for SMTP."""
 
+from email.charset import SHORTEST, Charset
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -58,7 +59,10 @@ def _words(header: str, text: str) -> str:
     """Return a text of one line as a header has it: as it is, or as encoded words (RFC 2047)."""
     if _is_plain(text):
         return text
-    return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
+    charset = Charset("utf-8")
+    # A library may have set another default, which would make other bytes of the same e-mail.
+    charset.header_encoding = SHORTEST
+    return Header(text, charset, header_name=header).encode(linesep="\r\n")
 
 
 def _is_plain(text: str) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from collector.alerts.channels.email_body import MAX_HTML_BYTES, email_body
-from collector.alerts.channels.email_body.addresses import own_address, web_address
+from collector.alerts.channels.web_addresses import own_address, web_address
 from shared.alerts.messages import Message
 from tests.collector.alerts.channels.mails import (
     ALERT,
@@ -135,10 +135,23 @@ def test_nothing_from_outside_becomes_an_element_an_attribute_or_a_header() -> N
     assert not re.search(r"(?m)^Bcc:", body.text)
 
 
+@pytest.mark.parametrize(
+    "mark", [*"\u200b\u200e\u200f\u061c\ufeff\u00ad\u2060\u2064", "\U000e0041"]
+)
+def test_marks_that_cannot_be_seen_are_left_out(mark: str) -> None:
+    text = f"sa{mark}fe"
+    item = cited(text, text, text, "https://forum.example/1")
+    entry = replace(FELL, rule=text, scope=text, sentence=text, items=(item,), note=text)
+    body = email_body(replace(ALERT, title=text, entries=(entry,)))
+    for form in (body.subject, body.text, Page(body.html).text):
+        assert mark not in form
+        assert "safe" in form
+
+
 def test_links_lead_to_the_instance_and_to_web_addresses_alone() -> None:
     body = email_body(HOSTILE)
     allowed = {
-        f"{INSTANCE}/?q=%3Cscript%3E&a='x'",
+        f"{INSTANCE}/?q=%3Cscript%3E&a=%27x%27",
         "https://forum.example/t/%D0%9F%D1%80%D0%B8%D0%B2%D0%B5%D1%82/1?a=1&b=2",
         INSTANCE,
     }

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from email.charset import CHARSETS, QP
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -359,6 +360,15 @@ async def test_the_name_of_a_sender_is_text_and_no_header(name: str) -> None:
     assert mail["Bcc"] is None
     (sender,) = mail["From"].addresses
     assert (sender.display_name, sender.addr_spec) == (name, "alerts@example.org")
+
+
+async def test_a_mail_has_the_same_bytes_whatever_libraries_set(monkeypatch) -> None:
+    title = replace(ALERT, title="ש" * 20)
+    (before,) = (await sent(title)).envelopes
+    # As Apprise does when it is loaded.
+    monkeypatch.setitem(CHARSETS, "utf-8", (QP, QP, "utf-8"))
+    (after,) = (await sent(title)).envelopes
+    assert before.content == after.content
 
 
 @pytest.mark.parametrize("title", ["a" * 200, "ש" * 200, "\U0001f600" * 200, "word " * 40])

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from collector.alerts.channels import discord, slack, teams
 from collector.alerts.channels.texts import (
     Detail,
+    chat_address,
     details,
     encodable,
     fit,
     one_line,
     units,
-    web_address,
 )
 from tests.collector.alerts.channels.messages import HOSTILE
 
@@ -77,7 +77,7 @@ def test_all_of_discords_markup_is_escaped_and_no_escape_is_cut(text: str, limit
 @given(st.text())
 def test_an_address_is_none_or_has_nothing_that_ends_it(text: str) -> None:
     for given_text in (text, f"https://a.example/{text}"):
-        address = web_address(given_text)
+        address = chat_address(given_text)
         if address is not None:
             assert re.fullmatch(r"https?://[\w%/:?#\[\]@!$&+,;=~.\-]+", address, re.ASCII)
 
@@ -86,15 +86,22 @@ def test_an_address_is_none_or_has_nothing_that_ends_it(text: str) -> None:
     ("text", "address"),
     [
         ("https://a.example/x?y=z#w", "https://a.example/x?y=z#w"),
-        ("https://a.example/a b|c>", "https://a.example/a%20b%7Cc%3E"),
+        ("https://a.example/Привет", "https://a.example/%D0%9F%D1%80%D0%B8%D0%B2%D0%B5%D1%82"),
         ("https://a.example/(x)", "https://a.example/%28x%29"),
         ("https://a.example/%20", "https://a.example/%20"),
         *((each, None) for each in ("javascript:alert(1)", "/r/x", "", "ftp://a.example/")),
         ("https://a.example/" + "a" * 700, None),
+        # Which host it leads to is hidden, or read in several ways.
+        ("https://www.reddit.com@evil.example/", None),
+        ("https://reddit.com:x@evil.example/", None),
+        ("https://reddit.com\\@evil.example/", None),
+        ("https://r\u0435ddit.example/", None),
+        ("https://a.example:0/", None),
+        ("https://a.example/a b|c>", None),
     ],
 )
-def test_only_web_addresses_become_links(text: str, address: str | None) -> None:
-    assert web_address(text) == address
+def test_only_chat_addresses_become_links(text: str, address: str | None) -> None:
+    assert chat_address(text) == address
 
 
 def test_items_are_left_out_before_entries_are() -> None:

@@ -1,22 +1,26 @@
-"""Which addresses an e-mail may link to."""
+"""Which addresses a message may link to."""
 
 import re
 from urllib.parse import SplitResult, quote, urlsplit
 
 # Some mail programs cut longer ones.
 MAX_ADDRESS = 2000
-# RFC 3986's reserved characters, and the sign of an escape.
-KEPT = "%:/?#[]@!$&'()*+,;=~"
+# RFC 3986's reserved characters without those that end a link in Markdown, and the sign of an
+# escape.
+KEPT = "%:/?#[]@!$&+,;=~"
 UNSAFE = re.compile(r'[\s"<>\\^`{|}]')
 
 
-def web_address(address: str) -> str | None:
-    """Return an http(s) address in ASCII, or None if this isn't one that is safe to link to.
+def web_address(address: str, limit: int = MAX_ADDRESS) -> str | None:
+    """Return an http(s) address in ASCII, which no markup can end, of `limit` characters at most.
 
-    An address with a user name isn't: it hides which host it leads to.
+    It is None if this isn't one that is safe to link to. An address with a user name isn't: it
+    hides which host it leads to.
     """
-    parts = _split(address)
-    return None if parts is None else quote(address, safe=KEPT)
+    if _split(address) is None:
+        return None
+    quoted = quote(address, safe=KEPT)
+    return quoted if len(quoted) <= limit else None
 
 
 def own_address(address: str, instance: str) -> str | None:
@@ -24,7 +28,7 @@ def own_address(address: str, instance: str) -> str | None:
     parts, own = _split(address), _split(instance)
     if parts is None or own is None or _origin(parts) != _origin(own):
         return None
-    return quote(address, safe=KEPT)
+    return web_address(address)
 
 
 def host_of(instance: str) -> str:
