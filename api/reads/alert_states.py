@@ -8,7 +8,7 @@ from typing import Any
 
 from api.schema.alerts import MAX_REASON_CHARS, RuleWithStatus, ShownStatus
 from shared.alerts.channels import channel_id, recipients
-from shared.alerts.states import NO_INCIDENT, is_silenced
+from shared.alerts.states import NO_INCIDENT, is_ahead, is_silenced
 from shared.alerts.wording import shortened
 from shared.models import AlertChannel, AlertRule, AlertState, ChannelState
 from shared.store import ALERT_CHANNELS, ALERT_STATES, Store
@@ -43,8 +43,7 @@ def rule_with_status(rule: AlertRule, states: RuleStates) -> RuleWithStatus:
     """Return a rule as answers show it, with what it is doing now."""
     state = states.rules.get(rule["id"])
     status = status_of(rule, state, states.now)
-    # Since when somebody has silenced it isn't stored, nor what was before the first evaluation.
-    is_stored = state is not None and state["status"] == status
+    since, reason = _since_and_reason(state, status, states.now)
     until = state["silenced_until"] if state else None
     numbers = state["open"].values() if state else ()
     whole: Any = {
@@ -53,8 +52,8 @@ def rule_with_status(rule: AlertRule, states: RuleStates) -> RuleWithStatus:
             {**each, "broken": _broken(each, states.channels)} for each in rule["channels"]
         ],
         "status": status,
-        "status_since": state["since"] if state and is_stored else None,
-        "status_reason": _short(state["reason"]) if state and is_stored else None,
+        "status_since": since,
+        "status_reason": _short(reason),
         "silenced_until": until if is_silenced(until, states.now) else None,
         "open_incidents": sum(number != NO_INCIDENT for number in numbers),
     }
@@ -67,10 +66,29 @@ def status_of(rule: AlertRule, state: AlertState | None, now: datetime) -> Shown
         return "off"
     if state is None or (state["since"] is None and state["status"] == "ok"):
         return "waiting"
+    if is_ahead(state["hour"], now):
+        return "no_data"
     is_judged = state["status"] not in {"no_data", "broken"}
     if is_judged and is_silenced(state["silenced_until"], now):
         return "silenced"
     return state["status"]
+
+
+def _since_and_reason(
+    state: AlertState | None, status: ShownStatus, now: datetime
+) -> tuple[str | None, str | None]:
+    """Return since when a rule has the status that is shown, and why, as far as it is known.
+
+    Since when somebody has silenced it isn't stored, nor what was before the first evaluation.
+    """
+    if state is None:
+        return None, None
+    if status == "no_data" and is_ahead(state["hour"], now):
+        hour = state["hour"]
+        return None, f"The clock was ahead: it was evaluated up to {hour}, and will be again."
+    if state["status"] != status:
+        return None, None
+    return state["since"], state["reason"]
 
 
 def _broken(channel: AlertChannel, states: Mapping[str, ChannelState]) -> str | None:

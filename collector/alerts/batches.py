@@ -240,7 +240,7 @@ def _new(waiting: _Waiting, channel: str, now: datetime) -> list[Batch]:
         and (mine := [each for each in deliveries if _may_go(incident, each, now)])
         and not _void(incident, channel)
     ]
-    if not any(due_at(o.incident, each) <= iso(now) for o in ready for each in o.deliveries):
+    if not any(due_at(o.incident, each, now) <= iso(now) for o in ready for each in o.deliveries):
         return []
     changing = [o for o in ready if receipt_of(o.incident, o.deliveries[0]["channel"]) is not None]
     others = [o for o in ready if o not in changing]
@@ -251,7 +251,7 @@ def _new(waiting: _Waiting, channel: str, now: datetime) -> list[Batch]:
 
 def _may_go(incident: Incident, delivery: Delivery, now: datetime) -> bool:
     """Return whether a delivery goes with a message of now: it waits only for others to join."""
-    is_soon = due_at(incident, delivery) <= iso(now + GROUPED_FOR)
+    is_soon = due_at(incident, delivery, now) <= iso(now + GROUPED_FOR)
     until = incident["silenced_until"]
     is_silenced = delivery["event"] != "opened" and until is not None and until > iso(now)
     is_held = is_silenced or _is_quiet(incident, delivery, now)

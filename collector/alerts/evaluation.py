@@ -21,7 +21,7 @@ from collector.alerts.incidents import (
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.rules import read_rules
 from shared.alerts.scopes import name_of_scope
-from shared.alerts.states import NO_INCIDENT, Change, first_state, step
+from shared.alerts.states import NO_INCIDENT, Change, first_state, is_ahead, step, without_future
 from shared.errors import DocumentChanged, DocumentExists, StoreError
 from shared.logs import event
 from shared.models import AlertRule, AlertState, Incident
@@ -85,13 +85,13 @@ class Evaluated:
 def due_hours(rule: AlertRule, state: AlertState | None, progress: Progress) -> list[str]:
     """List the full hours for which a rule is to be evaluated, oldest first; none if it is off.
 
-    A rule that was never evaluated has the newest alone.
+    A rule that was never evaluated has the newest alone, and so has one whose hour lies ahead.
     """
     newest = _newest_hour(rule, progress)
     if not rule["enabled"] or newest is None:
         return []
     last = state["hour"] if state else None
-    if last is None:
+    if last is None or is_ahead(last, progress.now):
         return [hour_of(iso(newest))]
     first = max(_start(last) + HOUR, newest - (MAX_HOURS - 1) * HOUR)
     count = int((newest - first) / HOUR) + 1
@@ -204,14 +204,15 @@ class Evaluator:
         Raises DocumentChanged and DocumentExists where somebody else was first.
         """
         stored = await self.store.read(ALERT_STATES, "alert_state", rule["id"])
-        if stored and stored["hour"] is not None and stored["hour"] >= hour:
+        last = stored["hour"] if stored else None
+        if last is not None and last >= hour and not is_ahead(last, self.clock()):
             return Evaluated()
         if stored and _is_about_else(rule, stored):
             # The next run retires it.
             return Evaluated()
         state, incidents = await self._adopt(stored or first_state(rule["id"]))
         end = _start(hour) + HOUR
-        done = step(rule, state, evaluation, end)
+        done = step(rule, without_future(state, end), evaluation, end)
         for number, changes in groupby(done.changes, key=lambda change: change.number):
             await self._write_incident(rule, incidents.get(number), [*changes], end)
         after: AlertState = {**done.state, "hour": hour, "ttl": -1}
@@ -295,9 +296,18 @@ class Evaluator:
 
 
 def _hours_to_evaluate(rule: AlertRule, state: AlertState | None, progress: Progress) -> list[str]:
-    """Return the due hours of a rule, and log how many are skipped."""
+    """Return the due hours of a rule, and log how many are skipped, and a clock that was ahead."""
     hours = due_hours(rule, state, progress)
-    if skipped := skipped_hours(state, hours):
+    if state and hours and is_ahead(state["hour"], progress.now):
+        event(
+            log,
+            "alerts.clock_was_ahead",
+            logging.WARNING,
+            rule=rule["id"],
+            hour=state["hour"],
+            reason=f"it is evaluated from {hours[0]} on again",
+        )
+    elif skipped := skipped_hours(state, hours):
         event(
             log,
             "alerts.hours_skipped",

@@ -66,7 +66,8 @@ def changed_incident(
         return incident
     if change.event == "closed":
         ended = with_deliveries(incident, closing_deliveries(incident, now))
-        ended["status"], ended["closed"] = "closed", iso(end)
+        # A clock that was ahead may have opened it.
+        ended["status"], ended["closed"] = "closed", max(iso(end), incident["opened"])
         ended["ttl"] = int(keep.total_seconds())
         return _with_update(ended, IncidentUpdate(at=iso(now), event="closed", finding=None))
     finding = change.finding
@@ -85,7 +86,7 @@ def retired_incident(incident: Incident, now: datetime, keep: timedelta) -> Inci
         return incident
     kept = [e for e in incident["deliveries"] if e["status"] != "waiting" or e["batch"] is not None]
     ended: Incident = {**incident, "deliveries": kept, "outbox": outbox_of(kept)}
-    ended["status"], ended["closed"] = "closed", iso(now)
+    ended["status"], ended["closed"] = "closed", max(iso(now), incident["opened"])
     ended["ttl"] = int(keep.total_seconds())
     return _with_update(ended, IncidentUpdate(at=iso(now), event="closed", finding=None))
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from shared.alerts.evaluation import Evaluation
 from shared.models import AlertRule, AlertState, Finding, RuleStatus
-from shared.times import iso, parse_iso
+from shared.times import hour_start, iso, parse_iso
 
 # A cause closes after this number of evaluations in a row that don't find it.
 CLEAR_TO_CLOSE = 2
@@ -67,6 +67,22 @@ def step(rule: AlertRule, state: AlertState, evaluation: Evaluation, now: dateti
     if state["since"] is None:
         return Step(_begun(state, evaluation.findings, now))
     return _stepped(rule, state, evaluation.findings, now)
+
+
+def is_ahead(hour: str | None, now: datetime) -> bool:
+    """Return whether an evaluated hour (YYYY-MM-DDTHH) lies ahead, by a clock that was wrong.
+
+    The running hour doesn't: clocks of two machines differ a little.
+    """
+    return hour is not None and f"{hour}:00:00Z" > iso(hour_start(now))
+
+
+def without_future(state: AlertState, now: datetime) -> AlertState:
+    """Return a state whose times lie in the past, also where a clock was ahead."""
+    last = iso(now)
+    since = state["since"]
+    ended = {cause: min(at, last) for cause, at in state["ended"].items()}
+    return {**state, "since": min(since, last) if since else None, "ended": ended}
 
 
 def is_silenced(until: str | None, now: datetime) -> bool:

@@ -101,6 +101,13 @@ async def test_a_rule_says_what_it_is_doing(
     assert await shown(sqlite_store, state) == expected
 
 
+async def test_a_rule_whose_evaluation_was_ahead_of_the_clock_says_so(sqlite_store: Store) -> None:
+    state = a_state(hour="2026-11-24T20", status="firing", since="2026-11-24T21:00:00Z")
+    said = await shown(sqlite_store, state)
+    reason = "The clock was ahead: it was evaluated up to 2026-11-24T20, and will be again."
+    assert said == a_status("no_data", status_reason=reason)
+
+
 async def test_a_rule_that_is_disabled_is_off_whatever_it_did_before(sqlite_store: Store) -> None:
     state = a_state(status="broken", reason="its subject is gone", open={"worse": 1})
     found_off = await shown(sqlite_store, state, enabled=False)

@@ -70,7 +70,9 @@ def progress(**more: Any) -> Progress:
         (evaluated_at(9), []),
         (evaluated_at(8), [9]),
         (evaluated_at(5), [6, 7, 8, 9]),
-        (evaluated_at(12), []),
+        (evaluated_at(30), []),
+        (evaluated_at(31), [9]),
+        (evaluated_at(54), [9]),
         (evaluated_at(-14), [*range(-13, 10)]),
         (evaluated_at(-15), [*range(-14, 10)]),
         (evaluated_at(-100), [*range(-14, 10)]),
@@ -193,6 +195,41 @@ async def test_hours_over_a_day_old_are_skipped_and_the_log_says_so(world, caplo
         f"alerts.evaluated rule=mood hour={hour_after(40)} found=ok status=ok opened=0 updated=0"
         " closed=0"
     ) in lines
+
+
+async def test_a_rule_recovers_from_a_clock_that_was_a_day_ahead_and_the_log_says_so_once(
+    world, caplog
+) -> None:
+    await world.have(a_rule(channels=[a_channel("one")]))
+    world.plan.finds("mood", 26, worse(26))
+    await world.evaluate(1)
+    # The clock of one run is a day ahead, and finds something then.
+    await world.evaluate(25)
+    await world.evaluate(26)
+    assert (await world.state())["hour"] == hour_after(26)
+    caplog.set_level(logging.INFO)
+    caplog.clear()
+    world.plan.finds("mood", 3, worse(3), NOTHING, NOTHING)
+    world.plan.finds("mood", 12, worse(12))
+    await world.collected(3)
+    assert await world.evaluator().is_due() is True
+    assert await world.evaluate(3) == Evaluated(1, updated=1)
+    assert await world.evaluate(4) == Evaluated(1)
+    lines = [record.getMessage() for record in caplog.records]
+    (line,) = [each for each in lines if each.startswith("alerts.clock_was_ahead")]
+    reason = f"it is evaluated from {hour_after(3)} on again"
+    assert line.endswith(f' rule=mood hour={hour_after(26)} reason="{reason}"')
+    assert await world.evaluate(5) == Evaluated(1, closed=1)
+    state = await world.state()
+    assert (state["status"], state["since"], state["hour"]) == (
+        "ok",
+        iso(START + 6 * HOUR),
+        hour_after(5),
+    )
+    incident = await world.incident()
+    assert incident["closed"] == incident["opened"], "it lasted no negative time"
+    # Its cooldown doesn't last until the next day.
+    assert await world.evaluate(12) == Evaluated(7, opened=1)
 
 
 async def test_a_collection_that_began_before_the_end_of_an_hour_leaves_it_to_the_next(

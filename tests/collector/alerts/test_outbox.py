@@ -328,6 +328,16 @@ async def test_a_silenced_incident_says_nothing_until_its_silence_is_over(
     assert await delivering.after(1) == Delivered(sent=1)
 
 
+async def test_what_a_clock_ahead_has_written_is_sent_when_the_clock_is_right(
+    delivering, server
+) -> None:
+    delivering.now = START + 24 * HOUR
+    await opened(delivering, rule_to(server))
+    delivering.now = START
+    assert await delivering.run() == Delivered(sent=1)
+    assert sent(server) == [[("mood.000001", "opened")]]
+
+
 async def test_two_runs_side_by_side_send_each_incident_once(delivering, server) -> None:
     rule = rule_to(server)
     for number in range(1, 4):

@@ -98,11 +98,11 @@ def test_a_silenced_incident_sends_its_opening_alone_until_it_is_over() -> None:
     until = iso(START + DAY)
     incident = an_incident("webhook", status="waiting", silenced_until=until)
     opening = incident["deliveries"][0]
-    assert due_at(incident, opening) == opening["due"]
+    assert due_at(incident, opening, START) == opening["due"]
     closing = closing_deliveries(incident, START)[0]
-    assert due_at(incident, closing) == until
+    assert due_at(incident, closing, START) == until
     incident["silenced_until"] = iso(START - DAY)
-    assert due_at(incident, closing) == closing["due"]
+    assert due_at(incident, closing, START) == closing["due"]
 
 
 def test_the_newest_receipt_of_a_channel_counts() -> None:
