@@ -132,7 +132,8 @@ class RuleBody(Body):
         default=DEFAULT_COOLDOWN,
         ge=MIN_COOLDOWN,
         le=MAX_COOLDOWN,
-        description=f"{TAKES_COOLDOWN}: the time after an incident's end before the next one",
+        description=f"{TAKES_COOLDOWN}: the time after an incident's end in which the same"
+        " cause opens no other. Hours that begin in it open none. Items and topics have none",
         examples=[DEFAULT_COOLDOWN],
     )
     note: Annotated[str, StringConstraints(max_length=MAX_NOTE_CHARS)] = Field(
@@ -197,7 +198,9 @@ class RuleAnswer(Answer):
         description="the hours of each day in which no message is sent; null: none"
     )
     time_zone: str = Field(description="the time zone of the quiet hours")
-    cooldown: int = Field(description="minutes after an incident's end before the next one")
+    cooldown: int = Field(
+        description="minutes after an incident's end in which the same cause opens no other"
+    )
     note: str = Field(description="the owner's note")
     enabled: bool = Field(description="whether it is evaluated")
 

@@ -15,6 +15,7 @@ from shared.times import hour_start, iso, parse_iso
 # A cause closes after this number of evaluations in a row that don't find it.
 CLEAR_TO_CLOSE = 2
 MAX_SEEN = 500
+HOUR = timedelta(hours=1)
 # The number of a cause that was there before the rule: no incident is opened for it.
 NO_INCIDENT = 0
 
@@ -160,22 +161,24 @@ def _opened_and_updated(
         if number is not None:
             if number != NO_INCIDENT:
                 changes += [Change("updated", cause, number, finding) for finding in news]
-        elif news and _may_open(rule, state, cause, now):
+        elif news and _may_open(rule, state, news[0], now):
             changes.append(Change("opened", cause, next_number, news[0]))
             changes += [Change("updated", cause, next_number, each) for each in news[1:]]
             next_number += 1
     return changes
 
 
-def _may_open(rule: AlertRule, state: AlertState, cause: str, now: datetime) -> bool:
-    is_quiet = is_silenced(state["silenced_until"], now)
-    return not is_quiet and cause not in _still_cooling(rule, state, now)
+def _may_open(rule: AlertRule, state: AlertState, finding: Finding, now: datetime) -> bool:
+    """Return whether a finding opens an incident; items and topics have no cooldown."""
+    is_cooling = finding["key"] is None and finding["cause"] in _still_cooling(rule, state, now)
+    return not is_cooling and not is_silenced(state["silenced_until"], now)
 
 
 def _still_cooling(rule: AlertRule, state: AlertState, now: datetime) -> dict[str, str]:
+    """Return the causes, with their ends, in whose cooldown the hour that ends now began."""
     cooldown = timedelta(minutes=rule["cooldown"])
     ended = state["ended"].items()
-    return {cause: at for cause, at in ended if now < parse_iso(at) + cooldown}
+    return {cause: at for cause, at in ended if now - HOUR < parse_iso(at) + cooldown}
 
 
 def _status(state: AlertState, *, is_found: bool, now: datetime) -> RuleStatus:

@@ -50,8 +50,9 @@ QuietHours = TypedDict("QuietHours", {"from": str, "to": str})
 class AlertRule(TypedDict):
     """A rule; id is safe in a path.
 
-    scope is "all", "subject:ID" or "community:ID". cooldown is the number of minutes after an
-    incident's end before the rule opens another one. note is the owner's.
+    scope is "all", "subject:ID" or "community:ID". cooldown is the number of minutes
+    after an incident's end in which the same cause opens no other: hours that begin in it open
+    none. note is the owner's.
     """
 
     id: str

@@ -14,7 +14,6 @@ import { CHANNELS, CONDITIONS, conditionOf, DIRECTIONS } from "./conditions";
 const MAX_CHANNELS = 5;
 const PERCENT = 100;
 const COOLDOWNS = [
-  [15, "15 minutes"],
   [60, "an hour"],
   [240, "four hours"],
   [1440, "a day"],
@@ -31,7 +30,7 @@ export function newRule(): Rule {
     channels: [],
     quiet_hours: null,
     time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
-    cooldown: 60,
+    cooldown: 240,
     note: "",
     enabled: true,
   };
@@ -370,7 +369,7 @@ function TimeFields({ rule, onChange }: FieldsProps) {
         </div>
       )}
       <label>
-        After an incident, the next one at the earliest in
+        After an incident has ended, the same again opens none for
         <select
           value={cooldown}
           onChange={({ currentTarget }) => onChange({ cooldown: Number(currentTarget.value) })}

@@ -23,7 +23,7 @@ WHOLE = {
     "channels": [],
     "quiet_hours": None,
     "time_zone": "UTC",
-    "cooldown": 60,
+    "cooldown": 240,
     "note": "",
     "enabled": True,
 }

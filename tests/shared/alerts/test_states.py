@@ -169,7 +169,9 @@ def test_missing_data_closes_nothing_and_an_open_incident_stays_open(unknown) ->
     assert history.see(NOTHING) == [("closed", "worse", 1)]
 
 
-@pytest.mark.parametrize(("cooldown", "silent"), [(0, 0), (15, 0), (60, 0), (61, 1), (1440, 23)])
+@pytest.mark.parametrize(
+    ("cooldown", "silent"), [(0, 0), (15, 1), (60, 1), (61, 2), (240, 4), (1440, 24)]
+)
 def test_a_cause_that_ended_opens_nothing_until_its_cooldown_is_over(cooldown, silent) -> None:
     history = History(a_rule(cooldown=cooldown)).begun()
     for each in (WORSE, NOTHING, NOTHING):
@@ -179,6 +181,25 @@ def test_a_cause_that_ended_opens_nothing_until_its_cooldown_is_over(cooldown, s
         assert history.state["status"] == "firing"
     assert history.see(WORSE) == [("opened", "worse", 2)]
     assert history.state["ended"] == {}, "it isn't kept longer than it is of use"
+
+
+def test_a_cause_that_comes_and_goes_opens_once_in_each_cooldown() -> None:
+    flapping = [WORSE, NOTHING, NOTHING] * 16
+
+    def openings(cooldown: int) -> int:
+        history = History(a_rule(cooldown=cooldown)).begun()
+        changes = [each for evaluation in flapping for each in history.see(evaluation)]
+        return sum(event == "opened" for event, _, _ in changes)
+
+    # Two days: each opening takes three hours, and its cooldown.
+    assert [openings(minutes) for minutes in (0, 60, 240, 1440)] == [16, 8, 6, 2]
+
+
+def test_items_and_topics_have_no_cooldown_since_each_is_cited_once() -> None:
+    history = History(a_rule(cooldown=10_080)).begun()
+    for each in (found(a_finding("search", "item:1")), NOTHING, NOTHING):
+        history.see(each)
+    assert history.see(found(a_finding("search", "item:2"))) == [("opened", "search", 2)]
 
 
 def test_a_cooldown_holds_for_its_cause_alone() -> None:
