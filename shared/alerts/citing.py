@@ -7,8 +7,11 @@ something was found: up to 24 hours of lists and 60 items, about 150 request uni
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from shared.alerts.conditions.mood import judged_places
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import Evidence
+from shared.alerts.hourly import HourlyFigures
+from shared.alerts.hourly import Span as HourSpan
 from shared.alerts.scope_items import read_items, read_references, spread
 from shared.alerts.wording import HOURS_OF_DAY, cited
 from shared.models import Finding, Item
@@ -24,6 +27,7 @@ MAX_HOURS = 24
 MAX_READ = 60
 SIGNS: Mapping[str, int] = {"worse": -1, "better": 1, "negative": -1}
 """The direction in which items weigh, by the cause of a finding; volume has none."""
+OF_MOODS = frozenset({"worse", "better"})
 OF_COUNTS = frozenset({*SIGNS, "more"})
 
 
@@ -50,12 +54,20 @@ async def _with_items(
     span = figures.span(finding["hour"], int(finding["figures"]["hours"] or HOURS_OF_DAY))
     if span is None:
         return finding
-    busy = [figures.hours[place] for place in range(*span) if figures.cells([place])]
+    places = _places(figures, span, finding["cause"])
+    busy = [figures.hours[place] for place in places if figures.cells([place])]
     references = await read_references(store, evidence.scope, spread(busy, MAX_HOURS), watched)
     items = await read_items(store, spread(references, MAX_READ))
-    chosen = _chosen(items, evidence, range(*span), SIGNS.get(finding["cause"], 0))
+    chosen = _chosen(items, evidence, places, SIGNS.get(finding["cause"], 0))
     weighing: Finding = {**finding, "items": [cited(item) for item in chosen]}
     return weighing
+
+
+def _places(figures: HourlyFigures, span: HourSpan, cause: str) -> list[int]:
+    """Return the places of the hours of a span that a finding rests on: never unknown ones."""
+    if cause in OF_MOODS:
+        return judged_places(figures, span)
+    return [place for place in range(*span) if figures.is_known_hour(place)]
 
 
 def _chosen(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from shared.models import Cell, Labelled, OtherLanguages
 from shared.stats.cells import Totals as CellTotals
-from shared.stats.cells import counted_part, items_in, totals, variance_of
+from shared.stats.cells import counted_part, items_in, methods_of, totals, variance_of
 from shared.stats.contributions import Amount
 from shared.stats.means import Sample, sample_of
 from shared.stats.threads import Threads, together
@@ -95,6 +95,10 @@ class HourlyFigures:
         """Count the negative items of the hours at these places."""
         negative = self._negative
         return sum(negative[place + 1] - negative[place] for place in places)
+
+    def methods_in(self, places: Iterable[int]) -> set[str]:
+        """Return the methods that scored the items of the hours at these places."""
+        return {method for cell in self.cells(places) for method in methods_of(cell)}
 
     def mean_in(self, places: Sequence[int]) -> float:
         """Return the mean compound (-1..1) of the hours at these places; 0 without items."""

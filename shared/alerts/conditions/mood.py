@@ -81,7 +81,7 @@ def _at_once(evidence: Evidence, hour: str) -> Finding | str | None:
     span = figures.span(hour, DAY)
     if span is None or not figures.has(span.moved(-WEEK)):
         return "There is no week before to compare with yet."
-    now = [place for place in range(*span) if _is_known(figures, place, place - WEEK)]
+    now = judged_places(figures, span)
     if len(now) < MIN_KNOWN * DAY:
         return GAPS
     change = _judged(figures, now, [place - WEEK for place in now], DAY)
@@ -118,7 +118,17 @@ def _slowly(evidence: Evidence, hour: str) -> Finding | str | None:
     if not isinstance(change, Change) or not _is_beyond(change, SLOWLY_CHANCE):
         return change if isinstance(change, str) else None
     against = "the four weeks before"
-    return _finding(evidence, change, hour, hours=WEEK, against=against, speed="slowly")
+    last = end_of_last_day(hour)
+    return _finding(evidence, change, last, hours=WEEK, against=against, speed="slowly")
+
+
+def judged_places(figures: HourlyFigures, span: Span) -> list[int]:
+    """Return the places of the hours of a span that a change of the mood rests on.
+
+    A day is compared with the same hours of a week before, so that these are known, too.
+    """
+    lacks = WEEK if span.length == DAY else 0
+    return [place for place in range(*span) if _is_known(figures, place, place - lacks)]
 
 
 def _judged(

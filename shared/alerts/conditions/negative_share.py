@@ -37,6 +37,8 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
             f"There are fewer than {FEW} items in {length_of(hours)}, or too many of these hours"
             " weren't observed."
         )
+    if len(figures.methods_in(places)) > 1:
+        return no_data(f"The items of {length_of(hours)} were scored by different methods.")
     if figures.negative_in(places) <= above * items:
         return found([])
     sample = figures.sample(places)

@@ -67,7 +67,7 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
         "n": now.mentions,
         "hours": DAYS * HOURS_OF_DAY,
     }
-    return found([finding(cause, sentence, hour, values)])
+    return found([finding(cause, sentence, end_of_last_day(hour), values)])
 
 
 def _are_known(evidence: Evidence, hour: str) -> bool:

@@ -205,6 +205,18 @@ def test_the_negative_share_is_found_beyond_its_interval() -> None:
     assert found("negative_share", evidence, above=value - 0.01).status == "ok"
 
 
+@pytest.mark.parametrize("more", [{"above": 0.6}, {"above": 0.9}])
+def test_a_negative_share_of_two_methods_is_unknown_above_its_bound_or_not(more: Any) -> None:
+    items = items_of(mood=moods((24, -0.6)))
+    cells = cells_of(items)
+    cells[HOURS[-5]]["methods"] = {"encoder 1": cells[HOURS[-5]]["comments"]}
+    evidence = replace(evidence_of(items), figures=HourlyFigures(HOURS, cells))
+    evaluation = found("negative_share", evidence, hours=24, **more)
+    assert evaluation.status == "no_data"
+    assert evaluation.reason == "The items of 24 hours were scored by different methods."
+    assert found("negative_share", evidence, HOURS[-6], hours=24).status != "no_data"
+
+
 def test_a_share_of_voice_that_moved_is_found_against_the_week_before() -> None:
     rng = np.random.default_rng(7)
     own, other = Scope(60, tail=2.2).items(rng), Scope(60, tail=2.2).items(rng)

@@ -300,6 +300,30 @@ async def test_findings_of_counts_cite_items_that_weigh_most(sqlite_store) -> No
     assert finding["items"][0]["community"] == "aws"
 
 
+async def test_a_slow_change_cites_items_of_the_seven_full_days_that_it_judged(
+    sqlite_store,
+) -> None:
+    await watch(sqlite_store, SUBJECTS)
+    # Today, in an hour of the week that wasn't observed, in its first hour, and before it.
+    hours = {0: HOURS[-13], 1: HOURS[-185], 2: HOURS[-192], 3: HOURS[-193]}
+    posts = [
+        a_post(n, parse_iso(f"{hours[n % 4]}:30:00Z"), "aws", "negative", title=f"lantern {n}")
+        for n in range(16)
+    ]
+    await keep_matched(sqlite_store, posts)
+    mood = np.full(NUMBER, 0.1)
+    mood[-336:] -= np.linspace(0, 0.25, 336)
+    # Today it is as it was, so that there is no change at once.
+    mood[-24:] = 0.1
+    await keep_history(sqlite_store, mood, daily=150)
+    await keep_collected(sqlite_store, [(name, f"{HOURS[-187]}:00:00Z") for name in NAMES])
+    evaluation = await read_evaluation(sqlite_store, settings(), rule("mood"), HOURS[-7])
+    (finding,) = evaluation.findings
+    assert "fell slowly" in finding["sentence"]
+    assert finding["hour"] == HOURS[-25]
+    assert {int(each["id"][1:]) % 4 for each in finding["items"]} == {2}
+
+
 async def test_a_search_reads_the_items_of_the_last_hours_alone(sqlite_store) -> None:
     await keep_collected(sqlite_store)
     await watch(sqlite_store, SUBJECTS)
