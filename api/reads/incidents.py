@@ -177,6 +177,7 @@ def _update_answer(update: IncidentUpdate) -> UpdateAnswer:
         at=update["at"],
         event=update["event"],
         finding=None if finding is None else finding_answer(finding),
+        reason=update.get("reason"),
     )
 
 

@@ -92,6 +92,7 @@ class UpdateAnswer(Answer):
         description="opened, updated or closed by the rule; acknowledged or silenced by a person"
     )
     finding: FindingAnswer | None = Field(description="what was found; null where nothing was")
+    reason: str | None = Field(description="why it closed; null where its cause was gone")
 
 
 class ShownChannel(Answer):

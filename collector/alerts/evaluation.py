@@ -150,7 +150,8 @@ class Evaluator:
         progress = await self._progress()
         done = Evaluated()
         for state in _retiring(rules, states):
-            done += await self._retire(state, is_deleted=state["id"] not in _ids(rules))
+            own = next((rule for rule in rules if rule["id"] == state["id"]), None)
+            done += await self._retire(state, own)
             states = await self._states()
         due = [
             (hour, rule)
@@ -271,18 +272,19 @@ class Evaluator:
         else:
             await self.store.replace(ALERT_STATES, state, stored["_etag"])
 
-    async def _retire(self, state: AlertState, *, is_deleted: bool) -> Evaluated:
-        """Close the incidents of a rule that is gone, off or about something else.
+    async def _retire(self, state: AlertState, rule: AlertRule | None) -> Evaluated:
+        """Close the incidents of a rule that is gone (None), off or about something else.
 
         Its state begins again.
 
         Where somebody else was first, the next run does it.
         """
         now, keep = self.clock(), timedelta(days=self.settings.retention_days)
+        is_deleted, reason = rule is None, _reason_to_retire(rule)
         after, incidents = await self._adopt(state)
         try:
             for incident in incidents.values():
-                ended = retired_incident(incident, now, keep)
+                ended = retired_incident(incident, now, keep, reason)
                 await self.store.replace(INCIDENTS, ended, incident["_etag"])
             again = first_state(state["id"])
             again["number"], again["seen"] = after["number"], after["seen"]
@@ -343,8 +345,11 @@ def _is_about_else(rule: AlertRule, state: AlertState) -> bool:
     return (scope, condition) != (rule["scope"], rule["condition"])
 
 
-def _ids(rules: Iterable[AlertRule]) -> set[str]:
-    return {rule["id"] for rule in rules}
+def _reason_to_retire(rule: AlertRule | None) -> str:
+    if rule is None:
+        return "Its rule was removed."
+    is_off = not rule["enabled"]
+    return f"Its rule {'was switched off' if is_off else 'got another scope or condition'}."
 
 
 def _counted(changes: Iterable[Change]) -> Evaluated:

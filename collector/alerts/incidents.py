@@ -69,7 +69,7 @@ def changed_incident(
         # A clock that was ahead may have opened it.
         ended["status"], ended["closed"] = "closed", max(iso(end), incident["opened"])
         ended["ttl"] = int(keep.total_seconds())
-        return _with_update(ended, IncidentUpdate(at=iso(now), event="closed", finding=None))
+        return _with_update(ended, _closing(now, change.reason))
     finding = change.finding
     if finding is None or _has(incident, finding):
         return incident
@@ -77,10 +77,11 @@ def changed_incident(
     return _with_update(more, IncidentUpdate(at=iso(now), event="updated", finding=finding))
 
 
-def retired_incident(incident: Incident, now: datetime, keep: timedelta) -> Incident:
+def retired_incident(incident: Incident, now: datetime, keep: timedelta, reason: str) -> Incident:
     """Return an incident that closes since its rule is gone, off or about something else.
 
-    No channel hears of it: what waits isn't sent any more, unless a message has it already.
+    reason says which. No channel hears of it: what waits isn't sent any more, unless a message has
+    it already.
     """
     if incident["status"] == "closed":
         return incident
@@ -88,7 +89,7 @@ def retired_incident(incident: Incident, now: datetime, keep: timedelta) -> Inci
     ended: Incident = {**incident, "deliveries": kept, "outbox": outbox_of(kept)}
     ended["status"], ended["closed"] = "closed", max(iso(now), incident["opened"])
     ended["ttl"] = int(keep.total_seconds())
-    return _with_update(ended, IncidentUpdate(at=iso(now), event="closed", finding=None))
+    return _with_update(ended, _closing(now, reason))
 
 
 def adopted(state: AlertState, incidents: Mapping[int, Incident | None]) -> AlertState:
@@ -139,6 +140,11 @@ def _has(incident: Incident, finding: Finding) -> bool:
     last = known[-1]
     says_same = (last["sentence"], last["figures"]) == (finding["sentence"], finding["figures"])
     return says_same and finding["key"] is None
+
+
+def _closing(now: datetime, reason: str | None) -> IncidentUpdate:
+    update = IncidentUpdate(at=iso(now), event="closed", finding=None)
+    return {**update, "reason": reason} if reason else update
 
 
 def _with_update(incident: Incident, update: IncidentUpdate) -> Incident:

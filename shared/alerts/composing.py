@@ -76,7 +76,7 @@ def compose(
         kind=kind,
         at=now,
         instance=sender.instance,
-        title=_title(kind, entries),
+        title=_title(kind, owed, entries),
         entries=() if kind == "folded" else entries,
         is_sample=sender.is_sample,
         unsubscribe=_unsubscribe(channel, sender, now),
@@ -91,14 +91,16 @@ def _unsubscribe(channel: AlertChannel, sender: Sender, now: datetime) -> str | 
     return f"{sender.instance}{path}"
 
 
-def _title(kind: Kind, entries: Sequence[Entry]) -> str:
+def _title(kind: Kind, owed: Sequence[Owed], entries: Sequence[Entry]) -> str:
     if kind == "folded":
         return "Further alerts are in the dashboard: this channel has had its most for a day"
     if kind == "test":
         return f"Test of {entries[0].rule}"
     if len(entries) == 1:
         (entry,) = entries
-        return f"Over: {entry.rule}" if entry.event == "closed" else entry.sentence.rstrip(".")
+        if entry.event == "closed":
+            return f"{'Not judged any more' if _unjudged(owed[0]) else 'Over'}: {entry.rule}"
+        return entry.sentence.rstrip(".")
     scopes = list(dict.fromkeys(entry.scope for entry in entries))
     more = f" and {len(scopes) - MAX_NAMED} more" if len(scopes) > MAX_NAMED else ""
     return f"{len(entries)} alerts: {', '.join(scopes[:MAX_NAMED])}{more}"
@@ -109,6 +111,7 @@ def _entry(owed: Owed, channel: AlertChannel, sender: Sender, now: datetime) -> 
     findings = _findings(owed)
     latest = findings[-1] if findings else None
     closed = incident["closed"] if owed.event == "closed" else None
+    sentence = latest["sentence"] if latest else incident["rule"]["name"]
     opened = parse_iso(incident["opened"])
     ended = parse_iso(closed) if closed else None
     return Entry(
@@ -116,7 +119,7 @@ def _entry(owed: Owed, channel: AlertChannel, sender: Sender, now: datetime) -> 
         event=owed.event,
         rule=incident["rule"]["name"],
         scope=incident["scope_name"],
-        sentence=latest["sentence"] if latest else incident["rule"]["name"],
+        sentence=_unjudged(owed) or sentence,
         at=ended or (_known_at(owed) if owed.event == "updated" else opened),
         figures=_figures(incident, latest),
         items=_items(findings),
@@ -125,6 +128,14 @@ def _entry(owed: Owed, channel: AlertChannel, sender: Sender, now: datetime) -> 
         lasted=duration_text(ended - opened) if ended else None,
         replaces=receipt_of(incident, channel),
     )
+
+
+def _unjudged(owed: Owed) -> str | None:
+    """Return why an incident ended though its cause isn't known to be gone; None for others."""
+    if owed.event != "closed":
+        return None
+    ends = (each for each in owed.incident["updates"] if each["event"] == "closed")
+    return next((each.get("reason") for each in ends), None)
 
 
 def _findings(owed: Owed) -> list[Finding]:

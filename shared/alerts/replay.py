@@ -107,8 +107,8 @@ def replay(rule: AlertRule, evidence: Evidence, hours: Iterable[str]) -> Replay:
 def _message(change: Change, at: str, opened: str) -> ReplayedMessage:
     if change.finding is None:
         hours = round((parse_iso(at) - parse_iso(opened)) / HOUR)
-        return ReplayedMessage(
-            at, change.event, change.cause, f"It ended after {length_of(hours)}.", {}
-        )
+        ended = f"It ended after {length_of(hours)}."
+        sentence = f"{change.reason} {ended}" if change.reason else ended
+        return ReplayedMessage(at, change.event, change.cause, sentence, {})
     found = change.finding
     return ReplayedMessage(at, change.event, change.cause, found["sentence"], found["figures"])

@@ -16,18 +16,24 @@ from shared.times import hour_start, iso, parse_iso
 CLEAR_TO_CLOSE = 2
 MAX_SEEN = 500
 HOUR = timedelta(hours=1)
+# After this time without an hour that can be judged, open incidents close.
+UNJUDGED_DAYS = 7
 # The number of a cause that was there before the rule: no incident is opened for it.
 NO_INCIDENT = 0
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change of one incident of a rule; finding is None where it closed."""
+    """A change of one incident of a rule; finding is None where it closed.
+
+    reason says why it closed, unless its cause is gone.
+    """
 
     event: Literal["opened", "updated", "closed"]
     cause: str
     number: int
     finding: Finding | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,13 +67,15 @@ def step(rule: AlertRule, state: AlertState, evaluation: Evaluation, now: dateti
     """Return what an evaluation makes of a rule's state, which isn't changed itself.
 
     now is the end of the evaluated hour. Without data, or with a broken rule, incidents stay as
-    they are. The first evaluation with data opens nothing: it notes what was there before the rule.
+    they are for 7 days, and close then. The first evaluation with data opens nothing: it notes
+    what was there before the rule.
     """
     if evaluation.status in {"no_data", "broken"}:
-        return Step(_with_status(state, evaluation.status, evaluation.reason, now))
-    if state["since"] is None:
-        return Step(_begun(state, evaluation.findings, now))
-    return _stepped(rule, state, evaluation.findings, now)
+        return _unjudged(state, evaluation, now)
+    judged: AlertState = {**state, "judged": iso(now)}
+    if judged["since"] is None:
+        return Step(_begun(judged, evaluation.findings, now))
+    return _stepped(rule, judged, evaluation.findings, now)
 
 
 def is_ahead(hour: str | None, now: datetime) -> bool:
@@ -83,7 +91,9 @@ def without_future(state: AlertState, now: datetime) -> AlertState:
     last = iso(now)
     since = state["since"]
     ended = {cause: min(at, last) for cause, at in state["ended"].items()}
-    return {**state, "since": min(since, last) if since else None, "ended": ended}
+    judged = min(state.get("judged", last), last)
+    past: AlertState = {**state, "since": min(since, last) if since else None, "ended": ended}
+    return {**past, "judged": judged} if "judged" in state else past
 
 
 def is_silenced(until: str | None, now: datetime) -> bool:
@@ -95,6 +105,24 @@ def with_seen(seen: Iterable[str], keys: Iterable[str | None]) -> list[str]:
     """Return the seen keys with further ones, the newest last; the oldest over MAX_SEEN go."""
     newer = dict.fromkeys(key for key in keys if key is not None)
     return [*(key for key in seen if key not in newer), *newer][-MAX_SEEN:]
+
+
+def _unjudged(state: AlertState, evaluation: Evaluation, now: datetime) -> Step:
+    """Return the state after an hour that can't be judged; after a week incidents close."""
+    since = state.get("judged", iso(now))
+    status: RuleStatus = "broken" if evaluation.status == "broken" else "no_data"
+    after = _with_status({**state, "judged": since}, status, evaluation.reason, now)
+    if now < parse_iso(since) + timedelta(days=UNJUDGED_DAYS):
+        return Step(after)
+    why = f"It can't be judged any more, for {UNJUDGED_DAYS} days: {evaluation.reason}"
+    changes = [
+        Change("closed", cause, number, None, why)
+        for cause, number in state["open"].items()
+        if number != NO_INCIDENT
+    ]
+    ended = {**state["ended"], **dict.fromkeys((each.cause for each in changes), iso(now))}
+    closed: AlertState = {**after, "open": {}, "clear": {}, "ended": ended}
+    return Step(closed, tuple(changes))
 
 
 def _begun(state: AlertState, findings: tuple[Finding, ...], now: datetime) -> AlertState:

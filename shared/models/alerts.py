@@ -102,8 +102,9 @@ class AlertState(TypedDict):
     cause was there before the rule. clear is the number of evaluations in a row that found each of
     these gone, and ended has the time at which incidents of a cause ended last, while its cooldown
     goes on. seen are the keys of what incidents have cited, the newest last, so that nothing is
-    sent twice. silenced_until is what somebody chose. scope and condition are the rule's at its
-    last evaluation: a rule with others begins again.
+    sent twice. silenced_until is what somebody chose. judged is the end of the last hour that could
+    be judged; before the first one, of the first hour that was evaluated. scope and condition are
+    the rule's at its last evaluation: a rule with others begins again.
     """
 
     id: str
@@ -119,6 +120,7 @@ class AlertState(TypedDict):
     ended: dict[str, str]
     seen: list[str]
     silenced_until: str | None
+    judged: NotRequired[str]
     scope: NotRequired[str]
     condition: NotRequired[Condition]
     _etag: NotRequired[str]
@@ -151,11 +153,12 @@ class Finding(TypedDict):
 
 
 class IncidentUpdate(TypedDict):
-    """What was known at a time."""
+    """What was known at a time; reason says why it closed, unless its cause was gone."""
 
     at: str
     event: Literal["opened", "updated", "closed", "acknowledged", "silenced"]
     finding: Finding | None
+    reason: NotRequired[str | None]
 
 
 DeliveryStatus = Literal["waiting", "sent", "failed", "folded"]

@@ -169,12 +169,12 @@ function Details({ id, version }: { id: string; version: string }) {
 function Updates({ updates }: { updates: Incident["updates"] }) {
   return (
     <ol class="updates">
-      {updates.map(({ at, event, finding }) => (
+      {updates.map(({ at, event, finding, reason }) => (
         <li key={`${at} ${event}`}>
           <span class="muted">
             {dateTime(at)}, {event}
           </span>{" "}
-          {finding?.sentence}
+          {finding?.sentence ?? reason}
           {finding && finding.items.length > 0 && (
             <ul>
               {finding.items.map(({ id, title, excerpt, permalink }) => (

@@ -312,6 +312,23 @@ async def test_missing_data_is_shown_and_closes_nothing(world) -> None:
     assert (incident["status"], events_of(incident)) == ("open", ["opened"])
 
 
+async def test_an_incident_that_nothing_judges_for_a_week_ends_with_a_message_that_says_so(
+    world,
+) -> None:
+    await world.have(a_rule())
+    world.plan.finds("mood", 1, worse(1), *[NO_DATA] * (7 * 24))
+    for hour in range(2):
+        await world.evaluate(hour)
+    for hour in [*range(24, 8 * 24, 24), 1 + 7 * 24]:
+        await world.evaluate(hour)
+    incident = await world.incident()
+    assert (incident["status"], incident["closed"]) == ("closed", iso(START + (2 + 7 * 24) * HOUR))
+    reason = "It can't be judged any more, for 7 days: The hour has gaps."
+    assert incident["updates"][-1].get("reason") == reason
+    assert [each["event"] for each in incident["deliveries"]] == ["opened", "closed"]
+    assert (await world.state())["open"] == {}
+
+
 @pytest.mark.parametrize("is_deleted", [True, False])
 async def test_a_rule_that_is_deleted_or_off_closes_its_incidents_without_a_message(
     world, is_deleted

@@ -12,6 +12,7 @@ from shared.alerts.figures import duration_text, shown_figures
 from shared.alerts.links import PATH, SignedLink, read_token
 from shared.alerts.messages import Figure, Message
 from shared.models import Incident
+from shared.times import iso
 from tests.shared.alerts.rules import a_delivery, a_finding, a_rule, an_incident
 
 NOW = datetime(2026, 11, 23, 13, 15, tzinfo=UTC)
@@ -148,6 +149,17 @@ def test_links_of_an_open_incident_acknowledge_and_snooze_it_for_a_week() -> Non
         assert link is not None
         assert (link.action, link.target) == (action, "cursor-mood.000001")
         assert link.expires == NOW + timedelta(days=7)
+
+
+def test_an_end_that_is_no_end_of_its_cause_says_why() -> None:
+    reason = "It can't be judged any more, for 7 days: The hour has gaps."
+    update = {"at": iso(NOW), "event": "closed", "finding": None, "reason": reason}
+    updates = [*an_incident()["updates"], update]
+    incident = an_incident(status="closed", closed=iso(NOW), updates=updates)
+    message = composed(owed(incident, "closed"))
+    assert message.title == "Not judged any more: Cursor: mood"
+    assert message.entries[0].sentence == reason
+    assert message.entries[0].lasted == "12 hours"
 
 
 @pytest.mark.parametrize("kind", ["alert", "test", "folded"])

@@ -183,6 +183,45 @@ def test_a_cause_that_ended_opens_nothing_until_its_cooldown_is_over(cooldown, s
     assert history.state["ended"] == {}, "it isn't kept longer than it is of use"
 
 
+@pytest.mark.parametrize("unknown", [NO_DATA, BROKEN])
+def test_an_incident_that_nothing_judges_for_a_week_closes_and_says_why(unknown) -> None:
+    history = History().begun()
+    history.see(WORSE)
+    for _ in range(7 * 24 - 1):
+        assert history.see(unknown) == []
+    done = step(RULE, history.state, unknown, history.now)
+    reason = f"It can't be judged any more, for 7 days: {unknown.reason}"
+    assert done.changes == (Change("closed", "worse", 1, None, reason),)
+    assert history.see(unknown) == [("closed", "worse", 1)]
+    assert history.state["open"] == {}
+    assert history.seen_as == (unknown.status, iso(START + 2 * HOUR), unknown.reason)
+    assert history.see(unknown) == []
+    # What is still there then is news again, once its cooldown is over.
+    assert history.see(NOTHING) == []
+    assert history.see(WORSE) == [("opened", "worse", 2)]
+
+
+def test_a_week_without_data_counts_from_the_last_hour_that_was_judged() -> None:
+    history = History().begun()
+    history.see(WORSE)
+    for _ in range(6 * 24):
+        history.see(NO_DATA)
+    assert history.see(WORSE) == [("updated", "worse", 1)]
+    for _ in range(7 * 24 - 1):
+        assert history.see(NO_DATA) == []
+    # A rule about another thing than collection isn't evaluated at all while nothing is collected.
+    history.now += 3 * HOUR
+    assert history.see(BROKEN) == [("closed", "worse", 1)]
+
+
+def test_what_was_there_before_the_rule_is_news_after_a_week_without_data() -> None:
+    history = History()
+    history.see(WORSE)
+    for _ in range(7 * 24):
+        history.see(NO_DATA)
+    assert history.see(WORSE) == [("opened", "worse", 1)]
+
+
 def test_a_cause_that_comes_and_goes_opens_once_in_each_cooldown() -> None:
     flapping = [WORSE, NOTHING, NOTHING] * 16
 
