@@ -228,10 +228,10 @@ async def item_acknowledge_incident(req: func.HttpRequest) -> func.HttpResponse:
 @_route("snooze_incident")
 @answering
 async def item_snooze_incident(req: func.HttpRequest) -> func.HttpResponse:
-    """Silence the rule of an incident."""
+    """Silence an incident, or its rule."""
     own = read_parameters(IncidentPath, req.params, req.route_params).id
     body, deps = read_body(SnoozeBody, req), configured_deps()
-    changed = await snooze(deps, own, body.hours)
+    changed = await snooze(deps, own, body.hours, body.of)
     return uncached_answer(incident_answer(changed), deps.settings.origin)
 
 

@@ -10,7 +10,7 @@ from api.actions.alert_rules import remove_channel
 from api.actions.incidents import acknowledge, snooze
 from api.deps import Deps
 from api.errors import BadParameters
-from api.schema.incidents import SNOOZES
+from api.schema.incidents import SNOOZED, SNOOZES, SnoozeOf
 from api.schema.problems import BadParameter
 from shared.alerts.channels import address_of, rules_with
 from shared.alerts.links import SignedLink, read_key, read_token
@@ -45,7 +45,7 @@ async def follow_link(deps: Deps, link: SignedLink, form: bytes) -> Incident:
     """
     if link.action == "acknowledge":
         return await acknowledge(deps, link.target)
-    return await snooze(deps, link.target, hours_in(form))
+    return await snooze(deps, link.target, hours_in(form), snoozed_in(form))
 
 
 async def read_subscription(deps: Deps, channel: str) -> Subscription | None:
@@ -71,11 +71,28 @@ def hours_in(form: bytes) -> int:
 
     https://url.spec.whatwg.org/#application/x-www-form-urlencoded
     """
-    fields = parse_qs(form[:MAX_FORM_BYTES].decode(errors="replace"), max_num_fields=10)
-    (given,) = fields.get("hours", [str(HOURS[0])])[:1]
+    given = _field(form, "hours") or str(HOURS[0])
     if not _NUMBER.fullmatch(given) or int(given) not in HOURS:
         listed = ", ".join(map(str, sorted(HOURS)))
-        raise BadParameters(
-            [BadParameter(parameter="hours", detail="it isn't one of these", takes=listed)]
-        )
+        raise _not_one("hours", listed)
     return int(given)
+
+
+def snoozed_in(form: bytes) -> SnoozeOf:
+    """Return what a form silences: the incident, if it says nothing. Raises BadParameters."""
+    given = _field(form, "of") or SNOOZED[0][0]
+    for of, _ in SNOOZED:
+        if of == given:
+            return of
+    raise _not_one("of", ", ".join(of for of, _ in SNOOZED))
+
+
+def _field(form: bytes, name: str) -> str | None:
+    fields = parse_qs(form[:MAX_FORM_BYTES].decode(errors="replace"), max_num_fields=10)
+    return next(iter(fields.get(name, ())), None)
+
+
+def _not_one(parameter: str, takes: str) -> BadParameters:
+    return BadParameters(
+        [BadParameter(parameter=parameter, detail="it isn't one of these", takes=takes)]
+    )

@@ -9,6 +9,7 @@ from api.deps import Deps
 from api.errors import BadParameters
 from api.reads.alert_rules import rule_named
 from api.reads.incidents import TESTS, find_incident
+from api.schema.incidents import SnoozeOf
 from api.schema.problems import BadParameter
 from shared.alerts.deliveries import first_deliveries, outbox_of
 from shared.alerts.rules import read_rules
@@ -22,6 +23,7 @@ from shared.times import hour_of, iso
 MAX_TRIES = 5
 STATE: Final = "alert_state"
 TEST: Final = "test"
+ALL_OF_RULE: Final = "Nothing of its rule is sent until then."
 # A test is looked up right after it was sent.
 TESTS_KEPT = timedelta(days=7)
 
@@ -37,17 +39,20 @@ async def acknowledge(deps: Deps, incident_id: str) -> Incident:
     )
 
 
-async def snooze(deps: Deps, incident_id: str, hours: int) -> Incident:
-    """Silence the rule of an incident for some hours; of a test, the incident alone.
+async def snooze(deps: Deps, incident_id: str, hours: int, of: SnoozeOf = "incident") -> Incident:
+    """Silence an incident and its cause, or its whole rule, for some hours.
 
-    Raises NotFound and StoreError.
+    Of a test, it is the incident alone. Raises NotFound and StoreError.
     """
     now, store = deps.clock(), await deps.store()
     until = now + timedelta(hours=hours)
     incident = await find_incident(store, incident_id)
+    reason = None
     if not is_test(incident):
-        await _silence(store, incident["rule"]["id"], until)
-    return await _change(store, incident_id, lambda each: silenced(each, until, now))
+        cause = incident["cause"] if of == "incident" else None
+        await _silence(store, incident["rule"]["id"], cause, until)
+        reason = ALL_OF_RULE if of == "rule" else None
+    return await _change(store, incident_id, lambda each: silenced(each, until, now, reason))
 
 
 async def send_test(deps: Deps, rule_id: str, name: str) -> Incident:
@@ -80,11 +85,18 @@ def is_test(incident: Incident) -> bool:
 
 
 def acknowledged(incident: Incident, now: datetime) -> Incident:
-    """Return an incident as somebody has acknowledged it."""
+    """Return an incident as somebody has acknowledged it, without updates that wait."""
     if incident["acknowledged"] is not None:
         return incident
+    kept = [
+        each
+        for each in incident["deliveries"]
+        if (each["event"], each["status"], each["batch"]) != ("updated", "waiting", None)
+    ]
     return {
         **incident,
+        "deliveries": kept,
+        "outbox": outbox_of(kept),
         "acknowledged": iso(now),
         "updates": [
             *incident["updates"],
@@ -93,15 +105,17 @@ def acknowledged(incident: Incident, now: datetime) -> Incident:
     }
 
 
-def silenced(incident: Incident, until: datetime, now: datetime) -> Incident:
-    """Return an incident as somebody has silenced it until a time."""
+def silenced(
+    incident: Incident, until: datetime, now: datetime, reason: str | None = None
+) -> Incident:
+    """Return an incident as somebody has silenced it until a time; reason says what else is."""
+    update = IncidentUpdate(at=iso(now), event="silenced", finding=None)
+    if reason is not None:
+        update["reason"] = reason
     return {
         **incident,
         "silenced_until": iso(until),
-        "updates": [
-            *incident["updates"],
-            IncidentUpdate(at=iso(now), event="silenced", finding=None),
-        ],
+        "updates": [*incident["updates"], update],
     }
 
 
@@ -149,14 +163,17 @@ async def _change(store: Store, incident_id: str, edit: Callable[[Incident], Inc
     raise StoreUnavailable("the incident changes with every read")
 
 
-async def _silence(store: Store, rule_id: str, until: datetime) -> None:
-    """Silence a rule until a time. Raises StoreError."""
+async def _silence(store: Store, rule_id: str, cause: str | None, until: datetime) -> None:
+    """Silence a cause of a rule until a time; None: the whole rule. Raises StoreError."""
     for _ in range(MAX_TRIES):
         state = await store.read(ALERT_STATES, STATE, rule_id)
         if state is None:
             # Its state went with the rule: nothing is evaluated any more.
             return
         after: AlertState = {**state, "silenced_until": iso(until)}
+        if cause is not None:
+            after["silenced_until"] = state["silenced_until"]
+            after["silenced"] = {**state.get("silenced", {}), cause: iso(until)}
         with suppress(DocumentChanged):
             await store.replace(ALERT_STATES, after, state["_etag"])
             return

@@ -6,7 +6,7 @@ from hashlib import sha256
 from html import escape
 from typing import Final
 
-from api.schema.incidents import SNOOZES
+from api.schema.incidents import SNOOZED, SNOOZES
 from shared.alerts.links import VALID_FOR, Action, IncidentAction, incident_path
 from shared.models import Incident
 
@@ -58,10 +58,13 @@ def asking_page(action: IncidentAction, incident: Incident) -> bytes:
         form = "<p><button>Acknowledge</button></p>"
         title = f"Acknowledge: {name}"
     else:
-        does = "The rule goes on looking, but sends nothing in this time."
-        options = "".join(f'<option value="{hours}">{span}</option>' for hours, span in SNOOZES)
+        does = (
+            "Nothing more of this incident is sent in this time, nor of another one of the same"
+            " cause; or nothing of its rule at all."
+        )
         form = (
-            f'<p><label>Snooze it for <select name="hours">{options}</select></label></p>'
+            f"<p><label>Snooze {_select('of', SNOOZED)}</label></p>"
+            f"<p><label>for {_select('hours', SNOOZES)}</label></p>"
             "<p><button>Snooze</button></p>"
         )
         title = f"Snooze: {name}"
@@ -76,6 +79,8 @@ def done_page(incident: Incident) -> bytes:
         states.append(f"It was acknowledged at {_time(incident['acknowledged'])}.")
     if incident["silenced_until"] is not None:
         states.append(f"It is silent until {_time(incident['silenced_until'])}.")
+        if reason := incident["updates"][-1].get("reason"):
+            states.append(escape(reason))
     said = "".join(f"<p>{each}</p>\n" for each in states)
     path = escape(incident_path(incident["id"]))
     link = f'<p><a href="{path}">Open the incident in the dashboard</a></p>'
@@ -139,6 +144,11 @@ def _about(incident: Incident) -> str:
     since = f"about {escape(incident['scope_name'])}, since {_time(incident['opened'])}"
     state = f", over since {_time(incident['closed'])}" if incident["closed"] else ""
     return f"{sentence}<p>An incident {since}{state}.</p>\n"
+
+
+def _select(name: str, choices: Iterable[tuple[object, str]]) -> str:
+    options = "".join(f'<option value="{value}">{text}</option>' for value, text in choices)
+    return f'<select name="{name}">{options}</select>'
 
 
 def _list(names: Iterable[str]) -> str:

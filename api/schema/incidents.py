@@ -18,6 +18,12 @@ MAX_SNOOZE_HOURS = 168
 SNOOZES: Final = ((24, "a day"), (1, "an hour"), (4, "four hours"), (168, "a week"))
 INCIDENT_ID = rf"^{NAME.pattern}\.([0-9]{{6,9}}|test-[0-9a-f]{{8}})$"
 Status = Literal["open", "closed"]
+SnoozeOf = Literal["incident", "rule"]
+# What the form of a link offers, with their names; the first one is chosen.
+SNOOZED: Final[tuple[tuple[SnoozeOf, str], ...]] = (
+    ("incident", "this incident"),
+    ("rule", "everything of its rule"),
+)
 StatusOf = Annotated[Status, Field(description="open or closed")]
 
 
@@ -92,7 +98,9 @@ class UpdateAnswer(Answer):
         description="opened, updated or closed by the rule; acknowledged or silenced by a person"
     )
     finding: FindingAnswer | None = Field(description="what was found; null where nothing was")
-    reason: str | None = Field(description="why it closed; null where its cause was gone")
+    reason: str | None = Field(
+        description="why it closed, null where its cause was gone; or what else is silent"
+    )
 
 
 class ShownChannel(Answer):
@@ -162,13 +170,19 @@ class Incidents(RootModel[list[IncidentSummary]]):
 
 
 class SnoozeBody(Body):
-    """How long nothing more of a rule is sent."""
+    """How long nothing more of an incident, or of its whole rule, is sent."""
 
     hours: JsonInteger = Field(
         ge=1,
         le=MAX_SNOOZE_HOURS,
         description=f"a whole number of hours from 1 to {MAX_SNOOZE_HOURS}",
         examples=[24],
+    )
+    of: SnoozeOf = Field(
+        default="incident",
+        description="incident: nothing more of it is sent, and nothing of another one of the same"
+        " rule and cause. rule: nothing of its rule is sent, and no incident opens",
+        examples=["incident"],
     )
 
 

@@ -19,7 +19,7 @@ from shared.alerts.deliveries import (
 )
 from shared.alerts.quiet_hours import after_quiet, quiet_until
 from shared.models import AlertChannel, ChannelState, Delivery, DeliveryStatus, Incident
-from shared.times import iso
+from shared.times import iso, parse_iso
 
 # No other run takes claimed deliveries until then. It is longer than a message takes to send.
 CLAIMED_FOR = timedelta(minutes=2)
@@ -95,10 +95,35 @@ def sent_of_a_day(state: ChannelState, now: datetime) -> list[str]:
     return [each for each in state["sent"] if each > iso(now - DAY)]
 
 
-def claimed(incident: Incident, ids: Iterable[str], key: str, now: datetime) -> Incident | None:
+def with_silence(incident: Incident, until: str | None, now: datetime) -> Incident:
+    """Return an incident as the silence of its rule holds it, with its opening; tests aren't held.
+
+    What a message has already stays. until is None where nobody has silenced the rule.
+    """
+    if until is None:
+        return incident
+    longest = max(until, incident["silenced_until"] or "")
+    held: Incident = {**incident, "silenced_until": longest}
+    if until <= iso(now):
+        return held
+    # Later than what goes with messages of now, since it would join them.
+    due = iso(parse_iso(until) + GROUPED_FOR)
+    new = {each["id"] for each in incident["deliveries"] if each["event"] == "opened"}
+    return _edited(held, new, lambda e: e if e["batch"] else {**e, "due": max(e["due"], due)})
+
+
+def claimed(
+    incident: Incident,
+    ids: Iterable[str],
+    key: str,
+    now: datetime,
+    *,
+    silenced_until: str | None = None,
+) -> Incident | None:
     """Return an incident whose deliveries with these ids are claimed for a message.
 
-    Those that another run has claimed or sent are left out; None where all of them were.
+    Those that another run has claimed or sent are left out; None where all of them were. They have
+    waited for the end of a silence, if there was one.
     """
     mine = {
         each["id"]
@@ -110,8 +135,9 @@ def claimed(incident: Incident, ids: Iterable[str], key: str, now: datetime) -> 
     if not mine:
         return None
     until = iso(now + CLAIMED_FOR)
+    silences = [each for each in (silenced_until, incident["silenced_until"]) if each]
     return _edited(
-        incident,
+        {**incident, "silenced_until": max(silences) if silences else None},
         mine,
         lambda each: {**each, "batch": key, "due": until, "attempts": each["attempts"] + 1},
     )

@@ -24,6 +24,7 @@ from collector.alerts.batches import (
     retried,
     sent_of_a_day,
     settled,
+    with_silence,
     without_rule,
     without_void,
 )
@@ -41,7 +42,7 @@ from shared.errors import (
 )
 from shared.logs import event
 from shared.models import AlertChannel, ChannelState, Incident
-from shared.store import ALERT_CHANNELS, INCIDENTS, Query, Store
+from shared.store import ALERT_CHANNELS, ALERT_STATES, INCIDENTS, Query, Store
 from shared.store.scan import after
 from shared.times import Clock, iso, utc_now
 
@@ -92,11 +93,11 @@ class Outbox:
 
     async def due(self) -> list[AlertChannel]:
         """Return the channels to which something is to be sent now. Raises StoreError."""
-        return due_channels(await waiting_incidents(self.store), self.clock())
+        return due_channels(await self._waiting(), self.clock())
 
     async def deliver(self, channel: str) -> Delivered:
         """Send what is due to the channel with this id, if a rule has it. Raises StoreError."""
-        incidents = await waiting_incidents(self.store)
+        incidents = await self._waiting()
         if not rules_with((await read_rules(self.store))["rules"], channel):
             return await self._drop(incidents, channel)
         for incident in incidents:
@@ -106,6 +107,15 @@ class Outbox:
         for batch in due_batches(incidents, channel, self.clock()):
             done += await self._deliver(batch, channel)
         return done
+
+    async def _waiting(self) -> list[Incident]:
+        """Return the incidents with deliveries that wait, as silences of their rules hold them."""
+        incidents = await waiting_incidents(self.store)
+        rules = sorted({each["rule"]["id"] for each in incidents})
+        read = await self.store.read_many(ALERT_STATES, [("alert_state", each) for each in rules])
+        until = {state["id"]: state["silenced_until"] for state in read.values()}
+        now = self.clock()
+        return [with_silence(each, until.get(each["rule"]["id"]), now) for each in incidents]
 
     async def _drop(self, incidents: Sequence[Incident], channel: str) -> Delivered:
         """Let deliveries fail whose channel no rule has any more."""
@@ -142,7 +152,13 @@ class Outbox:
         found: list[Owed] = []
         for owed in batch.owed:
             ids = [each["id"] for each in owed.deliveries]
-            claim = partial(claimed, ids=ids, key=batch.key, now=self.clock())
+            claim = partial(
+                claimed,
+                ids=ids,
+                key=batch.key,
+                now=self.clock(),
+                silenced_until=owed.incident["silenced_until"],
+            )
             incident = await self._edit(owed.incident["id"], claim)
             if incident is not None:
                 found.append(of_batch(incident, channel, batch.key))

@@ -95,9 +95,11 @@ def due_at(incident: Incident, delivery: Delivery, now: datetime) -> str:
 
 def overdue_at(incident: Incident, delivery: Delivery) -> datetime:
     """Return when a delivery that can't be sent is given up: a day after it was first due."""
-    created = parse_iso(delivery["created"])
-    due = created if delivery["event"] == "test" else _first_due(incident["rule"], created)
-    return due + timedelta(days=1)
+    created, until = parse_iso(delivery["created"]), incident["silenced_until"]
+    if delivery["event"] == "test":
+        return created + timedelta(days=1)
+    due = _first_due(incident["rule"], created)
+    return max(due, parse_iso(until) if until else due) + timedelta(days=1)
 
 
 def receipt_of(incident: Incident, channel: AlertChannel) -> str | None:

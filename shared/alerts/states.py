@@ -149,6 +149,8 @@ def _stepped(
         "clear": {c: state["clear"].get(c, 0) + 1 for c in still if c not in found},
         "ended": {**_still_cooling(rule, state, now), **dict.fromkeys(closed, iso(now))},
     }
+    if "silenced" in state:
+        after["silenced"] = {c: at for c, at in state["silenced"].items() if is_silenced(at, now)}
     # What is found again stays among the newest, so that it isn't forgotten while it lasts.
     known = set(state["seen"])
     again = [f["key"] for f in findings if f["key"] in known]
@@ -199,7 +201,8 @@ def _opened_and_updated(
 def _may_open(rule: AlertRule, state: AlertState, finding: Finding, now: datetime) -> bool:
     """Return whether a finding opens an incident; items and topics have no cooldown."""
     is_cooling = finding["key"] is None and finding["cause"] in _still_cooling(rule, state, now)
-    return not is_cooling and not is_silenced(state["silenced_until"], now)
+    silences = (state["silenced_until"], state.get("silenced", {}).get(finding["cause"]))
+    return not is_cooling and not any(is_silenced(until, now) for until in silences)
 
 
 def _still_cooling(rule: AlertRule, state: AlertState, now: datetime) -> dict[str, str]:

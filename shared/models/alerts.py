@@ -102,7 +102,8 @@ class AlertState(TypedDict):
     cause was there before the rule. clear is the number of evaluations in a row that found each of
     these gone, and ended has the time at which incidents of a cause ended last, while its cooldown
     goes on. seen are the keys of what incidents have cited, the newest last, so that nothing is
-    sent twice. silenced_until is what somebody chose. judged is the end of the last hour that could
+    sent twice. silenced_until is what somebody chose for the rule, and silenced for incidents of a
+    cause. judged is the end of the last hour that could
     be judged; before the first one, of the first hour that was evaluated. scope and condition are
     the rule's at its last evaluation: a rule with others begins again.
     """
@@ -120,6 +121,7 @@ class AlertState(TypedDict):
     ended: dict[str, str]
     seen: list[str]
     silenced_until: str | None
+    silenced: NotRequired[dict[str, str]]
     judged: NotRequired[str]
     scope: NotRequired[str]
     condition: NotRequired[Condition]
@@ -153,7 +155,7 @@ class Finding(TypedDict):
 
 
 class IncidentUpdate(TypedDict):
-    """What was known at a time; reason says why it closed, unless its cause was gone."""
+    """What was known at a time; reason says why it closed, or what else is silent."""
 
     at: str
     event: Literal["opened", "updated", "closed", "acknowledged", "silenced"]

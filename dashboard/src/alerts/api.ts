@@ -16,6 +16,8 @@ export type Channel = Rule["channels"][number];
 export type ChannelType = Channel["type"];
 export type IncidentSummary = Schemas["IncidentSummary"];
 export type Incident = Schemas["IncidentAnswer"];
+/** What a snooze silences. */
+export type SnoozeOf = NonNullable<Schemas["SnoozeBody"]["of"]>;
 /** What a rule would have sent over the last days. */
 export type Replay = Schemas["ReplayAnswer"];
 type Rules = Schemas["RulesWithStatus"];
@@ -99,8 +101,8 @@ export async function acknowledge(id: string): Promise<void> {
   await incidents.reload();
 }
 
-export async function snooze(id: string, hours: number): Promise<void> {
-  await post("Snooze", `${incidentPath(id)}/snooze`, { hours });
+export async function snooze(id: string, hours: number, of: SnoozeOf): Promise<void> {
+  await post("Snooze", `${incidentPath(id)}/snooze`, { hours, of });
   await incidents.reload();
 }
 

@@ -12,6 +12,7 @@ import {
   fetchIncident,
   type Incident,
   type IncidentSummary,
+  type SnoozeOf,
   snooze,
   useIncidents,
 } from "./api";
@@ -22,6 +23,10 @@ const SNOOZES = [
   [4, "four hours"],
   [24, "a day"],
   [168, "a week"],
+] as const;
+const SNOOZED = [
+  ["incident", "this incident"],
+  ["rule", "everything of its rule"],
 ] as const;
 const MINUTES_OF_HOUR = 60;
 const HOURS_OF_DAY = 24;
@@ -96,7 +101,8 @@ function Answering({ incident }: { incident: IncidentSummary }) {
   const { id, acknowledged, rule_name } = incident;
   const [hours, setHours] = useState<number>(HOURS_OF_DAY);
   const known = useAction(() => acknowledge(id));
-  const silent = useAction(() => snooze(id, hours));
+  const [of, setOf] = useState<SnoozeOf>("incident");
+  const silent = useAction(() => snooze(id, hours, of));
   return (
     <div class="one-line">
       {!acknowledged && (
@@ -117,8 +123,21 @@ function Answering({ incident }: { incident: IncidentSummary }) {
         aria-label={`Snooze ${rule_name}`}
         onClick={silent.run}
       >
-        Snooze for
+        Snooze
       </button>
+      <select
+        class="short"
+        aria-label="What is snoozed"
+        value={of}
+        onChange={({ currentTarget }) => setOf(currentTarget.value as SnoozeOf)}
+      >
+        {SNOOZED.map(([each, text]) => (
+          <option key={each} value={each}>
+            {text}
+          </option>
+        ))}
+      </select>
+      <span>for</span>
       <select
         class="short"
         aria-label="How long"

@@ -16,7 +16,7 @@ from shared.store import ALERT_STATES, INCIDENTS
 from shared.times import parse_iso, utc_now
 from tests.api.actions.test_watchlist import change, found
 from tests.api.world import NOW, ask, deps_of, get
-from tests.shared.alerts.rules import a_finding, a_rule, an_incident
+from tests.shared.alerts.rules import a_delivery, a_finding, a_rule, an_incident
 
 pytestmark = pytest.mark.usefixtures("process")
 
@@ -61,15 +61,38 @@ async def test_an_incident_is_acknowledged_once(written) -> None:
     assert (await state_of(written))["silenced_until"] is None
 
 
-async def test_a_snoozed_incident_silences_its_rule(written) -> None:
+async def test_who_acknowledges_gets_no_update_that_waited(written) -> None:
+    waiting = [
+        a_delivery(id="1", event="opened", status="waiting", batch=None),
+        a_delivery(id="2", event="updated", status="waiting", batch=None),
+        a_delivery(id="3", event="updated", status="waiting", batch="alert_1"),
+    ]
+    await keep(written, deliveries=waiting, outbox="waiting")
+    await change("POST", f"{BASE}/acknowledge")
+    stored = await written.read(INCIDENTS, "incident", INCIDENT)
+    assert [each["id"] for each in stored["deliveries"]] == ["1", "3"]
+    assert stored["outbox"] == "waiting"
+
+
+async def test_a_snoozed_incident_silences_its_cause_and_not_its_rule(written) -> None:
+    await keep(written)
+    body = found(await change("POST", f"{BASE}/snooze", {"hours": 24}))
+    assert [each["event"] for each in body["updates"]] == ["opened", "silenced"]
+    state = await state_of(written)
+    assert state["silenced_until"] is None
+    assert state.get("silenced") == {"worse": body["silenced_until"]}
+
+
+async def test_a_rule_is_snoozed_by_its_incident(written) -> None:
     await keep(written)
     # In JSON, 24.0 is the same number.
-    body = found(await change("POST", f"{BASE}/snooze", {"hours": 24.0}))
+    body = found(await change("POST", f"{BASE}/snooze", {"hours": 24.0, "of": "rule"}))
     assert [each["event"] for each in body["updates"]] == ["opened", "silenced"]
     until = body["silenced_until"]
     assert timedelta() <= utc_now() + timedelta(hours=24) - parse_iso(until) < timedelta(minutes=1)
     assert (await state_of(written))["silenced_until"] == until
-    await snooze(deps_of(written, now=NOW), INCIDENT, 1)
+    assert body["updates"][-1]["reason"] == "Nothing of its rule is sent until then."
+    await snooze(deps_of(written, now=NOW), INCIDENT, 1, "rule")
     assert (await state_of(written))["silenced_until"] == "2026-11-23T14:05:07Z", "the last counts"
 
 
@@ -124,17 +147,34 @@ async def test_the_form_of_a_link_acknowledges(written) -> None:
     assert again["updates"] == stored["updates"]
 
 
-@pytest.mark.parametrize(("form", "hours"), [(b"", 24), (b"hours=4", 4), (b"hours=168&x=y", 168)])
+@pytest.mark.parametrize(
+    ("form", "hours"),
+    [
+        (b"", 24),
+        (b"hours=4", 4),
+        (b"hours=168&x=y", 168),
+        (b"of=incident&hours=1", 1),
+        (b"of=rule&hours=4", 4),
+    ],
+)
 async def test_the_form_of_a_link_silences(written, form: bytes, hours: int) -> None:
     await keep(written)
     path = await path_of(written, "snooze")
-    assert "It is silent until" in words_of(await ask("POST", path, body=form))
-    until = parse_iso((await state_of(written))["silenced_until"] or "")
+    said = words_of(await ask("POST", path, body=form))
+    assert "It is silent until" in said
+    state = await state_of(written)
+    is_rule = b"of=rule" in form
+    assert ("Nothing of its rule is sent until then." in said) == is_rule
+    own = state.get("silenced", {}).get("worse")
+    assert (own is None) == is_rule
+    until = parse_iso((state["silenced_until"] if is_rule else own) or "")
     passed = utc_now() + timedelta(hours=hours) - until
     assert timedelta() <= passed < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("form", [b"hours=5", b"hours=-1", b"hours=9999999999", b"hours=\xff"])
+@pytest.mark.parametrize(
+    "form", [b"hours=5", b"hours=-1", b"hours=9999999999", b"hours=\xff", b"of=all", b"of=\xff"]
+)
 async def test_other_hours_are_refused(written, form: bytes) -> None:
     await keep(written)
     path = await path_of(written, "snooze")

@@ -13,9 +13,9 @@ from collector.alerts.outbox import Delivered, waiting_incidents
 from shared.alerts.channels import channel_id
 from shared.alerts.deliveries import new_delivery, outbox_of
 from shared.alerts.rules import read_rules, write_rules
-from shared.alerts.states import Change
+from shared.alerts.states import Change, first_state
 from shared.models import AlertRule, ChannelState, Incident
-from shared.store import ALERT_CHANNELS, INCIDENTS, Store
+from shared.store import ALERT_CHANNELS, ALERT_STATES, INCIDENTS, Store
 from shared.times import iso
 from tests.collector.alerts.channels.servers import Server, serving
 from tests.collector.alerts.delivering import Delivering, Receiver, messages, once_each, sent
@@ -326,6 +326,56 @@ async def test_a_silenced_incident_says_nothing_until_its_silence_is_over(
     await delivering.store.upsert(INCIDENTS, [incident])
     assert await delivering.after(119) == Delivered()
     assert await delivering.after(1) == Delivered(sent=1)
+
+
+async def silence_rule(delivering: Delivering, hours: int) -> None:
+    """Silence the rule, as somebody does by its first incident."""
+    state, incident = first_state("mood"), await incident_of(delivering)
+    incident["silenced_until"] = state["silenced_until"] = iso(delivering.now + hours * HOUR)
+    await delivering.store.upsert(ALERT_STATES, [state])
+    await delivering.store.replace(INCIDENTS, incident, incident["_etag"])
+
+
+async def test_a_silenced_rule_sends_nothing_at_all_until_its_silence_is_over(
+    delivering, server
+) -> None:
+    rule = rule_to(server)
+    for number in (1, 2):
+        await opened(delivering, rule, number)
+    assert await delivering.after(10) == Delivered(sent=1)
+    await opened(delivering, rule, 3)
+    await change(delivering, "updated", 1)
+    await change(delivering, "closed", 2)
+    await opened(delivering, {**rule, "id": "other"}, 1)
+    await silence_rule(delivering, 48)
+    assert await delivering.after(60) == Delivered(sent=1), "another rule isn't silent"
+    assert sent(server)[1:] == [[("other.000001", "opened")]]
+    assert await delivering.after(46.9 * 60) == Delivered()
+    assert await delivering.after(16) == Delivered(sent=1)
+    assert sent(server)[2:] == [
+        [("mood.000001", "updated"), ("mood.000002", "closed"), ("mood.000003", "opened")]
+    ]
+
+
+async def test_what_waited_for_the_end_of_a_silence_is_tried_for_a_day(
+    delivering, server, receiver
+) -> None:
+    await opened(delivering, rule_to(server))
+    await silence_rule(delivering, 72)
+    receiver.statuses = [500]
+    assert await delivering.after(72 * 60 + 10) == Delivered(retried=1)
+    assert await delivering.after(1) == Delivered(sent=1)
+
+
+async def test_a_test_of_a_silenced_rule_is_sent(delivering, server) -> None:
+    rule = rule_to(server)
+    await opened(delivering, rule, 1)
+    await silence_rule(delivering, 24)
+    change = Change("opened", "test", 2, a_finding("test"))
+    incident = new_incident(rule, "Cursor", change, START, START)
+    incident["deliveries"] = [new_delivery(rule, rule["channels"][0], "test", "1", START)]
+    await delivering.store.create(INCIDENTS, incident)
+    assert await delivering.run() == Delivered(sent=1)
 
 
 async def test_what_a_clock_ahead_has_written_is_sent_when_the_clock_is_right(

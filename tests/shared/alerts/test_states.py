@@ -260,6 +260,27 @@ def test_a_silenced_rule_opens_nothing_and_what_lasts_opens_afterwards() -> None
     assert history.state["silenced_until"] == until
 
 
+def test_a_silenced_incident_opens_no_other_of_its_cause_until_then() -> None:
+    history = History(a_rule(cooldown=0)).begun()
+    history.see(WORSE)
+    until = iso(history.now + 6 * HOUR)
+    history.state["silenced"] = {"worse": until}
+    for _ in range(2):
+        assert [history.see(NOTHING), history.see(NOTHING), history.see(WORSE)][2] == []
+    assert history.state["status"] == "firing", "its rule isn't silenced"
+    assert iso(history.now) == until
+    both = found(a_finding("worse"), a_finding("volume"))
+    assert history.see(both) == [("opened", "worse", 2), ("opened", "volume", 3)]
+    assert history.state["silenced"] == {}
+
+
+def test_a_silenced_incident_holds_up_no_other_cause() -> None:
+    history = History().begun()
+    history.state["silenced"] = {"worse": iso(history.now + 100 * HOUR)}
+    both = found(a_finding("worse"), a_finding("volume"))
+    assert history.see(both) == [("opened", "volume", 1)]
+
+
 def test_a_silenced_rule_goes_on_with_its_open_incidents() -> None:
     history = History().begun()
     history.see(WORSE)
