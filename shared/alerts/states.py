@@ -3,7 +3,7 @@
 All functions are pure. `step` doesn't set the state's `hour`: its caller knows which it evaluated.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -12,7 +12,7 @@ from shared.alerts.evaluation import Evaluation
 from shared.models import AlertRule, AlertState, Finding, RuleStatus
 from shared.times import hour_start, iso, parse_iso
 
-# A cause closes after this number of evaluations in a row that don't find it.
+# A cause closes after this number of evaluations in a row in which it isn't there.
 CLEAR_TO_CLOSE = 2
 MAX_SEEN = 500
 HOUR = timedelta(hours=1)
@@ -75,7 +75,7 @@ def step(rule: AlertRule, state: AlertState, evaluation: Evaluation, now: dateti
     judged: AlertState = {**state, "judged": iso(now)}
     if judged["since"] is None:
         return Step(_begun(judged, evaluation.findings, now))
-    return _stepped(rule, judged, evaluation.findings, now)
+    return _stepped(rule, judged, evaluation, now)
 
 
 def is_ahead(hour: str | None, now: datetime) -> bool:
@@ -132,21 +132,21 @@ def _begun(state: AlertState, findings: tuple[Finding, ...], now: datetime) -> A
     return _with_status(noted, _status(noted, is_found=bool(findings), now=now), None, now)
 
 
-def _stepped(
-    rule: AlertRule, state: AlertState, findings: tuple[Finding, ...], now: datetime
-) -> Step:
+def _stepped(rule: AlertRule, state: AlertState, evaluation: Evaluation, now: datetime) -> Step:
+    findings = evaluation.findings
     found = _by_cause(findings)
-    changes = (*_closed(state, found), *_opened_and_updated(rule, state, found, now))
+    there = evaluation.lasting | found.keys()
+    changes = (*_closed(state, there), *_opened_and_updated(rule, state, found, now))
     closed = {change.cause for change in changes if change.event == "closed"}
     opened = {change.cause: change.number for change in changes if change.event == "opened"}
     # A cause without an incident ends without a change.
-    over = closed | {cause for cause in state["open"] if _is_over(state, found, cause)}
+    over = closed | {cause for cause in state["open"] if _is_over(state, there, cause)}
     still = {cause: number for cause, number in state["open"].items() if cause not in over}
     after: AlertState = {
         **state,
         "number": state["number"] + len(opened),
         "open": {**still, **opened},
-        "clear": {c: state["clear"].get(c, 0) + 1 for c in still if c not in found},
+        "clear": {c: state["clear"].get(c, 0) + 1 for c in still if c not in there},
         "ended": {**_still_cooling(rule, state, now), **dict.fromkeys(closed, iso(now))},
     }
     if "silenced" in state:
@@ -167,15 +167,15 @@ def _by_cause(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     return found
 
 
-def _is_over(state: AlertState, found: Mapping[str, object], cause: str) -> bool:
-    return cause not in found and state["clear"].get(cause, 0) + 1 >= CLEAR_TO_CLOSE
+def _is_over(state: AlertState, there: Container[str], cause: str) -> bool:
+    return cause not in there and state["clear"].get(cause, 0) + 1 >= CLEAR_TO_CLOSE
 
 
-def _closed(state: AlertState, found: Mapping[str, object]) -> list[Change]:
+def _closed(state: AlertState, there: Container[str]) -> list[Change]:
     return [
         Change("closed", cause, number, None)
         for cause, number in state["open"].items()
-        if number != NO_INCIDENT and _is_over(state, found, cause)
+        if number != NO_INCIDENT and _is_over(state, there, cause)
     ]
 
 

@@ -1,9 +1,9 @@
 """Findings in plain English: their sentences, numbers and items."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from shared.alerts.evaluation import Evaluation
+from shared.alerts.evaluation import Evaluation, EvaluationStatus
 from shared.alerts.evidence import Evidence
 from shared.models import ALL, CitedItem, Finding, Item
 
@@ -20,9 +20,10 @@ def no_data(reason: str) -> Evaluation:
     return Evaluation("no_data", reason=reason)
 
 
-def found(findings: Sequence[Finding]) -> Evaluation:
-    """Return an evaluation of these findings: ok if there are none."""
-    return Evaluation("firing", tuple(findings)) if findings else Evaluation("ok")
+def found(findings: Sequence[Finding], lasting: Iterable[str] = ()) -> Evaluation:
+    """Return an evaluation of these findings: ok if there are none; lasting causes are there."""
+    status: EvaluationStatus = "firing" if findings else "ok"
+    return Evaluation(status, tuple(findings), lasting=frozenset(lasting))
 
 
 def finding(

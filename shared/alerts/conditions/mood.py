@@ -6,9 +6,13 @@ items, and a dip a week ago isn't taken for a rise today.
 
 Slowly: the mean of the last seven full days, against the four weeks before them. It changes once a
 day, so that it is looked at once a day.
+
+A mood that moved lasts until it is much less beyond chance than it takes to open an alert: a mean
+that comes and goes about that threshold is one change.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from shared.alerts.conditions.falling import all_fell
@@ -37,6 +41,8 @@ AT_ONCE_CHANCE = 1e-4
 SLOWLY_CHANCE = 3e-3
 """The probability of a slow change by chance: a rule looks at it 30 times in 30 days, at spans of
 which neighbours share six days of seven."""
+LASTING_CHANCE = 1e-2
+"""The probability up to which a change that was found still lasts."""
 MIN_MOVED = 0.1
 """A smaller change of the mean (-1..1) raises no alert, however many items bear it."""
 MIN_KNOWN = 0.75
@@ -50,6 +56,14 @@ TEMPORARY = frozenset({GAPS, MIXED})
 Speed = Literal["at once", "slowly"]
 
 
+@dataclass(frozen=True)
+class _Moved:
+    """A change that still lasts; finding is None where it is too weak to open an alert."""
+
+    cause: str
+    finding: Finding | None
+
+
 def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
     """Return whether the mood up to a full hour is worse or better than usual, beyond noise."""
     figures = evidence.figures
@@ -60,14 +74,13 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
         return no_data(reason)
     looks = [_at_once(evidence, hour), _slowly(evidence, hour)]
     wanted = condition.get("direction", "any")
-    findings = [each for each in looks if not isinstance(each, str) and each is not None]
-    findings = [each for each in findings if wanted in {"any", each["cause"]}]
-    if findings:
-        return found(_one_of_each_cause(findings))
+    moved = [each for each in looks if isinstance(each, _Moved) and wanted in {"any", each.cause}]
+    findings = [each.finding for each in moved if each.finding is not None]
     reasons = [each for each in looks if isinstance(each, str)]
     is_temporary = isinstance(looks[0], str) and looks[0] in TEMPORARY
-    is_unknown = is_temporary or len(reasons) == len(looks)
-    return no_data(reasons[0]) if is_unknown else found([])
+    if not findings and (is_temporary or len(reasons) == len(looks)):
+        return no_data(reasons[0])
+    return found(_one_of_each_cause(findings), lasting=(each.cause for each in moved))
 
 
 def _one_of_each_cause(findings: Sequence[Finding]) -> list[Finding]:
@@ -75,7 +88,7 @@ def _one_of_each_cause(findings: Sequence[Finding]) -> list[Finding]:
     return list({each["cause"]: each for each in reversed(findings)}.values())[::-1]
 
 
-def _at_once(evidence: Evidence, hour: str) -> Finding | str | None:
+def _at_once(evidence: Evidence, hour: str) -> _Moved | str | None:
     """Return what the last 24 hours say; a text says why they can't be judged."""
     figures = evidence.figures
     span = figures.span(hour, DAY)
@@ -85,25 +98,36 @@ def _at_once(evidence: Evidence, hour: str) -> Finding | str | None:
     if len(now) < MIN_KNOWN * DAY:
         return GAPS
     change = _judged(figures, now, [place - WEEK for place in now], DAY)
-    if not isinstance(change, Change):
-        return change
-    if with_verdicts({"": change})[""].verdict not in {"better", "worse"}:
-        return None
+    return _against_usual(evidence, hour, now, change) if isinstance(change, Change) else change
+
+
+def _against_usual(
+    evidence: Evidence, hour: str, now: Sequence[int], change: Change
+) -> _Moved | str | None:
+    """Return what four weeks say of a change against one; a text says why they can't be judged."""
+    figures = evidence.figures
     earlier = [
         place - week * WEEK
         for week in range(1, WEEKS + 1)
         for place in now
         if figures.is_known_hour(place - week * WEEK)
     ]
+    if not _is_large(figures, now, earlier):
+        return None
     usual = _change(figures, now, earlier, wanted=DAY)
-    if not _is_beyond(usual, AT_ONCE_CHANCE) or _has_risen(usual) != _has_risen(change):
-        return MIXED if usual.reason == "mixed_methods" else None
+    has_verdict = with_verdicts({"": change})[""].verdict in {"better", "worse"}
+    if usual.reason == "mixed_methods" and has_verdict:
+        return MIXED
+    if not _is_beyond(usual, LASTING_CHANCE) or _has_risen(usual) != _has_risen(change):
+        return None
     weeks = max(1, round(len(earlier) / len(now)))
     against = f"the same hours {f'of the {weeks} weeks before' if weeks > 1 else 'a week before'}"
-    return _finding(evidence, usual, hour, hours=DAY, against=against, speed="at once")
+    finding = _finding(evidence, usual, hour, hours=DAY, against=against, speed="at once")
+    is_found = has_verdict and _is_beyond(usual, AT_ONCE_CHANCE)
+    return _Moved(finding["cause"], finding if is_found else None)
 
 
-def _slowly(evidence: Evidence, hour: str) -> Finding | str | None:
+def _slowly(evidence: Evidence, hour: str) -> _Moved | str | None:
     """Return what the last seven full days say; a text says why they can't be judged."""
     figures = evidence.figures
     span = figures.span(end_of_last_day(hour), WEEK)
@@ -115,11 +139,12 @@ def _slowly(evidence: Evidence, hour: str) -> Finding | str | None:
     if len(now) < MIN_KNOWN * WEEK or len(earlier) < MIN_KNOWN * WEEKS * WEEK:
         return "Too many hours of the last five weeks weren't observed."
     change = _judged(figures, now, earlier, WEEK)
-    if not isinstance(change, Change) or not _is_beyond(change, SLOWLY_CHANCE):
+    if not isinstance(change, Change) or not _is_beyond(change, LASTING_CHANCE):
         return change if isinstance(change, str) else None
     against = "the four weeks before"
     last = end_of_last_day(hour)
-    return _finding(evidence, change, last, hours=WEEK, against=against, speed="slowly")
+    finding = _finding(evidence, change, last, hours=WEEK, against=against, speed="slowly")
+    return _Moved(finding["cause"], finding if _is_beyond(change, SLOWLY_CHANCE) else None)
 
 
 def judged_places(figures: HourlyFigures, span: Span) -> list[int]:
@@ -142,7 +167,7 @@ def _judged(
     if min(figures.counted_in(now), figures.counted_in(earlier)) < FEW:
         return f"There are fewer than {FEW} items in {time}, which is too few."
     # Threads take most of the time, and most hours don't move.
-    if abs(figures.mean_in(now) - figures.mean_in(earlier)) < MIN_MOVED:
+    if not _is_large(figures, now, earlier):
         return None
     change = _change(figures, now, earlier, wanted=hours)
     if change.verdict == "too_few":
@@ -150,6 +175,10 @@ def _judged(
     if change.reason == "mixed_methods":
         return MIXED
     return change if change.reason is None else "The time before has too few items."
+
+
+def _is_large(figures: HourlyFigures, now: Sequence[int], earlier: Sequence[int]) -> bool:
+    return abs(figures.mean_in(now) - figures.mean_in(earlier)) >= MIN_MOVED
 
 
 def _is_known(figures: HourlyFigures, *places: int) -> bool:

@@ -76,6 +76,19 @@ def test_a_dip_a_week_ago_is_no_rise_today() -> None:
     assert found("mood", evidence).status == "ok"
 
 
+def test_a_mood_that_fell_lasts_until_it_is_much_less_clear() -> None:
+    mood = moods()
+    mood[-48:-24] -= 0.35
+    evidence = evidence_of(items_of(mood=mood), items_of(OTHERS, 2))
+    seen = [found("mood", evidence, hour) for hour in HOURS[-25:]]
+    assert seen[0].status == "firing"
+    assert seen[0].lasting == {"worse"}
+    weaker = [each for each in seen if each.status == "ok" and each.lasting]
+    assert weaker
+    assert all(each.lasting == {"worse"} and not each.findings for each in weaker)
+    assert seen[-1] == Evaluation("ok")
+
+
 def test_a_slow_fall_is_found_by_the_week_against_the_four_before() -> None:
     mood = moods()
     mood[-336:] -= np.linspace(0, 0.3, 336)

@@ -87,6 +87,20 @@ def test_one_evaluation_without_the_cause_closes_nothing() -> None:
         assert history.state["status"] == "firing"
 
 
+def test_a_cause_that_lasts_opens_nothing_and_closes_nothing() -> None:
+    lasts = Evaluation("ok", lasting=frozenset({"worse"}))
+    history = History().begun()
+    assert history.see(lasts) == []
+    assert history.state["open"] == {}
+    history.see(WORSE)
+    # An hour without it counts again from the first.
+    for each in (NOTHING, lasts, NOTHING, lasts, lasts):
+        assert history.see(each) == []
+        assert history.state["status"] == "recovering"
+    assert history.see(WORSE) == [("updated", "worse", 1)]
+    assert [history.see(NOTHING), history.see(NOTHING)] == [[], [("closed", "worse", 1)]]
+
+
 def test_the_first_evaluation_opens_nothing_for_what_was_there_before_the_rule() -> None:
     history = History()
     assert history.see(WORSE) == []
