@@ -22,6 +22,7 @@ from api.schema.incidents import (
     UpdateAnswer,
 )
 from shared.alerts.channels import shown_address
+from shared.alerts.composing import view_path
 from shared.alerts.rules import read_rules
 from shared.models import Delivery, Finding, Incident, IncidentUpdate
 from shared.store import INCIDENTS, Query, Store
@@ -129,6 +130,7 @@ def incident_summary(incident: Incident) -> IncidentSummary:
         scope_name=incident["scope_name"],
         cause=incident["cause"],
         sentence=findings[-1]["sentence"] if findings else "",
+        view=view_path(incident, findings[-1] if findings else None),
         status=incident["status"],
         opened=incident["opened"],
         closed=closed,

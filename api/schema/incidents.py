@@ -141,6 +141,11 @@ class IncidentSummary(Answer):
     scope_name: str = Field(description="the name of the scope, for people")
     cause: str = Field(description="what tells incidents of a rule apart")
     sentence: str = Field(description="what was found last, in a sentence")
+    view: str = Field(
+        description="the path of the dashboard's view of its scope and of the span that was looked"
+        " at last",
+        examples=["/?subject=cursor&from=2026-11-22&to=2026-11-23"],
+    )
     status: StatusOf
     opened: Time = Field(description="the end of the hour in which it was found")
     closed: Time | None = Field(description="the end of the hour in which it was over; null: open")

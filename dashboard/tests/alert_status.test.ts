@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ListedRule } from "../src/alerts/api";
-import { problemsOf, statusText } from "../src/alerts/status";
+import type { Incident, ListedRule } from "../src/alerts/api";
+import { channelsText, problemsOf, quietText, statusText, waitFor } from "../src/alerts/status";
 import { dateTime } from "../src/format";
 
 const SINCE = "2026-11-23T12:00:00Z";
@@ -36,6 +36,44 @@ test("a rule says its status, since when, and what is open", () => {
   expect(statusText(rule({ status: "firing", status_since: SINCE, open_incidents: 2 }))).toBe(
     `Firing since ${dateTime(SINCE)}, 2 open incidents`,
   );
+});
+
+test("a rule that found only what was there before says so", () => {
+  expect(statusText(rule({ status: "firing", status_since: SINCE }))).toBe(
+    `Firing since ${dateTime(SINCE)}, nothing new`,
+  );
+});
+
+test("a rule says where its messages go, by the host of a hook alone, and when they wait", () => {
+  const channels: ListedRule["channels"] = [
+    {
+      type: "webhook",
+      to: "https://hooks.example.com:8443/path?key=k",
+      secret: null,
+      broken: null,
+    },
+    { type: "slack", to: null, secret: "TEAM_HOOK", broken: null },
+    { type: "email", to: "ann@example.com, bob@example.com", secret: null, broken: null },
+  ];
+  expect(channelsText(rule({ channels }))).toBe(
+    "Webhook (hooks.example.com:8443), Slack (TEAM_HOOK), E-mail (ann@example.com, bob@example.com)",
+  );
+  expect(channelsText(rule({}))).toBe("no channel: incidents are only listed");
+  const quiet_hours = { from: "22:00", to: "07:00" };
+  expect(quietText(rule({ quiet_hours, time_zone: "Asia/Kathmandu" }))).toBe(
+    "quiet from 22:00 to 07:00, Asia/Kathmandu",
+  );
+  expect(quietText(rule({}))).toBe("");
+});
+
+test("an incident is read again when a message of it is due, and not before five seconds", () => {
+  const now = Date.parse(SINCE);
+  const found = (...deliveries: object[]) => ({ deliveries }) as Incident;
+  const waiting = { status: "waiting", due: "2026-11-23T12:10:00Z" };
+  expect(waitFor(undefined, now)).toBeUndefined();
+  expect(waitFor(found({ status: "sent", due: SINCE }), now)).toBeUndefined();
+  expect(waitFor(found({ ...waiting, due: SINCE }), now)).toBe(5_000);
+  expect(waitFor(found(waiting, { ...waiting, due: UNTIL }), now)).toBe(600_000);
 });
 
 test("a silenced rule says until when, whatever else it is doing", () => {

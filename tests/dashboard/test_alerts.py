@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Locator, expect
 
 from shared.alerts.channels import channel_id
 from shared.alerts.links import read_key, signed_path
@@ -16,16 +17,16 @@ from shared.alerts.states import first_state
 from shared.models import ChannelState
 from shared.settings import load_settings
 from shared.store import ALERT_CHANNELS, ALERT_STATES, INCIDENTS
-from shared.times import utc_now
+from shared.times import hour_of, iso, utc_now
 from tests.collector.crashing import opened
-from tests.dashboard.conftest import Product, Visitor, running_product
+from tests.dashboard.conftest import Product, Visit, Visitor, running_product
+from tests.dashboard.test_every_view import each_look, is_too_wide, settle, violations
 from tests.shared.alerts.rules import a_rule, an_incident
 
 HOOK: Any = {"type": "slack", "to": None, "secret": "TEAM_HOOK"}
 ANN: Any = {"type": "email", "to": "ann@example.com", "secret": None}
 BOTH: Any = {**ANN, "to": "ann@example.com, bob@example.com"}
-# The product collects when it starts: no hour is left that its rules would then be evaluated for.
-FOUND = {"since": "2026-11-23T12:00:00Z", "hour": "2099-12-31T23", "status": "firing"}
+FOUND = {"since": "2026-11-23T12:00:00Z", "status": "firing"}
 
 
 @dataclass
@@ -49,7 +50,9 @@ async def fill(path: str) -> tuple[str, str]:
     """Store the rules and what they do, and return the paths of signed links."""
     mood = a_rule(name="Mood of Cursor", channels=[HOOK, BOTH])
     off = a_rule(id="off", name="Not wanted yet", enabled=False)
-    firing: Any = {**first_state("cursor-mood"), **FOUND, "open": {"worse": 1}}
+    # The product collects when it starts: no full hour is left that its rules would be evaluated for.
+    running = hour_of(iso(utc_now()))
+    firing: Any = {**first_state("cursor-mood"), **FOUND, "hour": running, "open": {"worse": 1}}
     broken = ChannelState(
         id=channel_id(HOOK),
         kind="alert_channel",
@@ -81,7 +84,7 @@ def test_rules_say_what_they_do_and_links_are_followed(
     row = page.get_by_role("listitem").filter(has_text="Mood of Cursor").last
     row.get_by_text("Firing since Mon 23 Nov").wait_for()
     row.get_by_text("1 open incident").wait_for()
-    row.get_by_text("Slack, E-mail to 2 people").wait_for()
+    row.get_by_text("Slack (TEAM_HOOK), E-mail (ann@example.com, bob@example.com)").wait_for()
     row.get_by_text("Slack takes no messages: slack answered 404").wait_for()
     other = page.get_by_role("listitem").filter(has_text="Not wanted yet")
     other.locator(".rule-status").get_by_text("Off", exact=True).wait_for()
@@ -104,3 +107,62 @@ def test_rules_say_what_they_do_and_links_are_followed(
     page.get_by_text("Changes, and who unsubscribed").click()
     page.get_by_text("unsubscribed a…@example.com from Mood of Cursor").wait_for()
     page.get_by_text("made for a test").wait_for()
+
+
+def test_a_keyboard_edits_removes_and_tests_rules(alerting: Alerting, visitor: Visitor) -> None:
+    page = visitor(alerting.product.url).open(view="alerts")
+    page.get_by_role("button", name="Show the rules").press("Enter")
+
+    def button(name: str) -> Locator:
+        return page.get_by_role("button", name=name, exact=True)
+
+    button("Edit: Not wanted yet").press("Enter")
+    name = page.get_by_role("textbox", name="Name", exact=True)
+    expect(name).to_be_focused()
+    name.fill("Wanted")
+    name.press("Enter")
+    expect(button("Edit: Wanted")).to_be_focused()
+
+    button("Add a rule").press("Enter")
+    expect(name).to_be_focused()
+    button("Discard what I typed").press("Enter")
+    expect(button("Add a rule")).to_be_focused()
+
+    button("Remove: Wanted").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Wanted was removed.")).to_be_focused()
+    expect(button("Edit: Wanted")).to_have_count(0)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(button("Edit: Wanted")).to_have_count(1)
+
+    button("Send a test: Mood of Cursor").press("Enter")
+    page.get_by_role("link", name="see what became of it").press("Enter")
+    page.get_by_text("This is a test of the alert rule Mood of Cursor").first.wait_for()
+    # The page reads what waits again by itself.
+    page.get_by_role("row", name="Slack test failed TEAM_HOOK: this setting is empty").wait_for()
+
+
+def test_rules_and_incidents_are_accessible_and_fit(
+    alerting: Alerting, visitor: Visitor, axe_source: str, pictures: Path
+) -> None:
+    visit = visitor(alerting.product.url)
+    page = visit.open(view="alerts")
+    page.get_by_role("button", name="Show the rules").click()
+    page.get_by_role("button", name="Edit: Mood of Cursor").click()
+    page.get_by_role("checkbox", name="Quiet hours").check()
+    look_at(visit, axe_source, pictures, "alert-rules")
+    visit.open(view="alerts", incident="cursor-mood.000001")
+    page.get_by_role("row", name="E-mail t…@example.com").wait_for()
+    look_at(visit, axe_source, pictures, "alert-incident")
+    page.get_by_role("link", name="Look at what it is about").click()
+    page.get_by_role("heading", name="Cursor", level=1).wait_for()
+    assert "from=2026-11-22&to=2026-11-23" in page.url
+
+
+def look_at(visit: Visit, axe_source: str, pictures: Path, name: str) -> None:
+    """Check what is shown at each width in each colour scheme."""
+    settle(visit)
+    for look in each_look(visit):
+        visit.page.screenshot(path=pictures / f"{name}-{look}.png", full_page=True)
+        assert not is_too_wide(visit)
+        assert violations(visit, axe_source) == []

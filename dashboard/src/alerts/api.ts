@@ -43,10 +43,29 @@ const rules = new ApiRequest<Stored>(async (store) => {
   store(() => ({ rules: data.rules, etag }));
 }, true);
 
-const incidents = new ApiRequest<IncidentSummary[]>(async (store) => {
-  const { data } = await fetchJson<IncidentSummary[]>(INCIDENTS, { cache: "no-cache" });
-  store(() => data);
+/** The incidents that were read, newest first; next is the address of older ones, or null. */
+interface IncidentPages {
+  list: IncidentSummary[];
+  next: string | null;
+}
+
+const incidents = new ApiRequest<IncidentPages>(async (store) => {
+  const page = await fetchIncidents(INCIDENTS);
+  store(() => page);
 }, true);
+
+async function fetchIncidents(path: string): Promise<IncidentPages> {
+  const { data, next } = await fetchJson<IncidentSummary[]>(path, { cache: "no-cache" });
+  return { list: data, next };
+}
+
+/** Read the incidents before those that were read. */
+export async function readOlder(next: string): Promise<void> {
+  await incidents.extend(async (store) => {
+    const page = await fetchIncidents(next);
+    store((before) => ({ ...page, list: [...(before?.list ?? []), ...page.list] }));
+  });
+}
 
 export function useRules(): RequestState<Stored> {
   useEffect(() => rules.watch(), []);
@@ -61,7 +80,7 @@ export async function fetchChanges(): Promise<Revision[]> {
   return data.revisions;
 }
 
-export function useIncidents(): RequestState<IncidentSummary[]> {
+export function useIncidents(): RequestState<IncidentPages> {
   useEffect(() => incidents.watch(), []);
   return incidents.state.value;
 }
@@ -85,10 +104,10 @@ export function removeRule({ id }: Rule): Promise<void> {
   return change("Remove", rulePath(id), { method: "DELETE" });
 }
 
-/** Send a test message to each channel of a rule. */
-export async function sendTest({ id }: Rule): Promise<void> {
-  await post("Send a test", `${rulePath(id)}/test`);
-  await incidents.reload();
+/** Send a test message to each channel of a rule, and return the id of the test's incident. */
+export async function sendTest({ id }: Rule): Promise<string> {
+  const { incident } = await post<Schemas["SentTest"]>("Send a test", `${rulePath(id)}/test`);
+  return incident;
 }
 
 /** Return what a stored rule would have sent over the last 30 days. */
@@ -135,6 +154,11 @@ async function post<T>(action: string, path: string, body?: object): Promise<T> 
     }),
   );
   return data;
+}
+
+/** Return the address of the incidents of a rule as a feed. */
+export function feedPath({ id }: Rule): string {
+  return `${rulePath(id)}/feed.atom`;
 }
 
 const rulePath = (id: string): string => apiPath(`/alerts/rules/${encodeURIComponent(id)}`);

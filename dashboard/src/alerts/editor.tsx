@@ -1,6 +1,6 @@
 /** The form of a rule. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api";
 import { communityName } from "../format";
 import { useCommunities } from "../queries";
@@ -11,6 +11,7 @@ import { suggestId } from "../watchlist/rule";
 import { type Channel, type ChannelType, type ConditionType, putRule, type Rule } from "./api";
 import { CHANNELS, CONDITIONS, conditionOf, DIRECTIONS } from "./conditions";
 
+const MAX_NAME = 80;
 const MAX_CHANNELS = 5;
 const PERCENT = 100;
 const COOLDOWNS = [
@@ -53,6 +54,8 @@ export function RuleForm({ stored, taken, subjects, onDone }: FormProps) {
   const [rule, setRule] = useState(stored);
   const [error, setError] = useState<ApiError>();
   const [isBusy, setBusy] = useState(false);
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
   const change = (changes: Partial<Rule>) => {
     setError(undefined);
     setRule({ ...rule, ...changes });
@@ -78,9 +81,10 @@ export function RuleForm({ stored, taken, subjects, onDone }: FormProps) {
       <label>
         Name
         <input
+          ref={first}
           value={rule.name}
           required
-          maxLength={100}
+          maxLength={MAX_NAME}
           autocomplete="off"
           onInput={({ currentTarget }) => change({ name: currentTarget.value })}
         />
@@ -89,14 +93,22 @@ export function RuleForm({ stored, taken, subjects, onDone }: FormProps) {
       <ConditionFields rule={rule} onChange={change} />
       <ChannelFields rule={rule} onChange={change} />
       <TimeFields rule={rule} onChange={change} />
-      <label>
-        Note
+      <label class="broad">
+        Note, which messages show
         <input
           value={rule.note}
           maxLength={500}
           autocomplete="off"
           onInput={({ currentTarget }) => change({ note: currentTarget.value })}
         />
+      </label>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={rule.enabled}
+          onChange={({ currentTarget }) => change({ enabled: currentTarget.checked })}
+        />
+        On: a rule that is off can be tried first, and sends nothing
       </label>
       <FieldError text={problemsOf(error)} />
       <div class="dialog-buttons">
@@ -199,7 +211,7 @@ function ConditionFields({ rule, onChange }: FieldsProps) {
         />
       )}
       {condition.q !== null && (
-        <label>
+        <label class="broad">
           Words, as in the search of lists
           <input
             value={condition.q ?? ""}
@@ -302,7 +314,7 @@ function ChannelField({ channel, onChange }: ChannelProps) {
           {secret}
           <input
             value={channel.secret ?? ""}
-            maxLength={100}
+            maxLength={128}
             autocomplete="off"
             spellcheck={false}
             placeholder="NAME_OF_SETTING"
@@ -368,7 +380,7 @@ function TimeFields({ rule, onChange }: FieldsProps) {
           </label>
         </div>
       )}
-      <label>
+      <label class="broad">
         After an incident has ended, the same again opens none for
         <select
           value={cooldown}

@@ -17,6 +17,7 @@ import {
   useIncidents,
 } from "./api";
 import { CHANNELS } from "./conditions";
+import { waitFor } from "./status";
 
 const SNOOZES = [
   [1, "an hour"],
@@ -31,10 +32,13 @@ const SNOOZED = [
 const MINUTES_OF_HOUR = 60;
 const HOURS_OF_DAY = 24;
 
+/** The ids of tests, which docs/api.md describes. */
+const TEST_ID = /\.test-[0-9a-f]{8}$/;
+
 /** An incident of its own page, with all that is known of it. */
 export function OneIncident({ id }: { id: string }) {
   // The list is watched for its age: an incident that changes is read again.
-  const listed = useIncidents().data?.find((each) => each.id === id);
+  const listed = useIncidents().data?.list.find((each) => each.id === id);
   const { found, error } = useIncident(id, listed?.updated ?? "");
   if (error) return <ErrorNote error={error} />;
   if (!found) return <Skeleton height={52} rows={3} />;
@@ -54,19 +58,22 @@ interface RowProps {
 
 export function IncidentRow({ incident, isOpenAtFirst = false }: RowProps) {
   const [isOpen, setOpen] = useState(isOpenAtFirst);
-  const { status, rule_name, scope_name, sentence, opened, deliveries_by_status } = incident;
+  const { status, rule_name, scope_name, sentence, opened, view, deliveries_by_status } = incident;
   const failed = deliveries_by_status.failed ?? 0;
+  const isTest = TEST_ID.test(incident.id);
+  const state = isTest ? "Test" : status === "open" ? "Open" : "Closed";
   return (
     <li class={`incident ${status}`}>
       <p class="incident-head">
-        <span class="incident-state">{status === "open" ? "Open" : "Closed"}</span>
+        <span class="incident-state">{state}</span>
         <strong>{rule_name}</strong>
         <span class="muted">
-          {scope_name} · since {dateTime(opened)}
-          {lastedText(incident)}
+          {scope_name} · {isTest ? dateTime(opened) : sinceText(incident)}
         </span>
       </p>
-      <p>{sentence}</p>
+      <p>
+        {sentence} {!isTest && <a href={view}>Look at what it is about</a>}
+      </p>
       {failed > 0 && (
         <p class="warning">{plural(failed, "message")} could not be sent; the details say why.</p>
       )}
@@ -79,8 +86,9 @@ export function IncidentRow({ incident, isOpenAtFirst = false }: RowProps) {
   );
 }
 
-function lastedText({ lasted, acknowledged, silenced_until }: IncidentSummary): string {
+function sinceText({ opened, lasted, acknowledged, silenced_until }: IncidentSummary): string {
   const parts = [
+    `since ${dateTime(opened)}`,
     lasted !== null && `, lasted ${durationText(lasted)}`,
     acknowledged && " · acknowledged",
     silenced_until && ` · silent until ${dateTime(silenced_until)}`,
@@ -120,14 +128,14 @@ function Answering({ incident }: { incident: IncidentSummary }) {
         type="button"
         class="button"
         disabled={silent.isBusy}
-        aria-label={`Snooze ${rule_name}`}
+        aria-label={`Snooze for the chosen time: ${rule_name}`}
         onClick={silent.run}
       >
         Snooze
       </button>
       <select
         class="short"
-        aria-label="What is snoozed"
+        aria-label={`What to snooze of ${rule_name}`}
         value={of}
         onChange={({ currentTarget }) => setOf(currentTarget.value as SnoozeOf)}
       >
@@ -140,7 +148,7 @@ function Answering({ incident }: { incident: IncidentSummary }) {
       <span>for</span>
       <select
         class="short"
-        aria-label="How long"
+        aria-label={`How long to snooze ${rule_name}`}
         value={hours}
         onChange={({ currentTarget }) => setHours(Number(currentTarget.value))}
       >
@@ -155,13 +163,17 @@ function Answering({ incident }: { incident: IncidentSummary }) {
   );
 }
 
-/** Return an incident; version: when something became known of it last. A newer one reads it again. */
+/**
+ * Return an incident; version: when something became known of it last. A newer one reads it again,
+ * and so does the time at which a message that waits is due.
+ */
 function useIncident(id: string, version: string) {
   const [found, setFound] = useState<Incident>();
   const [error, setError] = useState<ApiError>();
+  const [reads, setReads] = useState(0);
   useEffect(() => {
     let isCurrent = true;
-    settle(fetchIncident(id, version)).then((outcome) => {
+    settle(fetchIncident(id, reads ? `${version} ${reads}` : version)).then((outcome) => {
       if (!isCurrent) return;
       if (outcome.data) setFound(outcome.data);
       setError(outcome.error);
@@ -169,7 +181,13 @@ function useIncident(id: string, version: string) {
     return () => {
       isCurrent = false;
     };
-  }, [id, version]);
+  }, [id, version, reads]);
+  useEffect(() => {
+    const wait = waitFor(found, Date.now());
+    if (wait === undefined) return;
+    const timer = setTimeout(() => setReads((before) => before + 1), wait);
+    return () => clearTimeout(timer);
+  }, [found]);
   return { found, error };
 }
 
@@ -213,7 +231,7 @@ function Deliveries({ deliveries }: { deliveries: Incident["deliveries"] }) {
   if (!deliveries.length) return <p class="muted">The rule has no channel: nothing was sent.</p>;
   return (
     <ScrollRegion name="What was sent">
-      <table>
+      <table class="deliveries">
         <thead>
           <tr>
             <th scope="col">Channel</th>

@@ -5,7 +5,8 @@ import { DataState, EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { hasKey } from "../function_key";
 import { address } from "../navigation";
-import { useIncidents } from "./api";
+import { useAction } from "../request";
+import { readOlder, useIncidents } from "./api";
 import { IncidentRow, OneIncident } from "./incidents";
 import { RuleList } from "./rules";
 
@@ -42,21 +43,33 @@ function IncidentList() {
         <p class="muted">what rules found, newest first</p>
       </div>
       <DataState state={state} skeleton={<Skeleton height={52} rows={3} />}>
-        {(incidents) =>
-          incidents.length ? (
-            <ul class="incident-rows">
-              {incidents.map((each) => (
-                <IncidentRow key={each.id} incident={each} />
-              ))}
-            </ul>
+        {({ list, next }) =>
+          list.length ? (
+            <>
+              <ul class="incident-rows">
+                {list.map((each) => (
+                  <IncidentRow key={each.id} incident={each} />
+                ))}
+              </ul>
+              {next && <Older next={next} />}
+            </>
           ) : (
-            <EmptyNote title="No rule has found anything.">
-              The first look of a rule is silent: it opens nothing.
+            <EmptyNote title="No incidents yet.">
+              The first look of a rule opens none: what was there before it is no news.
             </EmptyNote>
           )
         }
       </DataState>
     </section>
+  );
+}
+
+function Older({ next }: { next: string }) {
+  const { run, isBusy } = useAction(() => readOlder(next));
+  return (
+    <button type="button" class="button" disabled={isBusy} onClick={run}>
+      Older incidents
+    </button>
   );
 }
 

@@ -1,8 +1,11 @@
-/** What a rule is doing, in words. */
+/** What a rule and its messages are doing, in words. */
 
 import { dateTime, plural } from "../format";
-import type { ListedRule } from "./api";
+import type { Channel, Incident, ListedRule, Rule } from "./api";
 import { CHANNELS } from "./conditions";
+
+/** A message that is due is sent within seconds. */
+const REREAD_MS = 5_000;
 
 const STATUSES: Record<ListedRule["status"], string> = {
   ok: "Nothing found",
@@ -21,7 +24,10 @@ export function statusText(rule: ListedRule): string {
   const since = status_since && ` since ${dateTime(status_since)}`;
   const until = silenced_until && ` until ${dateTime(silenced_until)}`;
   const silent = status === "silenced" ? until : until && `, silent${until}`;
-  const open = open_incidents > 0 && `, ${plural(open_incidents, "open incident")}`;
+  const open =
+    open_incidents > 0
+      ? `, ${plural(open_incidents, "open incident")}`
+      : status === "firing" && ", nothing new";
   return [STATUSES[status], since, silent, open].filter(Boolean).join("");
 }
 
@@ -32,4 +38,32 @@ export function problemsOf({ status, status_reason, channels }: ListedRule): str
     reason ? [`${CHANNELS[type].name} takes no messages: ${reason}`] : [],
   );
   return [...own, ...broken];
+}
+
+/** Return where a rule's messages go: the person who reads it has the key. */
+export function channelsText({ channels }: Rule): string {
+  return channels.map(channelText).join(", ") || "no channel: incidents are only listed";
+}
+
+function channelText({ type, to, secret }: Channel): string {
+  const { name } = CHANNELS[type];
+  if (to === null) return `${name} (${secret})`;
+  return `${name} (${type === "email" ? to : (hostOf(to) ?? to)})`;
+}
+
+function hostOf(to: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:\/\/([^/?#]+)/i.exec(to)?.[1];
+}
+
+/** Return a rule's quiet hours with their zone; nothing where it has none. */
+export function quietText({ quiet_hours: quiet, time_zone }: Rule): string {
+  return quiet ? `quiet from ${quiet.from} to ${quiet.to}, ${time_zone}` : "";
+}
+
+/** Return the milliseconds until a message that waits may be sent; undefined: none waits. */
+export function waitFor(found: Incident | undefined, now: number): number | undefined {
+  const due = (found?.deliveries ?? [])
+    .filter(({ status }) => status === "waiting")
+    .map((each) => Date.parse(each.due) - now);
+  return due.length ? Math.max(REREAD_MS, Math.min(...due)) : undefined;
 }

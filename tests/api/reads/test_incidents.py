@@ -64,6 +64,7 @@ async def test_an_incident_is_shown_whole_and_its_list_has_the_beginning(written
         "scope_name": "Cursor",
         "cause": "worse",
         "sentence": "It fell further.",
+        "view": "/?subject=cursor&from=2026-11-22&to=2026-11-23",
         "status": "closed",
         "opened": "2026-11-23T03:00:00Z",
         "closed": "2026-11-23T08:30:00Z",
