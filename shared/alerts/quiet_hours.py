@@ -4,13 +4,13 @@ They are wall-clock times. Where clocks go back and a time comes twice, quiet ho
 first and end at the second; where clocks go forward and it is left out, they do so at the change.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from shared.models import QuietHours
+from shared.wall_clock import instant_of, zone_named
 
 DAY = timedelta(days=1)
-MINUTE = timedelta(minutes=1)
 
 
 def quiet_until(hours: QuietHours | None, time_zone: str, moment: datetime) -> datetime | None:
@@ -20,7 +20,7 @@ def quiet_until(hours: QuietHours | None, time_zone: str, moment: datetime) -> d
     """
     if hours is None or hours["from"] == hours["to"]:
         return None
-    zone = _zone(time_zone)
+    zone = zone_named(time_zone)
     end = None
     # Where a zone leaves out a day, one night follows the other.
     while (later := _end(hours, zone, end or moment)) is not None:
@@ -38,32 +38,8 @@ def _end(hours: QuietHours, zone: ZoneInfo, moment: datetime) -> datetime | None
     today = moment.astimezone(zone).date()
     for day in (today - DAY, today):
         last_day = day if begins < ends else day + DAY
-        start = _instant(day, begins, zone, fold=0)
-        end = _instant(last_day, ends, zone, fold=1)
+        start = instant_of(day, begins, zone, fold=0)
+        end = instant_of(last_day, ends, zone, fold=1)
         if start <= moment < end:
             return end
     return None
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except ZoneInfoNotFoundError:
-        return ZoneInfo("UTC")
-
-
-def _instant(day: date, at: time, zone: ZoneInfo, *, fold: int) -> datetime:
-    """Return when clocks of a zone show a time: the first or second time, or the first after it."""
-    wall = datetime.combine(day, at)
-    instant = wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
-    if _wall(instant, zone) == wall:
-        return instant
-    # It is left out: each reading of it lies on one side of the change.
-    instant = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    while _wall(instant, zone) < wall:
-        instant += MINUTE
-    return instant
-
-
-def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
-    return instant.astimezone(zone).replace(tzinfo=None)

@@ -21,6 +21,9 @@ from shared.models import (
     CorrectionNote,
     Cycle,
     DayStats,
+    DigestContent,
+    DigestsRevision,
+    DigestState,
     ImportedFile,
     Incident,
     Item,
@@ -31,6 +34,7 @@ from shared.models import (
     RankedDay,
     ReleasesState,
     Rematch,
+    ScheduledDigests,
     ScopeHour,
     ScoringState,
     SourceState,
@@ -104,6 +108,14 @@ ALERT_STATES: Container[AlertState] = Container("cycles", "kind", _CYCLE_INDEXES
 INCIDENTS: Container[Incident] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 ALERT_KEYS: Container[AlertKey] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 ALERT_CHANNELS: Container[ChannelState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+DIGESTS: Container[ScheduledDigests] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+DIGESTS_REVISIONS: Container[DigestsRevision] = Container(
+    "cycles", "kind", _CYCLE_INDEXES, expires=True
+)
+DIGEST_STATES: Container[DigestState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+DIGEST_CONTENTS: Container[DigestContent] = Container(
+    "cycles", "kind", _CYCLE_INDEXES, expires=True
+)
 
 CONTAINERS: tuple[Container[Any], ...] = (POSTS, COMMENTS, DAYS, TOPICS, CYCLES)
 """Each physical container once."""

@@ -1,0 +1,1 @@
+"""Digests that are sent: definitions, schedules and states, for api and collector."""
