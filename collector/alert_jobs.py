@@ -4,6 +4,7 @@ import os
 import secrets
 from datetime import timedelta
 
+from collector.alerts.digest_outbox import DigestOutbox
 from collector.alerts.evaluation import Evaluated, Evaluator, ReadEvaluation
 from collector.alerts.outbox import Delivered, Outbox, Send
 from collector.alerts.sending import send_with
@@ -102,7 +103,8 @@ async def _due_evaluation(settings: Settings, after: After, clock: Clock) -> lis
 async def _due_deliveries(settings: Settings, clock: Clock) -> list[str]:
     async with opened(settings) as (store, _):
         outbox = await _outbox(store, settings, None, clock)
-        return queue.messages_of(await outbox.due())
+        digests = _digests(outbox)
+        return queue.messages_of([*await outbox.due(), *await digests.due()])
 
 
 async def _evaluate(
@@ -119,7 +121,8 @@ async def _deliver(
     settings: Settings, channel: str, sending: Send | None, clock: Clock
 ) -> Delivered:
     async with opened(settings) as (store, watched):
-        return await (await _outbox(store, watched, sending, clock)).deliver(channel)
+        outbox = await _outbox(store, watched, sending, clock)
+        return await outbox.deliver(channel) + await _digests(outbox).deliver(channel)
 
 
 async def _reader(store: Store, settings: Settings) -> ReadEvaluation:
@@ -145,3 +148,8 @@ async def _outbox(store: Store, settings: Settings, sending: Send | None, clock:
     )
     keep = timedelta(days=settings.retention_days)
     return Outbox(store, sending or send_with(settings, os.environ), sender, keep, clock)
+
+
+def _digests(outbox: Outbox) -> DigestOutbox:
+    """Return the outbox of digests that sends as an outbox of alerts does."""
+    return DigestOutbox(outbox.store, outbox.send, outbox.sender, outbox.keep, outbox.clock)

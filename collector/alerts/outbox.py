@@ -28,6 +28,7 @@ from collector.alerts.batches import (
     without_rule,
     without_void,
 )
+from collector.alerts.channel_states import edit_channel, note_folded
 from collector.alerts.channels.base import Receipt
 from shared.alerts.channels import channel_id, rules_with, shown_address
 from shared.alerts.composing import Owed, Sender, compose
@@ -35,7 +36,6 @@ from shared.alerts.messages import Message
 from shared.alerts.rules import read_rules
 from shared.errors import (
     DocumentChanged,
-    DocumentExists,
     PermanentFailure,
     StoreUnavailable,
     TemporaryFailure,
@@ -212,6 +212,9 @@ class Outbox:
         return Delivered(sent=1)
 
     async def _fold(self, batch: Batch) -> Delivered:
+        # First, so that a kill in between leaves nothing out of the digest.
+        ids = [owed.incident["id"] for owed in batch.owed]
+        await note_folded(self.store, channel_id(batch.channel), self.keep, ids)
         for owed in batch.owed:
             await self._edit(
                 owed.incident["id"], lambda each: settled(each, batch.key, "folded", self.clock())
@@ -262,21 +265,14 @@ class Outbox:
     ) -> None:
         """Write what became of a message into its channel's state."""
         now = self.clock()
-        for _ in range(ATTEMPTS):
-            stored = await self.store.read(ALERT_CHANNELS, "alert_channel", channel)
-            state: ChannelState = {**(stored or _new_state(channel)), "broken": broken}
-            state["ttl"] = int(self.keep.total_seconds())
+
+        def edit(state: ChannelState) -> ChannelState:
+            state = {**state, "broken": broken}
             state["sent"] = [*sent_of_a_day(state, now), *([iso(now)] if is_sent else [])]
             state["folded_at"] = iso(now) if is_folded else state["folded_at"]
-            try:
-                if stored is None:
-                    await self.store.create(ALERT_CHANNELS, state)
-                else:
-                    await self.store.replace(ALERT_CHANNELS, state, stored["_etag"])
-            except (DocumentChanged, DocumentExists):
-                continue
-            return
-        raise StoreUnavailable("the channel's state changes with every read")
+            return state
+
+        await edit_channel(self.store, channel, self.keep, edit)
 
     async def _edit(
         self, incident_id: str, edit: Callable[[Incident], Incident | None]
@@ -329,9 +325,3 @@ async def waiting_incidents(store: Store) -> list[Incident]:
 
 def _waiting(incident: Incident) -> int:
     return sum(each["status"] == "waiting" for each in incident["deliveries"])
-
-
-def _new_state(channel: str) -> ChannelState:
-    return ChannelState(
-        id=channel, kind="alert_channel", ttl=-1, sent=[], folded_at=None, broken=None
-    )

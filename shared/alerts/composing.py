@@ -79,12 +79,12 @@ def compose(
         title=_title(kind, owed, entries),
         entries=() if kind == "folded" else entries,
         is_sample=sender.is_sample,
-        unsubscribe=_unsubscribe(channel, sender, now),
+        unsubscribe=unsubscribe_address(channel, sender, now),
     )
 
 
-def _unsubscribe(channel: AlertChannel, sender: Sender, now: datetime) -> str | None:
-    """Return the address that removes an e-mail's channel from all rules; None for others."""
+def unsubscribe_address(channel: AlertChannel, sender: Sender, now: datetime) -> str | None:
+    """Return the address that unsubscribes an e-mail's channel; None for others."""
     if channel["type"] != "email":
         return None
     path = signed_path(sender.signing_key, "unsubscribe", channel_id(channel), now)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.models.alerts import CitedItem
+from shared.models.digests import DigestContent, FoldedAlert
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Message:
 
     instance is the address of the dashboard that it comes from. is_sample: the data is invented.
     unsubscribe is an address whose page asks, and whose POST unsubscribes, for e-mails (RFC 8058).
+    digest is what a digest says, or a test of one, which has no entries. folded are alerts that the
+    channel didn't get, and more_folded is the number of further ones.
     """
 
     key: str
@@ -61,3 +64,6 @@ class Message:
     entries: tuple[Entry, ...] = field(default=())
     is_sample: bool = False
     unsubscribe: str | None = None
+    digest: DigestContent | None = None
+    folded: tuple[FoldedAlert, ...] = ()
+    more_folded: int = 0

@@ -1,10 +1,9 @@
 """Reads and writes the digests that are sent, and their history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from shared.alerts.channels import channel_id
 from shared.models import DigestsRevision, ScheduledDigest, ScheduledDigests
 from shared.store import DIGESTS, DIGESTS_REVISIONS, Store
 from shared.times import iso
@@ -86,11 +85,6 @@ async def read_history(
     states = {each["digests"]["revision"]: each["digests"] for each in kept.values()}
     states[current["revision"]] = current
     return [states[each] for each in numbers if each in states]
-
-
-def digests_with(digests: Iterable[ScheduledDigest], channel: str) -> list[ScheduledDigest]:
-    """Return the digests that are sent to the channel with this id."""
-    return [each for each in digests if any(channel_id(own) == channel for own in each["channels"])]
 
 
 def _revision_of(digests: ScheduledDigests) -> DigestsRevision:

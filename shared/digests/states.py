@@ -3,11 +3,12 @@
 All functions but `read_state` and `edit_state` are pure.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from shared.alerts.channels import channel_id
+from shared.digests.recipients import recipients
 from shared.digests.schedule import due_issue, period_end
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.models import (
@@ -199,32 +200,13 @@ def retried(
     error: str,
     retry_after: float | None,
 ) -> DigestState:
-    """Return a state whose delivery is tried again, until a day after it was first due."""
+    """Return a state whose delivery is tried again, the last time a day after it was first due."""
 
     def after(own: DigestDelivery) -> DigestDelivery:
-        if iso(now) >= own["last"]:
-            return {**own, "status": "failed", "error": error}
         wait = max(backoff(own["attempts"]), timedelta(seconds=retry_after or 0))
         return {**own, "due": min(iso(now + wait), own["last"]), "error": error}
 
     return _edited(state, issue, delivery, after)
-
-
-def dropped(
-    states: Mapping[str, DigestState], channel: str, now: datetime, kept: Iterable[str]
-) -> list[tuple[str, DigestIssue, DigestDelivery]]:
-    """Return what waits for a channel of digests that aren't sent there any more.
-
-    kept are the ids of those that are. What another run is sending stays.
-    """
-    still = set(kept)
-    return [
-        (name, issue, each)
-        for name, state in states.items()
-        if name not in still
-        for issue, each in due_deliveries(state, now)
-        if channel_id(each["channel"]) == channel
-    ]
 
 
 def due_channels(states: Iterable[DigestState], now: datetime) -> list[AlertChannel]:
@@ -288,7 +270,7 @@ def _deliveries(digest: ScheduledDigest, now: datetime) -> list[DigestDelivery]:
             folded=None,
             more_folded=0,
         )
-        for number, channel in enumerate(digest["channels"], start=1)
+        for number, channel in enumerate(recipients(digest["channels"]), start=1)
     ]
 
 

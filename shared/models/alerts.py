@@ -219,6 +219,8 @@ class ChannelState(TypedDict):
 
     sent are the times of messages of the last day. folded_at is when it was last said that further
     messages wait for the digest. broken says why it takes nothing any more, such as a revoked hook.
+    folded has the ids of incidents that the channel wasn't told of, each with the key of the
+    digest's message that tells of it, which is empty until then.
     """
 
     id: str
@@ -227,6 +229,7 @@ class ChannelState(TypedDict):
     sent: list[str]
     folded_at: str | None
     broken: str | None
+    folded: NotRequired[dict[str, str]]
     _etag: NotRequired[str]
 
 

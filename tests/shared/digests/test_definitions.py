@@ -4,10 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.alerts.channels import channel_id
 from shared.digests.definitions import (
     KEPT_REVISIONS,
-    digests_with,
     read_digests,
     read_history,
     write_digests,
@@ -51,10 +49,3 @@ async def test_the_history_has_the_newest_first_and_forgets_the_oldest(sqlite_st
     found = await read_history(sqlite_store, limit=3)
     assert [each["revision"] for each in found] == [203, 202, 201]
     assert [each["revision"] for each in await read_history(sqlite_store, below=5)] == [4]
-
-
-def test_digests_are_found_by_their_channel() -> None:
-    hook = {"type": "webhook", "to": "https://hooks.example.com/a", "secret": None}
-    other = a_digest(id="other", channels=[hook])
-    own = a_digest()
-    assert digests_with([own, other], channel_id(own["channels"][0])) == [own]
