@@ -18,7 +18,7 @@ from api.schema.digest import (
     DigestSubject,
     DigestTopic,
 )
-from api.schema.explain import ContributionAnswer, ExplainedItem
+from api.schema.explain import ContributionAnswer, ExplainedItem, ItemsRead
 from api.schema.markers import MarkerAnswer
 from shared.communities import community_name
 from shared.reasons.sentence import TALK, counted
@@ -57,7 +57,7 @@ def digest_markdown(digest: Digest, base: str) -> str:
     links = Links(digest, base)
     names = {each.id: each.name for each in digest.subjects}
     lines = [
-        f"# Digest: {_period(digest)}",
+        f"# Digest: {escaped(period_text(digest))}",
         "",
         bold(escaped(digest.sentence)),
         "",
@@ -122,10 +122,11 @@ class Links:
         return self.view(view="posts", post=f"{item.community}/{item.post_id}")
 
 
-def _period(digest: Digest) -> str:
+def period_text(digest: Digest) -> str:
+    """Return the days of a digest in words, with their time zone."""
     first = date.fromisoformat(digest.first_day)
     last = date.fromisoformat(digest.end) - timedelta(days=1)
-    zone = "" if digest.time_zone == "UTC" else f" ({escaped(digest.time_zone)})"
+    zone = "" if digest.time_zone == "UTC" else f" ({digest.time_zone})"
     if first == last:
         return f"{WEEKDAYS[first.weekday()]}, {day_text(first)}{zone}"
     return f"{day_text(first)} to {day_text(last)}{zone}"
@@ -156,10 +157,15 @@ def _table(digest: Digest, links: Links) -> list[str]:
     rows = [_row(each, links) for each in digest.subjects if not is_silent(each)]
     if not rows:
         return []
+    return [*table(COLUMNS, rows), "", compared_text(digest)]
+
+
+def compared_text(digest: Digest) -> str:
+    """Return what the changes of subjects are from, as a sentence."""
     because = COMPARED[digest.compared_with.because]
     hours, all_hours = digest.subjects[0].change.hours, _hours(digest)
     seen = "" if hours == all_hours else f", over the {hours} of {all_hours} hours known in both"
-    return [*table(COLUMNS, rows), "", f"Changes are from {because}{seen}."]
+    return f"Changes are from {because}{seen}."
 
 
 def _hours(digest: Digest) -> int:
@@ -210,14 +216,18 @@ def _bullet(change: DigestChange) -> str:
 
 
 def _unchanged(digest: Digest, names: dict[str, str]) -> list[str]:
-    """Return what didn't change; those that nobody mentions share a line."""
+    return [f"- {escaped(each)}" for each in unchanged_texts(digest, names)]
+
+
+def unchanged_texts(digest: Digest, names: dict[str, str]) -> list[str]:
+    """Return what didn't change; subjects that nobody mentions share a sentence."""
     silent = {each.id: each for each in digest.subjects if is_silent(each)}
     others = [each for each in digest.unchanged if each.subject not in silent]
-    lines = [f"- {escaped(each)}" for each in _shared_sentences(others)]
+    lines = _shared_sentences(others)
     if silent:
-        unheard = ", ".join(escaped(names[each]) for each in silent)
+        unheard = ", ".join(names[each] for each in silent)
         before = ", neither now nor before" if all(map(is_before_known, silent.values())) else ""
-        lines.append(f"- Not mentioned{before}: {unheard}.")
+        lines.append(f"Not mentioned{before}: {unheard}.")
     return lines
 
 
@@ -234,7 +244,7 @@ def _reason(reason: DigestReason, links: Links) -> Iterable[str]:
     cited = {each.id: each for each in reason.cited}
     yield from (f"### {escaped(reason.name)}", "", escaped(reason.sentence), "")
     for each in reason.contributions:
-        yield f"- {_contribution(each)}"
+        yield f"- {escaped(contribution_text(each))}"
     if reason.contributions:
         yield ""
     for sentence in [each for quotes in reason.quotes for each in quotes.sentences]:
@@ -243,8 +253,13 @@ def _reason(reason: DigestReason, links: Links) -> Iterable[str]:
         yield from (f"> “{escaped(sentence.text)}” {source}".rstrip(), "")
     looked_at = reason.looked_at
     if looked_at.read < looked_at.items:
-        yield f"*{looked_at.read} of {counted(looked_at.items, 'item')} were read for this.*"
+        yield f"*{read_text(looked_at)}*"
         yield ""
+
+
+def read_text(looked_at: ItemsRead) -> str:
+    """Return how many of the items a reason rests on, as a sentence."""
+    return f"{looked_at.read} of {counted(looked_at.items, 'item')} were read for this."
 
 
 def _community(community: str) -> str:
@@ -252,7 +267,8 @@ def _community(community: str) -> str:
     return escaped(community_name(community))
 
 
-def _contribution(own: ContributionAnswer) -> str:
+def contribution_text(own: ContributionAnswer) -> str:
+    """Return a part of what made a change, in words."""
     name = own.name
     if own.kind_of == "kind":
         name = TALK.get(name, name)
@@ -260,7 +276,7 @@ def _contribution(own: ContributionAnswer) -> str:
         name = community_name(name)
     effect = f", effect {own.effect:+.2f}" if own.is_beyond_chance else ""
     counts = f"{counted(round(own.n), 'item')}, {round(own.n_before)} before"
-    return f"{own.kind_of.capitalize()} {escaped(name)}: {counts}{effect}"
+    return f"{own.kind_of.capitalize()} {name}: {counts}{effect}"
 
 
 def _reads(items: Sequence[DigestItem], names: dict[str, str], links: Links) -> list[str]:

@@ -12,6 +12,7 @@ from shared.stats.compare import Verdict
 CLEAR: frozenset[Verdict] = frozenset({"better", "worse"})
 HOURS_OF_DAY = 24
 MAX_NAMED = 3
+NEXT = "The next digest comes on"
 
 
 def has_changed(row: DigestSubject) -> bool:
@@ -97,7 +98,12 @@ def no_mentions(period: Period, rows: Sequence[DigestSubject]) -> str:
 
 def next_digest(period: Period) -> str:
     """Return when the digest of a period comes, in a sentence."""
-    return f"The next digest comes on {weekday_text(period.end)}."
+    return f"{NEXT} {weekday_text(period.end)}."
+
+
+def without_next(sentence: str) -> str:
+    """Return the sentence of a digest without the day of the next one."""
+    return sentence.partition(f" {NEXT} ")[0]
 
 
 def _is_same(row: DigestSubject) -> bool:
