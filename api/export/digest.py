@@ -21,12 +21,11 @@ from api.schema.digest import (
 from api.schema.explain import ContributionAnswer, ExplainedItem, ItemsRead
 from api.schema.markers import MarkerAnswer
 from shared.communities import community_name
+from shared.digests.figures import NO_VALUE, VERDICTS, bars, percent, points, signed
 from shared.reasons.sentence import TALK, counted
 from shared.stats.windows import Because
 from shared.times import parse_iso
 
-BARS = "▁▂▃▄▅▆▇█"
-NO_VALUE = "-"
 COLUMNS = (
     "Subject",
     "Mentions>",
@@ -38,13 +37,6 @@ COLUMNS = (
     "Change>",
     "Course",
 )
-VERDICTS = {
-    "better": "better",
-    "worse": "worse",
-    "no_clear_change": "no clear change",
-    "too_few": "too few to tell",
-    "incomplete": "can't be told",
-}
 COMPARED: dict[Because, str] = {
     "just_before": "the time just before",
     "week_before": "the same hours a week earlier",
@@ -182,33 +174,17 @@ def _row(subject: DigestSubject, links: Links) -> list[str]:
         link(escaped(subject.name), links.subject(subject.id)),
         link(str(subject.mentions), links.mentions(subject.id)),
         f"{subject.volume.n_before}{volume}" if known else NO_VALUE,
-        f"{_signed(mood.avg_sentiment)}{_range(mood.interval)}",
-        _signed(change.avg_sentiment),
+        f"{signed(mood.avg_sentiment)}{_range(mood.interval)}",
+        signed(change.avg_sentiment),
         VERDICTS[change.verdict],
-        NO_VALUE if subject.share is None else f"{subject.share:.0%}",
-        _points(subject.share_change),
+        percent(subject.share),
+        points(subject.share_change),
         bars([each["total"] for each in subject.trend_data]),
     ]
 
 
-def bars(numbers: Sequence[int]) -> str:
-    """Return numbers as a row of bars, the greatest one the highest."""
-    most = max(numbers, default=0)
-    if not most:
-        return ""
-    return "".join(BARS[each * (len(BARS) - 1) // most] for each in numbers)
-
-
-def _signed(value: float | None) -> str:
-    return NO_VALUE if value is None else f"{value:+.2f}"
-
-
 def _range(interval: Sequence[float] | None) -> str:
     return "" if interval is None else f" ({interval[0]:+.2f} to {interval[1]:+.2f})"
-
-
-def _points(change: float | None) -> str:
-    return NO_VALUE if change is None else f"{100 * change:+.0f} points"
 
 
 def _bullet(change: DigestChange) -> str:

@@ -50,7 +50,7 @@ async def fill(path: str) -> tuple[str, str]:
     """Store the rules and what they do, and return the paths of signed links."""
     mood = a_rule(name="Mood of Cursor", channels=[HOOK, BOTH])
     off = a_rule(id="off", name="Not wanted yet", enabled=False)
-    # The product collects when it starts: no full hour is left that its rules would be evaluated for.
+    # The product collects when it starts: its rules have no full hour left to be evaluated for.
     running = hour_of(iso(utc_now()))
     firing: Any = {**first_state("cursor-mood"), **FOUND, "hour": running, "open": {"worse": 1}}
     broken = ChannelState(

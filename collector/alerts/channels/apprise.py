@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from collector.alerts.channels.addresses import Address, Allowed, literal_of
 from collector.alerts.channels.base import Receipt, Target
+from collector.alerts.channels.digest_lines import Line, lines_of, richest_digest
 from collector.alerts.channels.http import SECONDS
 from collector.alerts.channels.secrets import address_of
 from collector.alerts.channels.texts import (
@@ -117,6 +118,12 @@ def scheme_of(address: str) -> str:
 
 def text_of(message: Message) -> str:
     """Return a message as plain text of at most MAX_TEXT units."""
+    if message.digest is not None:
+        content = message.digest
+        return richest_digest(
+            lambda detail: "\n".join(map(_digest_line, lines_of(message, content, detail))),
+            lambda text: units(text) <= MAX_TEXT,
+        )
     return richest(
         len(message.entries),
         MAX_ENTRIES,
@@ -142,6 +149,15 @@ def _entry(entry: Entry, items: int) -> str:
         *(f"{fit(link.text, 40)}: {to}" for link, to in links if to),
     ]
     return "\n".join(each.rstrip() for each in lines if each.strip())
+
+
+def _digest_line(line: Line) -> str:
+    """Return a line of a digest, with the address of its first link after it."""
+    text = fit("".join(each.text for each in line.spans), 500)
+    found = (to for each in line.spans if (to := chat_address(each.address)))
+    address = next(found, "")
+    before = {"heading": "\n", "item": "- ", "quote": "  ", "text": ""}[line.look]
+    return f"{before}{text} {address}".rstrip()
 
 
 def _library() -> _Library:

@@ -12,6 +12,14 @@ from pydantic import BaseModel, ValidationError
 from yarl import URL
 
 from collector.alerts.channels.base import Receipt, Target
+from collector.alerts.channels.digest_lines import (
+    WHOLE,
+    DigestDetail,
+    Line,
+    Span,
+    lines_of,
+    richest_digest,
+)
 from collector.alerts.channels.http import NOT_FOUND, Answer, HttpClient, check, url_of
 from collector.alerts.channels.secrets import address_of
 from collector.alerts.channels.texts import (
@@ -21,6 +29,7 @@ from collector.alerts.channels.texts import (
     chat_address,
     ending,
     fit,
+    fit_between,
     footnotes,
     heading,
     richest,
@@ -28,6 +37,7 @@ from collector.alerts.channels.texts import (
 )
 from shared.alerts.messages import Entry, Message
 from shared.models.alerts import CitedItem
+from shared.models.digests import DigestContent
 from shared.times import iso
 
 MAX_EMBEDS = 10
@@ -37,6 +47,7 @@ MAX_DESCRIPTION = 4_096
 # Of titles, descriptions, fields and footers of all embeds together.
 MAX_ALL_TEXT = 6_000
 MARKUP = frozenset("\\`*_~|<>[](){}#+-!@:")
+DIGEST_COLOR = 0x3A4CCF
 COLORS = {"opened": 0xC0392B, "updated": 0xD68910, "closed": 0x1E8449, "test": 0x5D6D7E}
 MESSAGE_ID = re.compile(r"[0-9]{5,25}")
 
@@ -116,6 +127,8 @@ def url_of_message(url: URL, identifier: str) -> URL:
 
 def payload_of(message: Message) -> Payload:
     """Return a message within Discord's limits; nothing of other people's texts is markup."""
+    if message.digest is not None:
+        return _digest_payload(message, message.digest)
     return richest(
         len(message.entries),
         MAX_EMBEDS,
@@ -153,6 +166,37 @@ def _payload(message: Message, detail: Detail) -> Payload:
         embeds=[_embed(each, detail.items) for each in message.entries[: detail.entries]],
         allowed_mentions={"parse": []},
     )
+
+
+def _digest_payload(message: Message, content: DigestContent) -> Payload:
+    def render(detail: DigestDetail) -> Payload:
+        lines = [_digest_line(each) for each in lines_of(message, content, detail)]
+        title = fit(message.title, 300, escaped) or "-"
+        embed = Embed(
+            title=WHOLE,
+            description="\n".join(each for each in lines if each.strip()),
+            color=DIGEST_COLOR,
+            timestamp=iso(message.at),
+            fields=[],
+            footer={"text": fit(content["name"], 100) or "-"},
+        )
+        if address := chat_address(content["address"]):
+            embed["url"] = address
+        return Payload(content=f"**{title}**", embeds=[embed], allowed_mentions={"parse": []})
+
+    return richest_digest(render, lambda payload: _is_within_limits(payload["embeds"]))
+
+
+def _digest_line(line: Line) -> str:
+    text = "".join(_span(each) for each in line.spans)
+    if line.look == "heading":
+        return f"**{text.strip()}**"
+    return {"item": "• ", "quote": "> ", "text": ""}[line.look] + text
+
+
+def _span(span: Span) -> str:
+    text = fit_between(span.text, 600, escaped)
+    return _link(text.strip(), span.address) if span.address else text
 
 
 def _embed(entry: Entry, items: int) -> Embed:

@@ -8,6 +8,13 @@ import json
 from typing import TypedDict
 
 from collector.alerts.channels.base import Receipt, Target
+from collector.alerts.channels.digest_lines import (
+    DigestDetail,
+    Line,
+    Span,
+    lines_of,
+    richest_digest,
+)
 from collector.alerts.channels.http import Answer, HttpClient, check
 from collector.alerts.channels.secrets import address_of
 from collector.alerts.channels.texts import (
@@ -17,12 +24,14 @@ from collector.alerts.channels.texts import (
     ending,
     figures,
     fit,
+    fit_between,
     footnotes,
     heading,
     richest,
 )
 from shared.alerts.messages import Entry, Message
 from shared.models.alerts import CitedItem
+from shared.models.digests import DigestContent
 
 MAX_BLOCKS = 50
 MAX_HEADER = 150
@@ -103,6 +112,8 @@ def payload_of(message: Message) -> Payload:
 
     Texts of other people stand in rich text, where nothing of them is markup.
     """
+    if message.digest is not None:
+        return _digest_payload(message, message.digest)
     return richest(
         len(message.entries),
         MAX_ENTRIES,
@@ -123,18 +134,48 @@ def escaped(character: str) -> str:
 
 def _payload(message: Message, detail: Detail) -> Payload:
     entries = message.entries[: detail.entries]
-    header = Block(
-        type="header",
-        text={"type": "plain_text", "text": fit(message.title, MAX_HEADER) or "-", "emoji": False},
-    )
     notes: list[_Text] = [
         {"type": "plain_text", "text": each, "emoji": False} for each in footnotes(message, detail)
     ]
     last = [Block(type="context", elements=notes)] if notes else []
     return Payload(
         text=_summary(message),
-        blocks=[header, *(_entry(each, detail.items) for each in entries), *last],
+        blocks=[_header(message), *(_entry(each, detail.items) for each in entries), *last],
     )
+
+
+def _header(message: Message) -> Block:
+    return Block(
+        type="header",
+        text={"type": "plain_text", "text": fit(message.title, MAX_HEADER) or "-", "emoji": False},
+    )
+
+
+def _digest_payload(message: Message, content: DigestContent) -> Payload:
+    def render(detail: DigestDetail) -> Payload:
+        lines = [_digest_line(each) for each in lines_of(message, content, detail)]
+        text = Block(type="rich_text", elements=[each for each in lines if each["elements"]])
+        return Payload(
+            text=fit(f"{message.title}: {content['sentence']}", MAX_TEXT, escaped),
+            blocks=[_header(message), text],
+        )
+
+    return richest_digest(render, lambda payload: characters(payload["blocks"]) <= MAX_ALL_TEXT)
+
+
+def _digest_line(line: Line) -> _Part:
+    parts: list[_Element] = _said("• ") if line.look == "item" else []
+    for span in line.spans:
+        parts += _span(span, is_bold=line.look == "heading")
+    kind = "rich_text_quote" if line.look == "quote" else "rich_text_section"
+    return {"type": kind, "elements": parts}
+
+
+def _span(span: Span, *, is_bold: bool) -> list[_Element]:
+    text, address = fit_between(span.text, 600), chat_address(span.address)
+    if text.strip() and address:
+        return [_link(text.strip(), address)]
+    return _said(text, bold=is_bold)
 
 
 def _summary(message: Message) -> str:

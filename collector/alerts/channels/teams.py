@@ -8,6 +8,13 @@ import json
 from typing import Any, TypedDict
 
 from collector.alerts.channels.base import Receipt, Target
+from collector.alerts.channels.digest_lines import (
+    DigestDetail,
+    Line,
+    Span,
+    lines_of,
+    richest_digest,
+)
 from collector.alerts.channels.http import Answer, HttpClient, check, wait_of
 from collector.alerts.channels.secrets import address_of
 from collector.alerts.channels.texts import (
@@ -17,6 +24,7 @@ from collector.alerts.channels.texts import (
     ending,
     figures,
     fit,
+    fit_between,
     footnotes,
     heading,
     richest,
@@ -24,6 +32,7 @@ from collector.alerts.channels.texts import (
 from shared.alerts.messages import Entry, Message
 from shared.errors import TemporaryFailure
 from shared.models.alerts import CitedItem
+from shared.models.digests import DigestContent
 
 # Of the whole body; Teams says 28 KB.
 MAX_BYTES = 28_000
@@ -73,6 +82,8 @@ class TeamsChannel:
 
 def body_of(message: Message) -> bytes:
     """Return the body of a message, of 28 KB at most."""
+    if message.digest is not None:
+        return _digest_body(message, message.digest)
     return richest(
         len(message.entries),
         MAX_ENTRIES,
@@ -90,9 +101,7 @@ def escaped(character: str) -> str:
 
 
 def _payload(message: Message, detail: Detail) -> dict[str, Any]:
-    title = fit(message.title, 200, escaped) or "-"
     body = [
-        _lines([{"type": "TextRun", "text": title, "weight": "Bolder", "size": "Medium"}]),
         *(
             line
             for entry in message.entries[: detail.entries]
@@ -100,15 +109,49 @@ def _payload(message: Message, detail: Detail) -> dict[str, Any]:
         ),
         *(_lines([_run(each, isSubtle=True)]) for each in footnotes(message, detail)),
     ]
+    return _card(message, body)
+
+
+def _card(message: Message, body: list[Lines]) -> dict[str, Any]:
+    """Return the payload of a card with a title above its body."""
+    title = fit(message.title, 200, escaped) or "-"
+    first = _lines([{"type": "TextRun", "text": title, "weight": "Bolder", "size": "Medium"}])
     card = {
         "$schema": SCHEMA,
         "type": "AdaptiveCard",
         "version": VERSION,
         "fallbackText": title,
         "msteams": {"width": "Full"},
-        "body": body,
+        "body": [first, *body],
     }
     return {"type": "message", "attachments": [{"contentType": CARD, "content": card}]}
+
+
+def _digest_body(message: Message, content: DigestContent) -> bytes:
+    def render(detail: DigestDetail) -> bytes:
+        lines = [_digest_line(each) for each in lines_of(message, content, detail)]
+        body = [each for each in lines if each["inlines"]]
+        return json.dumps(_card(message, body)).encode()
+
+    return richest_digest(render, lambda body: len(body) <= MAX_BYTES)
+
+
+def _digest_line(line: Line) -> Lines:
+    is_heading = line.look == "heading"
+    runs = [_run("• ")] if line.look == "item" else []
+    for span in line.spans:
+        runs += _span(span, weight="Bolder" if is_heading else None)
+    lines = _lines(runs)
+    if is_heading:
+        lines["separator"] = True
+    return lines
+
+
+def _span(span: Span, *, weight: str | None) -> list[Run]:
+    text, address = fit_between(span.text, 600, escaped), chat_address(span.address)
+    if address:
+        return _said(text.strip(), address=address)
+    return [_run(text, weight=weight)] if text else []
 
 
 def _entry(entry: Entry, items: int) -> list[Lines]:

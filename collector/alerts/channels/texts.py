@@ -65,6 +65,13 @@ def fit(text: str, limit: int, escape: Escape = as_it_is) -> str:
     return "".join(pieces)
 
 
+def fit_between(text: str, limit: int, escape: Escape = as_it_is) -> str:
+    """Return a text as `fit` does, with the blanks that part it from the texts beside it."""
+    before = " " if text[:1] == " " else ""
+    after = " " if text[-1:] == " " and text.strip() else ""
+    return f"{before}{fit(text, limit, escape)}{after}"
+
+
 @dataclass(frozen=True)
 class Detail:
     """How much of a message is shown: its first entries, and of each its first items."""

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from collector.alerts.channels.base import Receipt, Target
 from collector.alerts.channels.http import HttpClient, check
 from collector.alerts.channels.texts import encodable
+from collector.alerts.channels.webhook_digest import WebhookDigest, digest_of
 from shared.alerts.messages import Entry, Figure, Link, Message
 from shared.errors import PermanentFailure
 from shared.models.alerts import CitedItem
@@ -86,6 +87,9 @@ class WebhookData(_Part):
     instance: str = Field(description="the address of the dashboard that sends it")
     is_sample: bool = Field(description="whether its data is invented")
     incidents: list[WebhookIncident]
+    digest: WebhookDigest | None = Field(
+        description="of alert.digest, and of a test of a digest; else null"
+    )
 
 
 class WebhookBody(_Part):
@@ -134,6 +138,7 @@ def body_of(message: Message) -> WebhookBody:
         instance=message.instance,
         is_sample=message.is_sample,
         incidents=[_incident(each) for each in message.entries],
+        digest=digest_of(message, message.digest) if message.digest else None,
     )
     return WebhookBody(type=type_of(message), timestamp=iso(message.at), data=data)
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from api.export.digest import bars, digest_markdown
+from api.export.digest import digest_markdown
 from api.export.markdown import WORD_JOINER, escaped, link
 from api.reads.digest.answer import read_digest
 from api.schema.digest import DigestParameters
+from shared.digests.figures import bars
 from shared.store import Store
 from tests.api.reads.test_digest import END, START, WEEK, fill, mentions
 from tests.api.subject_world import watch

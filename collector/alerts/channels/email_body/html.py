@@ -26,34 +26,36 @@ LINK = Markup('<a href="{}" {}>{}</a>')
 def html_of(message: Message, subject: str, left_out: int) -> str:
     """Return a trimmed message as a page; left_out is the number of entries that it lacks."""
     banners = banners_of(message)
-    blocks = [_banner(banners)] if banners else []
-    blocks.append(_title(message.title))
+    blocks = [banner(banners)] if banners else []
+    blocks.append(title_row(message.title))
     for number, entry in enumerate(message.entries):
-        blocks += ([_divider()] if number else []) + _entry(entry, message.instance)
+        blocks += ([divider()] if number else []) + _entry(entry, message.instance)
     if left_out:
-        blocks.append(_row(left_out_text(left_out), "muted", "padding-top:16px;font-size:15px"))
+        blocks.append(row(left_out_text(left_out), "muted", "padding-top:16px;font-size:15px"))
     preview = message.entries[0].sentence if message.entries else message.title
     return page(
         subject=subject,
         preview=preview,
-        header=_header(message),
-        blocks=_joined(blocks),
-        foot=_foot(message),
+        header=header_of(message),
+        blocks=joined(blocks),
+        foot=foot_of(message),
     )
 
 
-def _joined(parts: Iterable[Markup]) -> Markup:
+def joined(parts: Iterable[Markup]) -> Markup:
+    """Return parts below each other."""
     return Markup("\n").join(parts)
 
 
-def _row(content: str, names: str, more: str) -> Markup:
+def row(content: str, names: str, more: str) -> Markup:
     """Return a row of the card with a text, or with markup."""
     return Markup("<tr><td {}>{}</td></tr>").format(
         look(f"side {names}".strip(), f"padding:0 32px;{FONT};line-height:1.5;{more}"), content
     )
 
 
-def _header(message: Message) -> Markup:
+def header_of(message: Message) -> Markup:
+    """Return what stands above the card: who sends it."""
     host = host_of(message.instance)
     address = web_address(message.instance)
     shown = (
@@ -62,7 +64,8 @@ def _header(message: Message) -> Markup:
     return Markup("<strong {}>Undertone</strong> &nbsp;{}").format(look("ink"), shown)
 
 
-def _banner(sentences: Iterable[str]) -> Markup:
+def banner(sentences: Iterable[str]) -> Markup:
+    """Return a row with sentences that stand above everything else."""
     return Markup("<tr><td {}><strong>{}</strong></td></tr>").format(
         look(
             "side frame warning",
@@ -72,33 +75,35 @@ def _banner(sentences: Iterable[str]) -> Markup:
     )
 
 
-def _title(text: str) -> Markup:
+def title_row(text: str) -> Markup:
+    """Return the row with the title of the mail."""
     heading = Markup("<h1 {}>{}</h1>").format(
         look("ink", "margin:0;font-size:22px;line-height:1.3;font-weight:700"), text
     )
-    return _row(heading, "", "padding-top:28px;padding-bottom:4px")
+    return row(heading, "", "padding-top:28px;padding-bottom:4px")
 
 
 def _entry(entry: Entry, instance: str) -> list[Markup]:
     rows = [
-        _row(_badge(entry), "", "padding-top:20px"),
-        _row(_sentence(entry), "", "padding-top:8px"),
+        row(_badge(entry), "", "padding-top:20px"),
+        row(_sentence(entry), "", "padding-top:8px"),
     ]
     if entry.figures:
-        rows.append(_row(_figures(entry.figures), "", "padding-top:14px"))
-    rows += [_row(_item(each), "", "padding-top:14px") for each in entry.items]
+        rows.append(row(_figures(entry.figures), "", "padding-top:14px"))
+    rows += [row(_item(each), "", "padding-top:14px") for each in entry.items]
     if entry.note:
-        rows.append(_row(_note(entry.note), "", "padding-top:16px"))
+        rows.append(row(_note(entry.note), "", "padding-top:16px"))
     if links := _links(entry.links, instance):
-        rows.append(_row(links, "", "padding-top:18px"))
+        rows.append(row(links, "", "padding-top:18px"))
     return rows
 
 
-def _divider() -> Markup:
+def divider() -> Markup:
+    """Return a row with a line across."""
     line = Markup("<div {}></div>").format(
         look("line", "border-top-width:1px;border-top-style:solid;font-size:1px;line-height:1px")
     )
-    return _row(line, "", "padding-top:28px;padding-bottom:4px")
+    return row(line, "", "padding-top:28px;padding-bottom:4px")
 
 
 def _badge(entry: Entry) -> Markup:
@@ -125,7 +130,7 @@ def _sentence(entry: Entry) -> Markup:
 
 def _figures(figures: Iterable[Figure]) -> Markup:
     cell = f"padding:7px 0;border-bottom-width:1px;border-bottom-style:solid;{FONT};font-size:15px"
-    rows = _joined(
+    rows = joined(
         Markup(
             '<tr><th scope="row" align="left" valign="top" {}>{}</th>'
             '<td align="right" valign="top" {}>{}</td></tr>'
@@ -219,7 +224,8 @@ def _links(links: Iterable[Link], instance: str) -> Markup:
     )
 
 
-def _foot(message: Message) -> Markup:
+def foot_of(message: Message) -> Markup:
+    """Return what stands below the card: why one gets it, and how to stop it."""
     links = [("Open the dashboard", web_address(message.instance))]
     if message.unsubscribe:
         links.append(("Unsubscribe", own_address(message.unsubscribe, message.instance)))

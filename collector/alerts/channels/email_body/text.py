@@ -23,7 +23,7 @@ def text_of(message: Message, left_out: int) -> str:
     blocks += ["\n".join(_lines(each, message.instance)) for each in message.entries]
     if left_out:
         blocks.append(left_out_text(left_out))
-    return "\n\n".join([*blocks, "\n".join(_foot(message))]) + "\n"
+    return "\n\n".join([*blocks, "\n".join(foot_lines(message))]) + "\n"
 
 
 def _lines(entry: Entry, instance: str) -> Iterator[str]:
@@ -54,7 +54,8 @@ def _item_lines(item: CitedItem) -> Iterator[str]:
         yield f"  {address}"
 
 
-def _foot(message: Message) -> Iterator[str]:
+def foot_lines(message: Message) -> Iterator[str]:
+    """Yield the last lines: why one gets it, and how to stop it."""
     yield FOOT
     yield reason_text(message)
     if address := web_address(message.instance):

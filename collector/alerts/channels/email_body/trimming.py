@@ -1,10 +1,13 @@
 """Cuts and cleans the texts of a message, which come from people and from sites."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import cast
 
 from collector.alerts.channels.texts import one_line
 from shared.alerts.messages import Entry, Figure, Link, Message
 from shared.models.alerts import CitedItem
+from shared.models.digests import DigestContent, FoldedAlert
 
 # The longest texts of each kind, in characters; more is cut off with an ellipsis.
 MAX_TITLE = 200
@@ -31,6 +34,24 @@ def trimmed(message: Message) -> Message:
         title=_line(message.title, MAX_TITLE) or "Undertone",
         entries=tuple(_entry(each) for each in message.entries[:MAX_ENTRIES]),
     )
+
+
+def trimmed_digest(message: Message, chars: int) -> Message:
+    """Return a digest with texts of at most this length; addresses stay as they are."""
+    return replace(
+        message,
+        title=_line(message.title, MAX_TITLE) or "Undertone",
+        digest=cast("DigestContent | None", _cut(message.digest, chars)),
+        folded=tuple(cast("FoldedAlert", _cut(each, chars)) for each in message.folded),
+    )
+
+
+def _cut(value: object, chars: int, name: str = "") -> object:
+    if isinstance(value, str):
+        return value if name.endswith("address") else _line(value, chars)
+    if isinstance(value, Mapping):
+        return {key: _cut(each, chars, key) for key, each in value.items()}
+    return [_cut(each, chars) for each in value] if isinstance(value, list) else value
 
 
 def _line(text: str, limit: int) -> str:

@@ -7,6 +7,7 @@ from shared.alerts.messages import Entry, Message
 
 SAMPLE = "Sample data: the posts and figures in this e-mail are invented."
 TEST = "This is a test: it shows that e-mails arrive. Nothing has happened."
+TEST_OF_DIGEST = "This is a test: a digest as it will come, of the last period that is over."
 EVENTS = {"opened": "New", "updated": "Update", "closed": "Ended", "test": "Test"}
 
 # strftime's names depend on the machine's locale.
@@ -22,7 +23,8 @@ def marks_of(message: Message) -> list[str]:
 
 def banners_of(message: Message) -> list[str]:
     """Return the sentences that stand above everything else."""
-    banners = [TEST] if message.kind == "test" else []
+    test = TEST if message.digest is None else TEST_OF_DIGEST
+    banners = [test] if message.kind == "test" else []
     return [*banners, SAMPLE] if message.is_sample else banners
 
 
@@ -47,6 +49,9 @@ def left_out_text(count: int) -> str:
 def reason_text(message: Message) -> str:
     """Return why somebody gets this e-mail."""
     host = host_of(message.instance)
+    if message.digest is not None:
+        name = message.digest["name"]
+        return f"You get this because the digest “{name}” at {host} names this address."
     if message.kind == "digest":
         return f"You get this because a digest of {host} names this address."
     rules = list(dict.fromkeys(entry.rule for entry in message.entries if entry.rule))
