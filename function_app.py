@@ -8,9 +8,20 @@ from api.changes import blueprint as changing_functions
 from api.site import blueprint as page_functions
 from api.watching import blueprint as watching_functions
 from collector.blueprint import blueprint as collector_functions
+from collector.digest_blueprint import digest_functions
+from shared.digests.reading import ReadDigest
+
+
+def _digest_reader() -> ReadDigest:
+    """Return what reads a digest; it loads when one is made, since a cold start imports this."""
+    from api.digest_reader import read_content  # noqa: PLC0415
+
+    return read_content
+
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(collector_functions)
+app.register_functions(digest_functions(_digest_reader))
 app.register_functions(api_functions)
 app.register_functions(watching_functions)
 app.register_functions(changing_functions)

@@ -14,6 +14,7 @@ from shared.alerts.evaluation_queue import QUEUE as EVALUATION_QUEUE
 from shared.alerts.queue import QUEUE as DELIVERY_QUEUE
 from shared.batches import QUEUE as INGEST_QUEUE
 from shared.corrections.queue import QUEUE as CORRECTION_QUEUE
+from shared.digests.queue import QUEUE as DIGEST_QUEUE
 from shared.on_demand import QUEUE
 from shared.settings import settings
 from shared.telemetry import invocation
@@ -243,18 +244,24 @@ def deliver_alerts(message: func.QueueMessage, context: func.Context) -> None:
 @blueprint.queue_output(
     arg_name="deliver", queue_name=DELIVERY_QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(
+    arg_name="digests", queue_name=DIGEST_QUEUE, connection="AzureWebJobsStorage"
+)
 def alerts(
     timer: func.TimerRequest,
     evaluate: func.Out[typing.List[str]],
     deliver: func.Out[typing.List[str]],
+    digests: func.Out[typing.List[str]],
     context: func.Context,
 ) -> None:
-    """Ask for the alerts that waited until now."""
+    """Ask for the alerts that waited until now, and for the digests that are due."""
     from collector.alert_jobs import send_due_alerts  # noqa: PLC0415
+    from collector.digest_jobs import send_due_digests  # noqa: PLC0415
 
     del timer
     with invocation("alerts", "timer", context):
         send_due_alerts(settings(), evaluate, deliver)
+        send_due_digests(settings(), digests)
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CLEANUP_SCHEDULE%")

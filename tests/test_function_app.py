@@ -38,6 +38,7 @@ EXPECTED = {
     "cleanup": ("timer", "0 0 0 * * *"),
     "evaluate_alerts": ("queue", "alert-evaluations"),
     "deliver_alerts": ("queue", "alert-deliveries"),
+    "make_digests": ("queue", "digest-issues"),
     "alerts": ("timer", "0 0 0 * * *"),
     "releases": ("timer", "0 20 * * * *"),
 }

@@ -34,6 +34,7 @@ from shared.models import (
     DigestWhy,
 )
 from shared.reasons.sentence import counted
+from shared.times import parse_iso
 
 REMATCHING = "Stored items are being matched with changed rules: figures may change."
 
@@ -171,5 +172,6 @@ def _unseen(digest: Digest) -> list[str]:
 
 
 def _incident(own: DigestIncident, base: str) -> DigestLine:
-    about = f"{own.scope}, since {own.opened}: {own.sentence}"
+    opened = parse_iso(own.opened)
+    about = f"{own.scope}, since {day_text(opened.date())}, {opened:%H:%M} UTC: {own.sentence}"
     return DigestLine(text=own.rule, address=base + incident_path(own.id), about=about)

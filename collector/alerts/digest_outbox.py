@@ -114,7 +114,7 @@ class DigestOutbox:
             return Delivered()
         await self._note_channel(own, is_sent=False)
         await self._end(own, partial(failed, error=NO_DIGEST))
-        self._log(own, "dropped", level=logging.WARNING)
+        self._log(own, "failed", level=logging.WARNING, reason=NO_DIGEST)
         return Delivered(dropped=1)
 
     async def _deliver(

@@ -75,14 +75,13 @@ class DigestMaker:
             raise
         except PermanentFailure as error:
             return await self._note_failed(digest, issue, error.reason, is_final=True)
-        except Exception as error:
-            log.exception("digests.not_made")
-            reason = f"it couldn't be read: {type(error).__name__}"
+        except Exception as error:  # noqa: BLE001 - it is shown, and tried again
+            reason = f"it couldn't be read: {type(error).__name__}: {error}"
             return await self._note_failed(digest, issue, reason, is_final=False)
         edit = partial(made, digest=digest, issue=issue, now=self.clock())
         if await edit_state(self.store, digest["id"], edit) is None:
             return Made()
-        self._log("made", digest, issue)
+        event(log, "digests.made", **_named(digest, issue))
         return Made(made=1)
 
     async def _keep_content(self, digest: ScheduledDigest, issue: DigestIssue) -> None:
@@ -105,29 +104,14 @@ class DigestMaker:
         edit = partial(not_made, issue=issue, error=reason, now=self.clock(), is_final=is_final)
         if await edit_state(self.store, digest["id"], edit) is None:
             return Made()
-        self._log("not_made", digest, issue, level=logging.ERROR, reason=reason)
+        event(log, "digests.not_made", logging.ERROR, **_named(digest, issue), reason=reason)
         return Made(failed=1)
-
-    def _log(
-        self,
-        outcome: str,
-        digest: ScheduledDigest,
-        issue: DigestIssue,
-        *,
-        level: int = logging.INFO,
-        **more: str,
-    ) -> None:
-        event(
-            log,
-            f"digests.{outcome}",
-            level,
-            digest=digest["id"],
-            issue=issue["id"],
-            period_end=issue["period_end"],
-            **more,
-        )
 
 
 def content_id(digest_id: str, issue_id: str) -> str:
     """Return the id of what an issue says."""
     return f"{digest_id}.{issue_id}"
+
+
+def _named(digest: ScheduledDigest, issue: DigestIssue) -> dict[str, str]:
+    return {"digest": digest["id"], "issue": issue["id"], "period_end": issue["period_end"]}

@@ -65,6 +65,8 @@ resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-0
     'alert-evaluations-poison'
     'alert-deliveries'
     'alert-deliveries-poison'
+    'digest-issues'
+    'digest-issues-poison'
   ]: {
     parent: queues
     name: queue

@@ -8,11 +8,13 @@ import pytest
 from collector.alerts.channels.email_body import email_body
 from shared.alerts.messages import Message
 from tests.collector.alerts.channels.mails import ALERT, HOSTILE, SAMPLE_TEST
+from tests.collector.alerts.channels.messages import HOSTILE as HOSTILE_TEXTS
+from tests.collector.alerts.channels.test_digests import EMPTY, a_digest, filled_with
 from tests.dashboard.conftest import Visitor
 from tests.dashboard.test_every_view import violations
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-WIDTHS = (360, 800)
+WIDTHS = (360, 1280)
 # Of the card, which is as wide as the mail.
 BOX = "() => document.querySelector('.frame').getBoundingClientRect().toJSON()"
 OVERFLOW = "() => document.documentElement.scrollWidth - window.innerWidth"
@@ -21,7 +23,16 @@ HIDDEN = "() => document.querySelector('body > div').getBoundingClientRect().hei
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("alert", ALERT), ("test", SAMPLE_TEST), ("hostile", HOSTILE)]
+    ("name", "message"),
+    [
+        ("alert", ALERT),
+        ("test", SAMPLE_TEST),
+        ("hostile", HOSTILE),
+        ("digest", a_digest()),
+        ("digest-test", a_digest(kind="test", is_sample=True)),
+        ("digest-empty", EMPTY),
+        ("digest-hostile", filled_with(HOSTILE_TEXTS[1], 3)),
+    ],
 )
 def test_a_mail_fits_any_width_and_anyone_can_read_it_in_both_schemes(
     visitor: Visitor, axe_source: str, pictures: Path, name: str, message: Message
@@ -47,12 +58,13 @@ def test_a_mail_fits_any_width_and_anyone_can_read_it_in_both_schemes(
     assert dialogs == []
 
 
+@pytest.mark.parametrize("message", [ALERT, a_digest()])
 def test_a_mail_is_readable_where_its_style_sheet_is_taken_away(
-    visitor: Visitor, axe_source: str
+    visitor: Visitor, axe_source: str, message: Message
 ) -> None:
     # Gmail takes a sheet away that it doesn't like, and darkens colours as it sees fit.
     visit = visitor("about:blank")
-    html = email_body(ALERT).html
+    html = email_body(message).html
     head, _, rest = html.partition("<style>")
     visit.page.set_viewport_size({"width": 360, "height": 900})
     visit.page.set_content(head + rest.partition("</style>")[2])

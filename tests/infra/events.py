@@ -8,7 +8,7 @@ LOGGING = ("event", "repeated_event")
 # Names that are composed, and fields that are passed on as a whole.
 FUNCTIONS = (
     "collect", "collect_now", "backfill", "rematch", "ingest", "score", "trending", "cleanup",
-    "correct", "evaluate_alerts", "deliver_alerts", "alerts",
+    "correct", "evaluate_alerts", "deliver_alerts", "make_digests", "alerts",
 )  # fmt: skip
 STATUSES = ("completed", "failed")
 OUTCOMES = ("sent", "folded", "failed", "retried")

@@ -10,6 +10,7 @@ from shared.batches import MAX_BYTES as MAX_BODY_BYTES
 from shared.batches import QUEUE as INGEST_QUEUE
 from shared.corrections.queue import QUEUE as CORRECTION_QUEUE
 from shared.default_communities import DEFAULT_COMMUNITIES, DEFAULT_SUBREDDITS, with_communities
+from shared.digests.queue import QUEUE as DIGESTS
 from shared.on_demand import QUEUE
 from shared.settings import Settings, load_settings
 from shared.store import CONTAINERS
@@ -90,7 +91,7 @@ def test_the_queues_are_those_that_the_code_names(deployed) -> None:
     queues = deployed.all("Microsoft.Storage/storageAccounts/queueServices/queues")
     own = (
         *(QUEUE, backfills.QUEUE, rematches.QUEUE, scoring.QUEUE, INGEST_QUEUE),
-        *(CORRECTION_QUEUE, EVALUATIONS, DELIVERIES),
+        *(CORRECTION_QUEUE, EVALUATIONS, DELIVERIES, DIGESTS),
     )
     names = {name for queue in own for name in (queue, f"{queue}-poison")}
     assert {each.name.rpartition("/")[2] for each in queues} == names

@@ -296,7 +296,10 @@ async def test_what_cannot_be_read_is_tried_for_a_day_and_then_shown(
     assert digests.now >= MONDAY + DAY
     assert sum((each for each in done), Made()).failed < 40
     (issue,) = (await digests.state())["issues"]
-    assert (issue["error"], issue["deliveries"]) == ("it couldn't be read: ValueError", [])
+    assert (issue["error"], issue["deliveries"]) == (
+        "it couldn't be read: ValueError: a defect",
+        [],
+    )
     assert await digests.run() == (Made(), Delivered())
     digests.fails = []
     digests.now = MONDAY + 7 * DAY

@@ -111,7 +111,7 @@ def a_content(**changes: Any) -> DigestContent:
             {
                 "text": "Cursor: mood",
                 "address": f"{BASE}/?view=alerts&incident=cursor-mood.000003",
-                "about": "Cursor, since 2026-11-20T10:00:00Z: the mood fell.",
+                "about": "Cursor, since 20 November 2026, 10:00 UTC: the mood fell.",
             }
         ],
         **changes,

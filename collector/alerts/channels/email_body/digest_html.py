@@ -45,7 +45,7 @@ from shared.digests.figures import (
 from shared.models import DigestContent, DigestLine, DigestQuote, DigestRow, DigestWhy
 
 LOOKS = {"better": "closed", "worse": "warning"}
-COLUMNS = (("Subject", "38%"), ("Mentions", "19%"), ("Mood", "24%"), ("Voice", "19%"))
+COLUMNS = (("Subject", "33%"), ("Mentions", "23%"), ("Mood", "25%"), ("Voice", "19%"))
 
 
 def digest_html(message: Message, subject: str, detail: DigestDetail) -> str:
@@ -200,7 +200,7 @@ def _section(section: Section) -> Iterator[Markup]:
     yield _heading(section.heading)
     yield from (_line(each) for each in section.lines)
     if section.more:
-        yield row(more_text(section.more), "muted", "padding-top:8px;font-size:14px")
+        yield row(section.more, "muted", "padding-top:8px;font-size:14px")
 
 
 def _line(own: DigestLine) -> Markup:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from collector.alerts.channels.email_body.wording import left_out_text
 from shared.alerts.links import incident_path
 from shared.alerts.messages import Message
 from shared.models import DigestContent, DigestLine
@@ -37,11 +38,11 @@ DIGEST_DETAILS = (
 
 @dataclass(frozen=True)
 class Section:
-    """A list of a digest: its heading, its lines, and how many more there are."""
+    """A list of a digest: its heading, its lines, and a sentence about those that are left out."""
 
     heading: str
     lines: Sequence[DigestLine]
-    more: int = 0
+    more: str = ""
 
 
 def digest_in(message: Message) -> DigestContent:
@@ -84,12 +85,14 @@ def _folded(message: Message, detail: DigestDetail) -> Iterator[Section]:
     ]
     if lines:
         left = len(lines[detail.items :]) + message.more_folded
-        yield Section(FOLDED, lines[: detail.items], left)
+        more = left_out_text(left) if left else ""
+        yield Section(FOLDED, lines[: detail.items], more)
 
 
 def _section(heading: str, lines: Sequence[DigestLine], detail: DigestDetail) -> Iterator[Section]:
     if lines:
-        yield Section(heading, lines[: detail.items], len(lines[detail.items :]))
+        left = len(lines[detail.items :])
+        yield Section(heading, lines[: detail.items], more_text(left) if left else "")
 
 
 def _texts(texts: Sequence[str]) -> list[DigestLine]:

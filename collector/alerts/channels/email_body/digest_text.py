@@ -88,5 +88,5 @@ def _section(section: Section) -> str:
         if address := web_address(each["address"]):
             lines.append(f"  {address}")
     if section.more:
-        lines.append(more_text(section.more))
+        lines.append(section.more)
     return "\n".join(lines)
