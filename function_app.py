@@ -5,6 +5,7 @@ import azure.functions as func
 from api.alerts import blueprint as alert_functions
 from api.blueprint import blueprint as api_functions
 from api.changes import blueprint as changing_functions
+from api.digests import blueprint as digest_http_functions
 from api.site import blueprint as page_functions
 from api.watching import blueprint as watching_functions
 from collector.blueprint import blueprint as collector_functions
@@ -26,4 +27,5 @@ app.register_functions(api_functions)
 app.register_functions(watching_functions)
 app.register_functions(changing_functions)
 app.register_functions(alert_functions)
+app.register_functions(digest_http_functions)
 app.register_functions(page_functions)

@@ -7,7 +7,6 @@ from secrets import token_bytes, token_hex
 from typing import Any, TypeVar
 
 import azure.functions as func
-from pydantic import BaseModel
 
 from api.actions.alert_links import follow_link, read_link, read_subscription, unsubscribe
 from api.actions.alert_rules import delete_rule, put_rule
@@ -37,7 +36,6 @@ from api.http.responses import (
     JSON,
     Prepared,
     accepted_answer,
-    data_answer,
     next_link,
     page_answer,
     prepare,
@@ -59,7 +57,7 @@ from api.schema.alerts import RuleAnswer, RuleBody, RulePath, RulesAnswer
 from api.schema.incidents import IncidentPath, IncidentsParameters, SentTest, SnoozeBody
 from api.schema.parameters import NoParameters, Parameters
 from api.schema.watchlist import HistoryParameters
-from api.serving import LOOKS_SHARE_SECONDS, serve_data, serve_kept
+from api.serving import LOOKS_SHARE_SECONDS, serve_data, serve_kept, serve_private
 from shared.alerts.links import SignedLink
 from shared.alerts.queue import QUEUE, messages_of
 
@@ -72,8 +70,6 @@ P = TypeVar("P", bound=Parameters)
 
 RULES = "/api/v1/alerts/rules"
 INCIDENTS = "/api/v1/alerts/incidents"
-# Rules have addresses of people, so that no shared cache may keep them.
-PRIVATE = {"Cache-Control": "private, no-cache"}
 
 
 def _route(operation: str) -> Callable[..., Any]:
@@ -83,46 +79,25 @@ def _route(operation: str) -> Callable[..., Any]:
     return blueprint.route(route.address.lstrip("/"), methods=route.methods, auth_level=level)
 
 
-async def _serve_private(
-    request: func.HttpRequest,
-    model: type[P],
-    read: Callable[[Deps, P], Awaitable[BaseModel]],
-    *,
-    changeable: type[BaseModel] | None = None,
-) -> func.HttpResponse:
-    """Answer a read that needs a key, which isn't kept in memory.
-
-    changeable is the model of that part of the answer which can be changed: the ETag begins with
-    that of the part, so that a change can be made of what was read whatever rules do meanwhile.
-    """
-    parameters = read_parameters(model, request.params, request.route_params)
-    choose_type(request.headers.get("accept", ""), [JSON])
-    deps = configured_deps()
-    answer = await read(deps, parameters)
-    part = changeable.model_validate(answer.model_dump()) if changeable else None
-    whole = prepare(answer, deps.settings.origin, headers=PRIVATE, changeable=part)
-    return data_answer(request, whole)
-
-
 @_route("alert_rules")
 @answering
 async def api_alert_rules(req: func.HttpRequest) -> func.HttpResponse:
     """Return the alert rules."""
-    return await _serve_private(req, NoParameters, read_all_rules, changeable=RulesAnswer)
+    return await serve_private(req, NoParameters, read_all_rules, changeable=RulesAnswer)
 
 
 @_route("alert_rules_history")
 @answering
 async def api_alert_rules_history(req: func.HttpRequest) -> func.HttpResponse:
     """Return earlier states of the alert rules."""
-    return await _serve_private(req, HistoryParameters, read_revisions)
+    return await serve_private(req, HistoryParameters, read_revisions)
 
 
 @_route("alert_rule")
 @answering
 async def item_alert_rule(req: func.HttpRequest) -> func.HttpResponse:
     """Return an alert rule."""
-    return await _serve_private(req, RulePath, read_rule, changeable=RuleAnswer)
+    return await serve_private(req, RulePath, read_rule, changeable=RuleAnswer)
 
 
 @_route("put_alert_rule")
@@ -244,7 +219,11 @@ async def item_alert_link(req: func.HttpRequest) -> func.HttpResponse:
         if link.action != "unsubscribe":
             return asking_page(link.action, await find_incident(await deps.store(), link.target))
         found = await read_subscription(deps, link.target)
-        return unsubscribe_page(found.address, found.rules) if found else no_subscription_page()
+        return (
+            unsubscribe_page(found.address, found.rules, found.digests)
+            if found
+            else no_subscription_page()
+        )
 
     return await _link_answer(req, ask)
 
@@ -258,7 +237,11 @@ async def item_follow_alert_link(req: func.HttpRequest) -> func.HttpResponse:
         if link.action != "unsubscribe":
             return done_page(await follow_link(deps, link, req.get_body()))
         found = await unsubscribe(deps, link.target)
-        return unsubscribed_page(found.address, found.rules) if found else no_subscription_page()
+        return (
+            unsubscribed_page(found.address, found.rules, found.digests)
+            if found
+            else no_subscription_page()
+        )
 
     return await _link_answer(req, follow)
 

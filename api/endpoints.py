@@ -2,6 +2,7 @@
 
 from api.alert_endpoints import ALERT_ENDPOINTS, LINKS
 from api.correction_endpoints import CORRECTION_ENDPOINTS
+from api.digest_endpoints import DIGEST_ENDPOINTS
 from api.endpoint import BASE, CHANGE, FILES, Endpoint, Page
 from api.marker_endpoints import MARKER_ENDPOINTS
 from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
@@ -136,6 +137,7 @@ ENDPOINTS = (
     *CORRECTION_ENDPOINTS,
     *MARKER_ENDPOINTS,
     *ALERT_ENDPOINTS,
+    *DIGEST_ENDPOINTS,
     Endpoint("subreddits", "/subreddits", "The watched communities", Subreddits, problems=(422,)),
     Endpoint(
         "communities",

@@ -23,7 +23,7 @@ from api.http.responses import (
     prepare,
     wants_fresh,
 )
-from api.process import process_caches, process_deps
+from api.process import configured_deps, process_caches, process_deps
 from api.reads.listing import Page, with_largest_page
 from api.schema.items import Items, Posts
 from api.schema.parameters import ListParameters, Parameters
@@ -36,6 +36,8 @@ L = TypeVar("L", bound=ListParameters)
 # Open pages poll the cycles each second while one runs, and 40 pages would use up the free tier's
 # request units. It is shorter than any cycle, so that no page misses one.
 LOOKS_SHARE_SECONDS = 0.25
+# Rules and digests have addresses of people, so that no shared cache may keep them.
+PRIVATE = {"Cache-Control": "private, no-cache"}
 
 
 async def serve_data(
@@ -122,3 +124,24 @@ async def serve_kept(
 
 def _state_of(watchlist: Watchlist | None) -> tuple[int, str]:
     return (watchlist["revision"], watchlist.get("_etag", "")) if watchlist else (0, "")
+
+
+async def serve_private(
+    request: func.HttpRequest,
+    model: type[P],
+    read: Callable[[Deps, P], Awaitable[BaseModel]],
+    *,
+    changeable: type[BaseModel] | None = None,
+) -> func.HttpResponse:
+    """Answer a read that needs a key, which isn't kept in memory.
+
+    changeable is the model of that part of the answer which can be changed: the ETag begins with
+    that of the part, so that a change can be made of what was read whatever rules do meanwhile.
+    """
+    parameters = read_parameters(model, request.params, request.route_params)
+    choose_type(request.headers.get("accept", ""), [JSON])
+    deps = configured_deps()
+    answer = await read(deps, parameters)
+    part = changeable.model_validate(answer.model_dump()) if changeable else None
+    whole = prepare(answer, deps.settings.origin, headers=PRIVATE, changeable=part)
+    return data_answer(request, whole)

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from api.actions.alert_rules import remove_channel
+from api.actions.digests import remove_recipient
 from api.actions.incidents import acknowledge, snooze
 from api.deps import Deps
 from api.errors import BadParameters
@@ -15,7 +16,10 @@ from api.schema.problems import BadParameter
 from shared.alerts.channels import address_of, rules_with
 from shared.alerts.links import SignedLink, read_key, read_token
 from shared.alerts.rules import read_rules
-from shared.models import AlertRule, Incident
+from shared.digests.definitions import read_digests
+from shared.digests.recipients import address_of as address_in
+from shared.digests.recipients import digests_with
+from shared.models import AlertRule, Incident, ScheduledDigest
 
 MAX_FORM_BYTES = 1000
 HOURS: Final = tuple(hours for hours, _ in SNOOZES)
@@ -24,10 +28,14 @@ _NUMBER = re.compile(r"[0-9]{1,3}")
 
 @dataclass(frozen=True)
 class Subscription:
-    """A channel that rules send to: what anybody may see of its address, and the rules' names."""
+    """A channel that messages go to: what anybody may see of its address.
+
+    rules and digests are the names of those that send there.
+    """
 
     address: str
     rules: tuple[str, ...]
+    digests: tuple[str, ...] = ()
 
 
 async def read_link(deps: Deps, token: str, random: Callable[[int], bytes]) -> SignedLink | None:
@@ -49,21 +57,33 @@ async def follow_link(deps: Deps, link: SignedLink, form: bytes) -> Incident:
 
 
 async def read_subscription(deps: Deps, channel: str) -> Subscription | None:
-    """Return which rules send to the channel with this id; None if none does. Raises StoreError."""
-    return _subscription((await read_rules(await deps.store()))["rules"], channel)
+    """Return which rules and digests send to the channel with this id; None if none does.
+
+    Raises StoreError.
+    """
+    store = await deps.store()
+    rules, digests = await read_rules(store), await read_digests(store)
+    return _subscription(rules["rules"], digests["digests"], channel)
 
 
 async def unsubscribe(deps: Deps, channel: str) -> Subscription | None:
-    """Remove the channel with this id from all rules, in one revision.
+    """Remove the channel with this id from all rules and digests, in a revision of each.
 
-    Return which rules sent there until now; None if none did. Raises StoreError.
+    Return which ones sent there until now; None if none did. Raises StoreError.
     """
-    return _subscription((await remove_channel(deps, channel))["rules"], channel)
+    rules, digests = await remove_channel(deps, channel), await remove_recipient(deps, channel)
+    return _subscription(rules["rules"], digests["digests"], channel)
 
 
-def _subscription(rules: Sequence[AlertRule], channel: str) -> Subscription | None:
-    names = tuple(each["name"] for each in rules_with(rules, channel))
-    return Subscription(address_of(rules, channel), names) if names else None
+def _subscription(
+    rules: Sequence[AlertRule], digests: Sequence[ScheduledDigest], channel: str
+) -> Subscription | None:
+    of_rules = tuple(each["name"] for each in rules_with(rules, channel))
+    of_digests = tuple(each["name"] for each in digests_with(digests, channel))
+    if not of_rules and not of_digests:
+        return None
+    address = address_of(rules, channel) if of_rules else address_in(digests, channel)
+    return Subscription(address or "an address", of_rules, of_digests)
 
 
 def hours_in(form: bytes) -> int:

@@ -43,10 +43,7 @@ HTML = """<!doctype html>
 </html>
 """
 OPEN_INCIDENT = "open the incident in the dashboard"
-COME_BACK = (
-    "Whoever edits the alert rules sees that in their changes, and can add the address to a rule"
-    " again."
-)
+COME_BACK = "Whoever edits them sees that in their changes, and can add the address again."
 DASHBOARD = '<p><a href="/">Open the dashboard</a></p>'
 
 
@@ -87,29 +84,35 @@ def done_page(incident: Incident) -> bytes:
     return _page(f"Done: {escape(incident['rule']['name'])}", _about(incident) + said + link)
 
 
-def unsubscribe_page(address: str, rules: Iterable[str]) -> bytes:
-    """Return the page that says which rules send to an address, with the form that removes it."""
+def unsubscribe_page(address: str, rules: Iterable[str], digests: Iterable[str] = ()) -> bytes:
+    """Return the page that says what is sent to an address, with the form that ends it."""
     shown = escape(address)
     body = (
-        f"<p>These alert rules send to {shown}:</p>\n{_list(rules)}"
-        f"<p>The button removes {shown} from all of them, and nobody else. {COME_BACK}</p>\n"
+        _named(f"These alert rules send to {shown}:", rules)
+        + _named(f"These digests are sent to {shown}:", digests)
+        + f"<p>The button removes {shown} from all of them, and nobody else. {COME_BACK}</p>\n"
         '<form method="post"><p><button>Unsubscribe</button></p></form>'
     )
     return _page(f"Unsubscribe {shown}", body)
 
 
-def unsubscribed_page(address: str, rules: Iterable[str]) -> bytes:
-    """Return the page that says from which rules an address was removed."""
-    body = (
-        f"<p>These alert rules don't send there any more:</p>\n{_list(rules)}"
-        f"<p>{COME_BACK}</p>\n{DASHBOARD}"
-    )
+def unsubscribed_page(address: str, rules: Iterable[str], digests: Iterable[str] = ()) -> bytes:
+    """Return the page that says from which rules and digests an address was removed."""
+    of_rules = _named("These alert rules don't send there any more:", rules)
+    of_digests = _named("These digests aren't sent there any more:", digests)
+    body = f"{of_rules}{of_digests}<p>{COME_BACK}</p>\n{DASHBOARD}"
     return _page(f"Unsubscribed: {escape(address)}", body)
+
+
+def _named(sentence: str, names: Iterable[str]) -> str:
+    """Return a sentence with a list; nothing where the list is empty."""
+    listed = list(names)
+    return f"<p>{sentence}</p>\n{_list(listed)}" if listed else ""
 
 
 def no_subscription_page() -> bytes:
     """Return the page of a link to unsubscribe that nothing is left to do for."""
-    body = f"<p>No alert rule sends to the address of this message any more.</p>\n{DASHBOARD}"
+    body = f"<p>Nothing is sent to the address of this message any more.</p>\n{DASHBOARD}"
     return _page("Unsubscribed already", body)
 
 

@@ -204,6 +204,7 @@ HEADS = {
         for operation in (
             *("post", "cycle", "marker", "marker_effect"),
             *("alert_rule", "alert_rule_feed", "incident"),
+            *("alert_digest", "alert_digest_issues"),
         )
     },
 }

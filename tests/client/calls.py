@@ -55,6 +55,11 @@ def alert_rule(name: str) -> models.RuleBody:
     return models.RuleBody(name=name, scope="all", condition=condition, channels=[channel])
 
 
+def alert_digest(name: str) -> models.DigestBody:
+    channel = models.ChannelBody(type_="email", to="team@example.com")
+    return models.DigestBody(name=name, channels=[channel])
+
+
 def prepare(sync: dict[str, Callable[..., Any]], client: Any) -> None:
     """Write what is merged or removed later."""
     given = {"client": client, "if_match": "*"}
@@ -64,6 +69,7 @@ def prepare(sync: dict[str, Callable[..., Any]], client: Any) -> None:
     for name in ("kept", "gone"):
         sync["put_marker"](id=name, body=marker(f"Acme {name}"), **given)
         sync["put_alert_rule"](id=name, body=alert_rule(f"Acme {name}"), **given)
+        sync["put_alert_digest"](id=name, body=alert_digest(f"Acme {name}"), **given)
 
 
 def changes() -> dict[str, dict[str, Any]]:
@@ -78,6 +84,8 @@ def changes() -> dict[str, dict[str, Any]]:
         "delete_marker": {"id": "gone"},
         "put_alert_rule": {"id": "fresh", "body": alert_rule("Acme fresh")},
         "delete_alert_rule": {"id": "gone"},
+        "put_alert_digest": {"id": "fresh", "body": alert_digest("Acme fresh")},
+        "delete_alert_digest": {"id": "gone"},
         "put_watchlist": {"body": models.WatchlistBody(subjects=[])},
     }
     return {name: {**each, "if_match": "*"} for name, each in given.items()}
@@ -111,6 +119,10 @@ def main(address: str, key: str) -> None:
         "community": {"id": "claude"},
         **{name: {"id": "kept"} for name in ("marker", "marker_effect")},
         **{name: {"id": "kept"} for name in ("alert_rule", "alert_rule_feed", "test_alert_rule")},
+        **{
+            name: {"id": "kept"}
+            for name in ("alert_digest", "alert_digest_issues", "test_alert_digest")
+        },
         **{name: {"id": tested.incident} for name in ("incident", "acknowledge_incident")},
         "try_alert_rule": {"id": "kept", "body": models.TryBody(days=2)},
         "snooze_incident": {"id": tested.incident, "body": models.SnoozeBody(hours=1)},

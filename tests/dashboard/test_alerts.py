@@ -97,7 +97,7 @@ def test_rules_say_what_they_do_and_links_are_followed(
     page.get_by_text("The button removes a…@example.com from all of them, and nobody").wait_for()
     page.get_by_role("button", name="Unsubscribe").click()
     page.get_by_role("heading", name="Unsubscribed: a…@example.com").wait_for()
-    page.get_by_text("can add the address to a rule again").wait_for()
+    page.get_by_text("can add the address again").wait_for()
     rules = alerting.product.get("alerts/rules")
     assert rules["change"] == "unsubscribed a…@example.com from Mood of Cursor"
     assert rules["rules"][0]["channels"][1]["to"] == "bob@example.com"

@@ -42,16 +42,21 @@ def test_each_http_function_has_its_route_its_methods_and_an_answer(served) -> N
     assert {n: f"{','.join(t['methods'])} {t['route']}" for n, t in triggers.items()} == expected
     keyed = {name for name, each in triggers.items() if each["authLevel"] != "ANONYMOUS"}
     changes = {name for name, each in triggers.items() if each["methods"] in (["PUT"], ["DELETE"])}
-    with_addresses = {"api_alert_rules", "api_alert_rules_history", "item_alert_rule"}
+    with_addresses = {
+        *("api_alert_rules", "api_alert_rules_history", "item_alert_rule"),
+        *("api_alert_digests", "api_alert_digests_history"),
+        *("item_alert_digest", "item_alert_digest_issues"),
+    }
     of_alerts = {
         "item_test_alert_rule",
         "item_try_alert_rule",
         "item_acknowledge_incident",
         "item_snooze_incident",
+        "item_test_alert_digest",
     }
     posts = {"api_admin_collect", "api_ingest", "item_merge_subject", *of_alerts}
     assert keyed == posts | with_addresses | changes
-    assert len(changes) == 11
+    assert len(changes) == 13
     assert triggers["api_admin_collect"]["authLevel"] == "FUNCTION"
     functions = served.http.get("/admin/functions").json()
     for name in triggers:
