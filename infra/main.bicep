@@ -146,6 +146,18 @@ param smtpTls string = 'starttls'
 @description('Instead of an SMTP server, the address of a resource of Azure Communication Services.')
 param acsEndpoint string = ''
 
+@description('''
+Instead of an SMTP server and acsEndpoint, the id of a resource of Azure Communication Services, in any resource group of
+this tenant. The app's identity gets the role that sends e-mails there, and its address is the endpoint.
+''')
+param acsResourceId string = ''
+
+@description('''
+Secrets of alert channels, as NAME=secret, separated by commas. NAME becomes a setting, which rules name as `secret`;
+the secret is one of the app's key vault. ALERTS_SLACK=alerts-slack. docs/alert_channels.md, "Secrets".
+''')
+param alertSecrets string = ''
+
 @description('Origins whose pages may call the API, separated by commas.')
 param corsOrigins string = ''
 
@@ -218,14 +230,26 @@ param alertEmail string = ''
 param alertWindow string = 'PT1H'
 
 @description('''
-The principal that gets the data roles for docs/runbook.md: queue messages and documents. azd gives the id of
-the account that runs it. Empty: only the app has these roles.
+The principal that gets the data roles for docs/runbook.md: queue messages, documents, and secrets of alert channels.
+azd gives the id of the account that runs it. Empty: only the app has these roles.
 ''')
 param principalId string = ''
 
 var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
+var vaultName = '${abbreviations.keyVaultVaults}${token}'
+
+// Without a version, so that the app follows the newest one.
+var secretAt = '@Microsoft.KeyVault(SecretUri=https://${vaultName}${environment().suffixes.keyvaultDns}/secrets/'
+// Checkov can't read lambdas, so that an object is made of JSON.
+var alertPairs = [
+  for each in split(alertSecrets, ','): '"${trim(split(each, '=')[0])}":"${secretAt}${trim(last(split(each, '=')))})"'
+]
+var alertSettings = empty(alertSecrets) ? {} : json('{${join(alertPairs, ',')}}')
+
+// Scopes of modules that aren't deployed are read, too.
+var acsParts = split(empty(acsResourceId) ? '${subscription().id}/resourceGroups/none/none' : acsResourceId, '/')
 
 // A cycle ends a minute before the platform would end its worker. The time limit is only in host.json.
 var functionTimeout = split(loadJsonContent('../host.json').functionTimeout, ':')
@@ -287,7 +311,7 @@ module secrets 'app/secrets.bicep' = {
   name: 'secrets'
   scope: group
   params: {
-    name: '${abbreviations.keyVaultVaults}${token}'
+    name: vaultName
     location: location
     tags: tags
     redditClientSecret: redditClientSecret
@@ -316,7 +340,17 @@ module operator 'app/operator.bicep' = if (!empty(principalId)) {
   params: {
     principalId: principalId
     storageName: storage.outputs.name
+    vaultName: secrets.outputs.name
     cosmosName: database.outputs.name
+  }
+}
+
+module mail 'app/mail.bicep' = if (!empty(acsResourceId)) {
+  name: 'mail'
+  scope: resourceGroup(acsParts[2], acsParts[4])
+  params: {
+    name: last(acsParts)
+    principalId: identity.outputs.principalId
   }
 }
 
@@ -340,7 +374,8 @@ module api 'app/api.bicep' = {
     httpConcurrency: httpConcurrency
     requestBodyBytes: requestBodyBytes
     threadCount: threadCount
-    settings: {
+    // The app's own settings count where a secret has the name of one.
+    settings: union(alertSettings, {
       REDDIT_CLIENT_ID: redditClientId
       REDDIT_CLIENT_SECRET: empty(redditClientId) ? '' : '@Microsoft.KeyVault(SecretUri=${secrets.outputs.redditClientSecretUri})'
       REDDIT_USER_AGENT: redditUserAgent
@@ -376,12 +411,12 @@ module api 'app/api.bicep' = {
       SMTP_USER: smtpUser
       SMTP_PASSWORD: empty(smtpUser) ? '' : '@Microsoft.KeyVault(SecretUri=${secrets.outputs.smtpSecretUri})'
       SMTP_TLS: smtpTls
-      ACS_ENDPOINT: acsEndpoint
+      ACS_ENDPOINT: empty(acsResourceId) ? acsEndpoint : (mail!.outputs.endpoint)
       CORS_ORIGINS: corsOrigins
       ALERTS_ALLOW: alertsAllow
       LOG_LEVEL: logLevel
       TELEMETRY: telemetry
-    }
+    })
   }
 }
 

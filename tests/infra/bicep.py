@@ -378,10 +378,15 @@ def _union(_folder: Path, *objects: Mapping[str, Any]) -> dict[str, Any]:
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "empty": lambda _folder, value: not value,
+    "environment": lambda _folder: {"suffixes": {"keyvaultDns": ".vault.azure.net"}},
     "guid": lambda _folder, *values: _hash(*values),
     "int": lambda _folder, value: int(value),
+    "join": lambda _folder, values, by: by.join(values),
+    "json": lambda _folder, value: json.loads(value),
+    "last": lambda _folder, values: values[-1],
     "loadJsonContent": lambda folder, path: json.loads((folder / path).read_text()),
     "loadTextContent": lambda folder, path: (folder / path).read_text(),
+    "resourceGroup": lambda _folder, subscription, name: f"{subscription}/{name}",
     "split": lambda _folder, value, by: value.split(by),
     "string": lambda _folder, value: (
         json.dumps(value) if isinstance(value, dict | list) else str(value)
@@ -390,6 +395,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "subscriptionResourceId": lambda _folder, kind, name: f"/{kind}/{name}",
     "tenant": lambda _folder: {"tenantId": "<tenant>"},
     "toLower": lambda _folder, value: value.lower(),
+    "trim": lambda _folder, value: value.strip(),
     "union": _union,
     "uniqueString": lambda _folder, *values: _hash(*values),
 }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.host.config import read_host_json
+from shared.alerts.secret_names import refusal_of_name
 from shared.schedule import interval
 from tests.fixtures.host import ROOT
 from tests.infra.bicep import BicepError, load
@@ -190,6 +191,7 @@ def test_whoever_deploys_may_look_at_messages_and_documents(deploy) -> None:
     ]
     assert {each.properties["roleDefinitionId"].rpartition("/")[2] for each in added} == {
         "974c5e8b-45b9-4653-ba55-5f855dd0fb88",  # Storage Queue Data Contributor
+        "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",  # Key Vault Secrets Officer
         "00000000-0000-0000-0000-000000000002",  # Cosmos DB Built-in Data Contributor
     }
     for each in added:
@@ -204,6 +206,50 @@ def test_the_secret_that_is_there_stays_when_none_is_given(deploy) -> None:
     assert not deploy().all("Microsoft.KeyVault/vaults/secrets")
     secret = deploy(redditClientSecret="hush").one("Microsoft.KeyVault/vaults/secrets")
     assert secret.properties["value"] == "hush"
+
+
+def test_secrets_of_alert_channels_are_settings_by_reference(deploy) -> None:
+    before = deploy()
+    after = deploy(alertSecrets="ALERTS_SLACK=alerts-slack, TEAM_HOOK = team-hook")
+    vault = after.one("Microsoft.KeyVault/vaults").name
+    uri = f"https://{vault}.vault.azure.net/secrets"
+    assert after.settings.items() - before.settings.items() == {
+        ("ALERTS_SLACK", f"@Microsoft.KeyVault(SecretUri={uri}/alerts-slack)"),
+        ("TEAM_HOOK", f"@Microsoft.KeyVault(SecretUri={uri}/team-hook)"),
+    }
+    assert before.settings.keys() <= after.settings.keys()
+    # Whoever deploys writes the secrets; the template neither makes nor sees them.
+    assert not after.all("Microsoft.KeyVault/vaults/secrets")
+    for name in ("ALERTS_SLACK", "TEAM_HOOK"):
+        assert refusal_of_name(name) is None, "so that a channel can name it"
+
+
+@pytest.mark.parametrize("name", ["COSMOS_ENDPOINT", "ALERTS_ALLOW", "AZURE_CLIENT_ID"])
+def test_a_secret_of_a_channel_is_never_one_of_the_apps_own_settings(deploy, name: str) -> None:
+    before, after = deploy(), deploy(alertSecrets=f"{name}=evil")
+    assert after.settings == before.settings
+    assert refusal_of_name(name) is not None
+
+
+def test_the_identity_sends_e_mails_by_a_resource_of_another_group(deploy) -> None:
+    there = "/subscriptions/s1/resourceGroups/mails/providers/Microsoft.Communication"
+    after = deploy(acsResourceId=f"{there}/communicationServices/acs-ours")
+    kind = "Microsoft.Communication/communicationServices"
+    assert after.settings["ACS_ENDPOINT"] == f"https://<{kind}/acs-ours.properties.hostName>"
+    known = {each.name for each in deploy().all("Microsoft.Authorization/roleAssignments")}
+    given = after.all("Microsoft.Authorization/roleAssignments")
+    (role,) = [each for each in given if each.name not in known]
+    identity = after.one("Microsoft.ManagedIdentity/userAssignedIdentities")
+    assert role.properties["roleDefinitionId"].endswith("09976791-48a7-449e-bb21-39d1a415f350")
+    assert role.properties["principalId"] == (
+        f"<{identity.type}/{identity.name}.properties.principalId>"
+    )
+    main = load(MAIN)
+    assert main.declared["mail"].value is not None
+    assert b"scope: resourceGroup(acsParts[2], acsParts[4])" in (
+        main.declared["mail"].value.text or b""
+    )
+    assert deploy(acsEndpoint="https://x.example").settings["ACS_ENDPOINT"] == "https://x.example"
 
 
 def test_the_package_is_read_with_the_identity(deployed) -> None:

@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from collector.alerts.channels.secrets import address_of, read_secret
-from shared.errors import PermanentFailure
+from shared.errors import PermanentFailure, TemporaryFailure
 from shared.logs import masked
 from shared.settings import Settings
 
@@ -25,6 +25,13 @@ def test_no_name_is_no_secret() -> None:
 def test_an_empty_setting_is_a_failure_that_names_it(environ: dict[str, str]) -> None:
     with pytest.raises(PermanentFailure, match=r"^ALERTS_HOOK: this setting is empty"):
         read_secret("ALERTS_HOOK", environ)
+
+
+def test_a_reference_that_azure_has_not_resolved_is_tried_again_and_says_so() -> None:
+    reference = "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/alerts-slack)"
+    with pytest.raises(TemporaryFailure, match=r"^ALERTS_HOOK: Azure has not resolved") as caught:
+        read_secret("ALERTS_HOOK", {"ALERTS_HOOK": reference})
+    assert "vault.azure.net" not in caught.value.reason
 
 
 @pytest.mark.parametrize("name", sorted(each.upper() for each in Settings.model_fields))
