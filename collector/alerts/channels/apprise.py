@@ -7,9 +7,10 @@ time it connects. It serves services that have one host of their own, and hosts 
 
 import asyncio
 import logging
+import re
 from importlib import import_module
 from typing import Protocol, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from collector.alerts.channels.addresses import Address, Allowed, literal_of
 from collector.alerts.channels.base import Receipt, Target
@@ -37,6 +38,16 @@ SERVICES = frozenset(
     | {"simplepush", "spush", "tgram", "twilio", "webex", "wxteams"}
 )
 PUBLIC_HOSTS = frozenset({"ntfy.sh"})
+# What an address may set of a message. Other parameters name files and addresses that Apprise reads
+# itself (template, attach), switch off the check of certificates, or prolong requests.
+PARAMETERS = frozenset(
+    {"action", "alias", "broadcast", "class", "dedup", "entity", "expire", "format", "from"}
+    | {"group", "interval", "location", "method", "mode", "overflow", "preview", "priority"}
+    | {"redirect", "region", "service", "severity", "silent", "sound", "tags", "thread", "to"}
+    | {"topic"}
+)
+# These begin headers and fields of the app's own choice.
+FIELDS = ("+", "-", ":")
 # Telegram's limit is 4,096; services with lower ones get several messages from Apprise.
 MAX_TEXT = 3_500
 MAX_ENTRIES = 30
@@ -92,8 +103,16 @@ class AppriseChannel:
 
 
 def check_service(address: str, allowed: Allowed) -> None:
-    """Raise PermanentFailure unless an address leads to a service or to an allowed host."""
+    """Raise PermanentFailure unless an address leads to a service or to an allowed host.
+
+    Its parameters must be those of a message.
+    """
     scheme = scheme_of(address)
+    if not all(each in PARAMETERS or each.startswith(FIELDS) for each in parameters_of(address)):
+        raise PermanentFailure(
+            f"{scheme}: its address has a parameter that isn't taken; these are:"
+            f" {', '.join(sorted(PARAMETERS))}"
+        )
     if scheme in SERVICES:
         return
     try:
@@ -114,6 +133,13 @@ def scheme_of(address: str) -> str:
     """Return the scheme of an address, which names its service; empty if it has none."""
     scheme, separator, _ = address.partition("://")
     return scheme.lower() if separator and scheme.isalnum() else ""
+
+
+def parameters_of(address: str) -> list[str]:
+    """Return the names of an address's parameters as Apprise reads them, which knows no fragment."""
+    pairs = re.split("[&;]", address.partition("?")[2])
+    names = (unquote(each.partition("=")[0]).strip().lower() for each in pairs)
+    return [each for each in names if each]
 
 
 def text_of(message: Message) -> str:

@@ -85,6 +85,35 @@ def test_other_hosts_and_this_machine_are_refused(address: str) -> None:
     assert "pw" not in caught.value.reason
 
 
+BOT = "tgram://123456789:abcdefghijklmnopqrstuvwxyzABCDEFGHI/12315544/"
+
+
+@pytest.mark.parametrize(
+    "name", ["template", "Template", "t%65mplate", "to=1;template", "a#&template"]
+)
+async def test_no_service_fetches_anything_from_an_address_in_its_parameters(name: str) -> None:
+    async with serving(saying(200, '{"html": "x"}')) as inner:
+        channel = AppriseChannel(Allowed(), seconds=5)
+        with pytest.raises(PermanentFailure, match=r"^tgram: its address has a parameter"):
+            await channel.send(message(), Target(f"{BOT}?{name}={inner.url()}", None))
+    assert inner.taken == []
+
+
+@pytest.mark.parametrize(
+    "query", ["verify=no", "retry=10", "wait=60", "attach=/etc/passwd", "cto=600", "store=yes"]
+)
+def test_parameters_that_weaken_or_delay_a_connection_are_refused(query: str) -> None:
+    for address in (f"{BOT}?{query}", f"json://127.0.0.1/?{query}"):
+        with pytest.raises(PermanentFailure, match="has a parameter that isn't taken") as caught:
+            check_service(address, HERE)
+        assert query.partition("=")[2] not in caught.value.reason.partition(": ")[0]
+
+
+@pytest.mark.parametrize("query", ["topic=7", "priority=high&tags=a,b", "+X-Own=1&:a=b", ""])
+def test_parameters_of_the_message_are_taken(query: str) -> None:
+    check_service(f"json://127.0.0.1/?{query}", HERE)
+
+
 @pytest.mark.parametrize(
     ("address", "entries"),
     [
