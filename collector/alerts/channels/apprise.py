@@ -136,7 +136,7 @@ def scheme_of(address: str) -> str:
 
 
 def parameters_of(address: str) -> list[str]:
-    """Return the names of an address's parameters as Apprise reads them, which knows no fragment."""
+    """Return the names of an address's parameters, as Apprise reads them: it knows no fragment."""
     pairs = re.split("[&;]", address.partition("?")[2])
     names = (unquote(each.partition("=")[0]).strip().lower() for each in pairs)
     return [each for each in names if each]

@@ -168,7 +168,7 @@ def url_of(address: str) -> URL:
         url = URL(address)
     except ValueError:
         raise PermanentFailure("the channel's address isn't an address") from None
-    if url.scheme not in {"https", "http"} or not url.raw_host:
+    if url.scheme not in {"https", "http"} or not url.raw_host or url.port == 0:
         raise PermanentFailure("the channel's address begins with https:// and a host")
     if len(address) > MAX_URL_CHARS or not address.isprintable() or " " in address:
         raise PermanentFailure("the channel's address is too long or has blanks")

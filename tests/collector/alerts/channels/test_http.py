@@ -1,8 +1,10 @@
 """The client of channels: where it may go, and how long it waits."""
 
 import asyncio
+import gzip
 import threading
 import time
+import tracemalloc
 from datetime import timedelta
 from email.utils import format_datetime
 from ipaddress import ip_address
@@ -125,6 +127,7 @@ async def test_the_metadata_of_a_cloud_is_refused_by_name(name: str) -> None:
         *("https://example.com:99999/", "https://exa mple.com/", "https://a..b/", "https://[::1"),
         *("https://example.com/\n", "https://[fe80::1%25eth0]/", "https://256.1.1.1/"),
         *("https://example.com\\@127.0.0.1/", "https://example.com/" + "a" * 3000),
+        *("https://example.com:0/", "https://[::1]:0/", "http://127.0.0.1:0/"),
         *("https://127.0.0.1%00.example.com/", "javascript:alert(1)", "https://1.2.3.4.5/"),
     ],
 )
@@ -301,6 +304,72 @@ async def test_a_huge_body_is_read_to_64_kb() -> None:
     assert sent < 100_000_000
 
 
+async def test_a_packed_body_is_not_unpacked() -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+    headers = {"Content-Encoding": "gzip"}
+
+    async def answer(_request: web.Request, _number: int) -> web.StreamResponse:
+        return web.Response(body=bomb, headers=headers)
+
+    async with serving(answer) as server:
+        said = await HttpClient(HERE).send("POST", server.url(), b"{}")
+    assert said.body == bomb[:MAX_BODY_BYTES]
+    assert server.taken[0].headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize(
+    ("begin", "again"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"X-a: b\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX-a: b\r\n", b" folded\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
+        (b"", b"\r\n"),
+    ],
+    ids=["headers", "one header", "informational", "hints", "blank lines"],
+)
+async def test_an_answer_that_never_begins_ends_in_time_and_in_little_memory(
+    begin: bytes, again: bytes
+) -> None:
+    async def flood(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(begin)
+        while True:
+            writer.write(again * 5_000)
+            await writer.drain()
+
+    tracemalloc.start()
+    try:
+        async with speaking(flood) as port:
+            reason = await fails_in_time(port, seconds=1)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+    assert reason.startswith("127.0.0.1: ")
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [b"5;" + b"x" * 100_000, b"1\r\na\r\n" * 5_000, b"1\r\na\r\n0\r\n" + b"X: y\r\n" * 5_000],
+    ids=["a chunk's extension", "tiny chunks", "trailers"],
+)
+async def test_chunks_without_end_are_bounded(flood: bytes) -> None:
+    async def speak(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            writer.write(flood)
+            await writer.drain()
+
+    async with speaking(speak) as port:
+        client = HttpClient(HERE, seconds=1)
+        begun = time.monotonic()
+        try:
+            answer = await client.send("POST", f"http://127.0.0.1:{port}/", b"{}")
+        except TemporaryFailure:
+            return
+    assert time.monotonic() - begun < 20
+    assert (answer.status, len(answer.body) <= MAX_BODY_BYTES) == (200, True)
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -364,6 +433,17 @@ async def test_names_are_looked_up_by_the_system() -> None:
     assert {"127.0.0.1", "::1"} & set(await real_look_up("localhost", 80))
     with pytest.raises(OSError):  # noqa: PT011 - of any kind
         await real_look_up("a" * 64 + ".example.com", 80)
+
+
+async def test_a_server_that_hangs_in_its_handshake_ends_in_time() -> None:
+    async def hang(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1000):
+            pass
+
+    async with speaking(hang) as port:
+        client = HttpClient(HERE, seconds=0.5)
+        with pytest.raises(TemporaryFailure, match=r"^127\.0\.0\.1: no answer in time$"):
+            await client.send("POST", f"https://127.0.0.1:{port}/{SECRET}", b"{}")
 
 
 async def test_a_certificate_that_nobody_signed_is_named(tmp_path) -> None:
