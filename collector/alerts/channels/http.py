@@ -16,7 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from collector.alerts.channels.addresses import Address, Allowed, literal_of, refusal_of
-from collector.alerts.channels.threads import in_thread
+from collector.alerts.channels.look_up import look_up
 from collector.sources.retrying import retry_after
 from shared import __version__
 from shared.errors import PermanentFailure, TemporaryFailure
@@ -58,19 +58,6 @@ class Answer:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-
-
-async def look_up(host: str, port: int) -> Sequence[str]:
-    """Return the addresses of a host. Raises OSError."""
-
-    def work() -> Sequence[str]:
-        try:
-            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except UnicodeError:
-            raise OSError("no name of a host") from None
-        return [str(info[4][0]) for info in infos]
-
-    return await in_thread(work)
 
 
 class HttpClient:

@@ -6,7 +6,9 @@ was reported. Here the limit counts for the whole exchange, and its end closes t
 """
 
 import asyncio
+import socket
 import ssl
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -22,6 +24,7 @@ from collector.alerts.channels.base import Receipt
 from collector.alerts.channels.email_ways.base import Email
 from collector.alerts.channels.email_ways.headers import message_id
 from collector.alerts.channels.email_ways.mime import mime_bytes
+from collector.alerts.channels.look_up import look_up
 from shared.errors import AlertError, PermanentFailure, TemporaryFailure
 from shared.settings import Settings
 
@@ -54,7 +57,7 @@ class SmtpWay:
         client = self._client(email.sender.domain)
         try:
             async with asyncio.timeout(self.seconds):
-                await client.connect()
+                await self._connect(client)
                 await client.sendmail(email.sender.address, [email.recipient], mime_bytes(email))
             await _leave(client)
         except (SMTPException, OSError, ValueError) as error:
@@ -68,7 +71,7 @@ class SmtpWay:
         password = given.smtp_password
         return SMTP(
             hostname=given.smtp_host,
-            port=given.smtp_port,
+            port=None,
             use_tls=given.smtp_tls == "tls",
             start_tls=given.smtp_tls == "starttls",
             tls_context=None if given.smtp_tls == "none" else self.context,
@@ -79,6 +82,20 @@ class SmtpWay:
             # The limit of the whole exchange is enough.
             timeout=None,
         )
+
+    async def _connect(self, client: SMTP) -> None:
+        """Connect over a socket of our own.
+
+        A loop waits at its end for look-ups that it has begun itself, and a slow one would hold up
+        other messages. Raises TemporaryFailure, and what the client raises.
+        """
+        host = self.settings.smtp_host or ""
+        try:
+            addresses = await look_up(host, self.settings.smtp_port)
+        except OSError:
+            raise TemporaryFailure(f"{host}: its name has no address") from None
+        # Whatever becomes of it, the loop's transport closes the socket.
+        await client.connect(sock=await _connection(addresses, self.settings.smtp_port))
 
     def _failure(self, error: Exception) -> AlertError:
         """Return what an error means. A server's words aren't quoted: they may name recipients."""
@@ -101,6 +118,23 @@ class SmtpWay:
         if any(isinstance(each, UNTRUSTED) for each in (error, error.__cause__)):
             return TemporaryFailure(f"{host}: its certificate isn't valid")
         return TemporaryFailure(f"{host}: the connection failed ({type(error).__name__})")
+
+
+async def _connection(addresses: Sequence[str], port: int) -> socket.socket:
+    """Return a connection to the first of these addresses that takes one. Raises OSError."""
+    for number, address in enumerate(addresses, start=1):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        connection = socket.socket(family, socket.SOCK_STREAM)
+        connection.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(connection, (address, port))
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, OSError) and number < len(addresses):
+                continue
+            raise
+        return connection
+    raise OSError("no address")
 
 
 async def _leave(client: SMTP) -> None:

@@ -21,7 +21,7 @@ from collector.alerts.channels.http import (
     url_of,
     wait_of,
 )
-from collector.alerts.channels.http import look_up as real_look_up
+from collector.alerts.channels.look_up import look_up as real_look_up
 from shared.errors import AlertError, PermanentFailure, TemporaryFailure
 from shared.times import utc_now
 from tests.collector.alerts.channels.certificates import self_signed

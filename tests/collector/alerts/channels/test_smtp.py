@@ -2,7 +2,10 @@
 
 import asyncio
 import re
+import socket
 import ssl
+import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -298,6 +301,36 @@ async def test_a_server_that_is_not_there_is_tried_again() -> None:
         pass
     with pytest.raises(TemporaryFailure, match="the connection failed"):
         await channel(port).send(ALERT, ANN)
+
+
+def test_no_loop_waits_for_a_look_up_that_hangs(monkeypatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_named: over.wait(20) and [])
+    slow = channel(25, seconds=0.1, SMTP_HOST="mail.example.org")
+    begun = time.monotonic()
+    try:
+        with pytest.raises(TemporaryFailure, match=r"^mail\.example\.org: no answer in time$"):
+            asyncio.run(slow.send(ALERT, ANN))
+        assert time.monotonic() - begun < 15
+    finally:
+        over.set()
+
+
+async def test_a_name_without_an_address_is_tried_again(monkeypatch) -> None:
+    def unknown(*_args: object, **_named: object) -> None:
+        raise socket.gaierror("unknown")
+
+    monkeypatch.setattr("socket.getaddrinfo", unknown)
+    with pytest.raises(TemporaryFailure, match=r"^mail\.example\.org: its name has no address$"):
+        await channel(25, SMTP_HOST="mail.example.org").send(ALERT, ANN)
+
+
+async def test_an_address_that_takes_no_connection_leaves_the_next_one(monkeypatch) -> None:
+    with mail_server() as mailbox:
+        found = [(socket.AF_INET, 0, 0, "", (each, 0)) for each in ("127.0.0.9", HOST)]
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_named: found)
+        await channel(mailbox.port, SMTP_HOST="mail.example.org").send(ALERT, ANN)
+    assert len(mailbox.mails) == 1
 
 
 @pytest.mark.parametrize("end", [_gone, _nonsense, _silent])
