@@ -72,11 +72,12 @@ class Evidence:
 
     scope is "all", "subject:ID" or "community:ID", and name is what people call it. figures are the
     scope's, and of_all those of all communities. falling are the hours that most communities lack.
-    states are those of the watched communities, and communities those of the scope. collected_at is
-    when a collection completed last. The parts that one type of condition alone looks at are None
-    for the others. no_data says why nothing can be said of the scope now, such as a subject whose
-    mentions aren't right yet. broken says why the scope can't be looked at, such as a subject that
-    isn't watched any more.
+    states are those of the watched communities, and communities those of the scope. young are
+    communities that figures leave out, since they weren't observed over the whole time.
+    collected_at is when a collection completed last. The parts that one type of condition alone
+    looks at are None for the others. no_data says why nothing can be said of the scope now, such as
+    a subject whose mentions aren't right yet. broken says why the scope can't be looked at, such as
+    a subject that isn't watched any more.
     """
 
     scope: str
@@ -87,6 +88,7 @@ class Evidence:
     falling: frozenset[str] = frozenset()
     states: Mapping[str, CommunityState | None] = field(default_factory=dict)
     communities: Sequence[str] = ()
+    young: frozenset[str] = frozenset()
     collected_at: str | None = None
     voice: Voice | None = None
     topics: Topics | None = None

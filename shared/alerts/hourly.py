@@ -15,7 +15,7 @@ from shared.models import Cell, Labelled, OtherLanguages
 from shared.stats.cells import Totals as CellTotals
 from shared.stats.cells import counted_part, items_in, methods_of, totals, variance_of
 from shared.stats.contributions import Amount
-from shared.stats.means import Sample, sample_of
+from shared.stats.means import Sample, part_of, sample_of
 from shared.stats.threads import Threads, together
 from shared.times import day_of
 
@@ -45,7 +45,8 @@ class Span(NamedTuple):
 class HourlyFigures:
     """The cells of consecutive hours (YYYY-MM-DDTHH, oldest first), and which hours are unknown.
 
-    Hours without a cell have no items.
+    Hours without a cell have no items. whole are the figures that these are a part of: their
+    threads bound errors where those of the part aren't known. It is None where they are all.
     """
 
     def __init__(
@@ -54,7 +55,10 @@ class HourlyFigures:
         cells: Mapping[str, Cell],
         unknown: Iterable[str] = (),
         other_languages: OtherLanguages = "leave_out",
+        *,
+        whole: "HourlyFigures | None" = None,
     ) -> None:
+        self.whole = whole
         self.hours = hours
         self.unknown = frozenset(unknown)
         self.other_languages = other_languages
@@ -134,14 +138,16 @@ class HourlyFigures:
         threads = [self._threads_in(hour) for hour in hours if items_in(self._cells[hour])]
         known = [each for each in threads if each is not None]
         whole = together(known) if len(known) == len(threads) else None
-        return Sample(items, mean, variance_of(parts), whole if whole and whole.items else None)
+        found = Sample(items, mean, variance_of(parts), whole if whole and whole.items else None)
+        return part_of(self.whole.sample(places), found) if self.whole else found
 
     def amount(self, spans: Iterable[Span]) -> Amount:
         """Return the number of items of spans, with their threads where they are known."""
         listed = list(spans)
         items = sum(map(self.items, listed))
         places = chain.from_iterable(range(*span) for span in listed)
-        return Amount(items, threads=self.sample(places).threads)
+        sample = self.sample(places)
+        return Amount(items, threads=sample.threads or sample.whole)
 
     def _part(self, hour: str) -> Labelled:
         return counted_part(self._cells[hour], self.other_languages)

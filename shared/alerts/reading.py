@@ -24,13 +24,15 @@ from shared.alerts.scope_items import (
     read_known,
     read_references,
 )
+from shared.alerts.wording import HOURS_OF_DAY
+from shared.alerts.young import lacking_communities, young_communities
 from shared.communities import community_name
 from shared.models import (
     ALL,
     AlertRule,
     Cell,
-    CommunityState,
     ConditionType,
+    DayStats,
     Item,
     Subject,
     Topic,
@@ -44,7 +46,13 @@ from shared.stats.coverage import unknown_hours
 from shared.stats.gaps import Coverage, coverage_of
 from shared.stats.months import read_days
 from shared.stats.subject_tables import read_tables
-from shared.stats.subjects import PREFIX, read_subject_days, subject_of, subject_scope
+from shared.stats.subjects import (
+    PREFIX,
+    only_watched_parts,
+    read_subject_days,
+    subject_of,
+    subject_scope,
+)
 from shared.stats.watched import only_watched
 from shared.store import COLLECTION, COMMUNITIES, CURRENT, TOPICS, Store
 from shared.subjects.watchlist import read_watchlist
@@ -53,6 +61,12 @@ from shared.times import Window, hour_of, hour_start, iso, parse_iso
 # Four weeks before seven days that end at midnight, and the day that goes on.
 DAYS_NEEDED = 37
 DAYS_OF_VOICE = 16
+# Communities that were observed for less are left out: fewer than six spans of a week apart are no
+# baseline.
+LEAST_HOURS = 16 * HOURS_OF_DAY
+# Each costs one to two units.
+MAX_DAYS_LEFT_OUT = 150
+NONE: frozenset[str] = frozenset()
 LAST_SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 OF_CELLS: frozenset[ConditionType] = frozenset({"mood", "volume", "negative_share"})
@@ -92,8 +106,9 @@ class EvidenceReader:
         self._watchlist = watchlist
         self._days = days
         self._base: Evidence | None = None
-        self._cells: dict[tuple[str, str], Mapping[str, Cell]] = {}
-        self._coverages: dict[tuple[str, str], Coverage | None] = {}
+        self._stored: dict[tuple[str, str], list[DayStats]] = {}
+        self._cells: dict[tuple[str, str, frozenset[str]], Mapping[str, Cell] | None] = {}
+        self._coverages: dict[tuple[frozenset[str], str], Coverage | None] = {}
         self._rematching: frozenset[str] | None = None
         self._current_topics: Topics | None = None
         self._voices: dict[str, Voice] = {}
@@ -109,7 +124,8 @@ class EvidenceReader:
         """
         evidence = await self.read(rule, hour)
         evaluation = evaluate(rule["condition"], evidence, hour)
-        return await with_items(self._store, evidence, evaluation, self._settings.watched)
+        counted = [each for each in self._settings.watched if each not in evidence.young]
+        return await with_items(self._store, evidence, evaluation, counted)
 
     async def read(self, rule: AlertRule, hour: str) -> Evidence:
         """Return what a rule's condition looks at for a full hour. Raises StoreError."""
@@ -128,7 +144,7 @@ class EvidenceReader:
         if reason := await self._unmatched(scope, kind):
             return replace(evidence, no_data=reason)
         if kind in OF_CELLS:
-            return await self._with_figures(evidence, hour)
+            return await self._with_figures(evidence, kind, hour)
         if kind == "share_of_voice":
             return await self._with_voice(evidence, hour)
         return await self._with_items(evidence, kind, hour)
@@ -171,34 +187,67 @@ class EvidenceReader:
             )
         return self._base
 
-    async def _with_figures(self, evidence: Evidence, hour: str) -> Evidence:
-        """Return evidence with the cells of its scope and of all, up to the hour at least."""
+    async def _with_figures(self, evidence: Evidence, kind: ConditionType, hour: str) -> Evidence:
+        """Return evidence with the cells of its scope and of all, up to the hour at least.
+
+        Young communities are left out, but for shares, which compare with no other time.
+        """
         end = max(hour, evidence.last or hour)
         window = days_until(end, self._days)
-        cells = await self._read_cells(evidence.scope, window, end)
-        of_all = await self._read_cells(ALL, window, end)
-        covered = await self._coverage(ALL, evidence.states, window, end)
+        hours, watched = window.hours(), list(evidence.states)
+        is_community = evidence.scope.startswith(COMMUNITY)
+        is_share = kind == "negative_share"
+        young = NONE if is_share else await self._young(evidence, window, end)
+        covered = await self._coverage(
+            evidence, [n for n in watched if n not in young], window, end
+        )
+        of_all = await self._read_cells(ALL, window, end, young)
+        if of_all is None:
+            return replace(evidence, no_data=f"{len(young)} communities are too young to compare.")
+        left_out = NONE if is_community else young
+        cells = await self._read_cells(evidence.scope, window, end, left_out) or {}
         own = covered
-        if evidence.scope.startswith(COMMUNITY):
-            own = await self._coverage(evidence.communities[0], evidence.states, window, end)
+        if is_community:
+            own = await self._coverage(evidence, evidence.communities, window, end)
         languages = self._settings.other_languages
-        hours = window.hours()
         # A subject that was never mentioned before is quiet, but a community is just younger.
-        lacking = _before_all(cells if own is not covered else of_all, hours)
+        lacking = _before_all(cells if is_community else of_all, hours)
+        unknown = lacking | _unknown(own, cells, hours)
+        whole = None
+        if left_out:
+            every = await self._read_cells(evidence.scope, window, end, NONE) or {}
+            whole = HourlyFigures(hours, every, unknown, languages)
         return replace(
             evidence,
-            figures=HourlyFigures(hours, cells, lacking | _unknown(own, cells, hours), languages),
+            figures=HourlyFigures(hours, cells, unknown, languages, whole=whole),
             of_all=HourlyFigures(
                 hours,
                 of_all,
                 _before_all(of_all, hours) | _unknown(covered, of_all, hours),
                 languages,
             ),
-            falling=_falling(covered, len(evidence.states)),
+            falling=_falling(covered, len(watched) - len(young)),
+            young=left_out,
         )
 
-    async def _read_cells(self, scope: str, window: Window, end: str) -> Mapping[str, Cell]:
-        if (scope, end) not in self._cells:
+    async def _read_cells(
+        self, scope: str, window: Window, end: str, young: frozenset[str]
+    ) -> Mapping[str, Cell] | None:
+        """Return the cells of a scope without these communities; None where they are too many."""
+        key = (scope, end, young)
+        if key not in self._cells:
+            stored = await self._read_days(scope, window, end)
+            days: list[DayStats] | None = stored
+            if young and scope == ALL:
+                days = await self._all_without(young, stored)
+            elif young:
+                own = {name.lower(): name for name in self._settings.watched if name not in young}
+                days = [only_watched_parts(day, own) for day in stored]
+            self._cells[key] = None if days is None else cells_by_hour(days)
+        return self._cells[key]
+
+    async def _read_days(self, scope: str, window: Window, end: str) -> list[DayStats]:
+        if (scope, end) not in self._stored:
             store, watched, days = self._store, self._settings.watched, window.days()
             if scope.startswith(PREFIX):
                 subject = subject_of(scope)
@@ -210,32 +259,72 @@ class EvidenceReader:
                 found = (await read_days(store, [name], days))[name]
                 if scope == ALL:
                     found = await only_watched(store, watched, found)
-            self._cells[scope, end] = cells_by_hour(found)
-        return self._cells[scope, end]
+            self._stored[scope, end] = found
+        return self._stored[scope, end]
+
+    async def _all_without(
+        self, young: frozenset[str], days: list[DayStats]
+    ) -> list[DayStats] | None:
+        """Return days of all without these communities; None where that is too many documents.
+
+        It reads the days that a community has items on, and no others.
+        """
+        by_id = {day["id"]: day for day in days}
+        having = {
+            name: [day["id"] for day in days if name in day.get("names", (name,))] for name in young
+        }
+        if sum(map(len, having.values())) > MAX_DAYS_LEFT_OUT:
+            return None
+        for name, ids in having.items():
+            known = {each for day in ids for each in by_id[day].get("names", ())}
+            left = await only_watched(self._store, known - {name}, [by_id[day] for day in ids])
+            by_id.update({day["id"]: day for day in left})
+        return list(by_id.values())
+
+    async def _young(
+        self, evidence: Evidence, window: Window, end: str, hours: int | None = None
+    ) -> frozenset[str]:
+        """Return the communities that weren't observed over the last of these hours, or all."""
+        listed = window.hours()[-hours:] if hours else window.hours()
+        covered = await self._coverage(evidence, list(evidence.states), window, end)
+        if covered is None:
+            return NONE
+        least = min(len(listed), LEAST_HOURS)
+        young = young_communities(covered, listed, least)
+        rest = [name for name in evidence.states if name not in young]
+        covered = await self._coverage(evidence, rest, window, end)
+        return young if covered is None else young | lacking_communities(covered, listed)
 
     async def _coverage(
-        self, name: str, states: Mapping[str, CommunityState | None], window: Window, end: str
+        self, evidence: Evidence, names: Sequence[str], window: Window, end: str
     ) -> Coverage | None:
-        if (name, end) not in self._coverages:
-            own = states if name == ALL else {name: states.get(name)}
+        key = (frozenset(names), end)
+        if key not in self._coverages:
+            own = {name: evidence.states.get(name) for name in names}
             late = two_intervals(self._settings.collect_schedule, window.end)
             # Off the loop: the intervals of months take tenths of a second.
-            self._coverages[name, end] = await asyncio.to_thread(coverage_of, own, window, late)
-        return self._coverages[name, end]
+            self._coverages[key] = await asyncio.to_thread(coverage_of, own, window, late)
+        return self._coverages[key]
 
     async def _with_voice(self, evidence: Evidence, hour: str) -> Evidence:
         """Return evidence with the mentions of the set by day, and what was observed."""
         end = max(hour, evidence.last or hour)
         window = days_until(end, self._days)
-        covered = await self._coverage(ALL, evidence.states, window, end)
+        compared = DAYS_OF_VOICE * HOURS_OF_DAY if self._days == DAYS_NEEDED else None
+        young = await self._young(evidence, window, end, compared)
+        counted = [name for name in evidence.states if name not in young]
+        covered = await self._coverage(evidence, counted, window, end)
         hours = window.hours()
         figures = HourlyFigures(hours, {}, _unknown(covered, {}, hours))
         if end not in self._voices:
-            self._voices[end] = await self._voice(window)
-        return replace(evidence, figures=figures, voice=self._voices[end])
+            self._voices[end] = await self._voice(window, counted)
+        return replace(evidence, figures=figures, voice=self._voices[end], young=young)
 
-    async def _voice(self, window: Window) -> Voice:
-        """Return the mentions of the set by day, of the last days of a window."""
+    async def _voice(self, window: Window, counted: Sequence[str]) -> Voice:
+        """Return the mentions of the set by day, of the last days of a window.
+
+        counted are the communities whose mentions count.
+        """
         subjects = self._voice_set()
         days = window.days()
         if self._days == DAYS_NEEDED:
@@ -243,7 +332,7 @@ class EvidenceReader:
         tables = await read_tables(
             self._store,
             [[f"{day}T{n:02}" for n in range(24)] for day in days],
-            self._settings.watched,
+            counted,
             other_languages=self._settings.other_languages,
         )
         by_day = {
@@ -265,7 +354,7 @@ class EvidenceReader:
         # Scores are known as they are now, so that earlier hours have none.
         if kind == "mention" and hour == evidence.last:
             if scope not in self._reaches:
-                self._reaches[scope] = await self._reach(scope, hour)
+                self._reaches[scope] = await self._reach(evidence, hour)
             return replace(evidence, reach=self._reaches[scope])
         if kind == "search":
             if scope not in self._recents:
@@ -308,9 +397,12 @@ class EvidenceReader:
             found.append(TopicItems(topic, own, len(own)))
         return Topics(current["created_at"], found)
 
-    async def _reach(self, scope: str, hour: str) -> Reach:
+    async def _reach(self, evidence: Evidence, hour: str) -> Reach:
         """Return the scores of four weeks, of a sample, and the items of the last day."""
-        watched = self._settings.watched
+        scope, watched = evidence.scope, list(self._settings.watched)
+        if not scope.startswith(COMMUNITY):
+            young = await self._young(evidence, days_until(hour, self._days), hour)
+            watched = [name for name in watched if name not in young]
         hours = days_until(hour, REACH_DAYS).hours()
         recent_hours, earlier = hours[-RECENT_HOURS:], hours[:-RECENT_HOURS]
         known = await read_known(self._store, scope, earlier, watched, most=REACH_ITEMS)

@@ -16,6 +16,7 @@ from shared.alerts.conditions import (
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import Evidence
 from shared.alerts.wording import no_data
+from shared.alerts.young import left_out, why_too_young, with_note
 from shared.models import Condition, ConditionType
 
 Evaluate = Callable[[Condition, Evidence, str], Evaluation]
@@ -43,4 +44,8 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
         return Evaluation("broken", reason=evidence.broken)
     if evidence.no_data is not None:
         return no_data(evidence.no_data)
-    return CONDITIONS[condition["type"]](condition, evidence, hour)
+    if reason := why_too_young(evidence, hour):
+        return no_data(reason)
+    return with_note(
+        CONDITIONS[condition["type"]](condition, evidence, hour), left_out(evidence, hour)
+    )

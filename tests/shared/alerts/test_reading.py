@@ -20,7 +20,7 @@ from shared.times import day_of, iso, next_hour, parse_iso
 from tests.api.reads.test_coverage import observed
 from tests.api.subject_world import SUBJECTS, keep_matched, watch
 from tests.api.world import NAMES, a_comment, a_post
-from tests.shared.alerts.histories import HOURS, NUMBER, Scope, cells_of
+from tests.shared.alerts.histories import HOURS, NUMBER, Items, Scope, cells_of
 from tests.shared.alerts.rules import a_rule
 
 LAST = HOURS[-1]
@@ -122,6 +122,119 @@ async def test_hours_that_a_community_lacks_are_unknown_of_it_and_of_all(sqlite_
     await keep_collected(sqlite_store, [("aws", gap), ("claude", gap)])
     of_all = await (await reader(sqlite_store)).read(rule("mood", ALL), LAST)
     assert of_all.falling == set(HOURS[-10:-5])
+
+
+def parts_of(**parts: Items) -> Any:
+    """Return what makes the parts of a subject's days, by the community of the items."""
+    cells = {name: cells_of(items) for name, items in parts.items()}
+
+    def make(day: DayStats) -> Any:
+        return {
+            f"text in {name}": {
+                hour[-2:]: pack_cell(cell)
+                for hour, cell in own.items()
+                if day_of(hour) == day["id"]
+            }
+            for name, own in cells.items()
+        }
+
+    return make
+
+
+async def keep_added(
+    store: Store, old: Items, added: Items, *, hours: int, hourly: float = 10.0
+) -> None:
+    """Store the mentions in claude, and in aws, which was added these hours ago and read no past.
+
+    hourly is the usual number of items an hour of aws; the others have 100.
+    """
+    added = added.but(added.hours >= NUMBER - hours)
+    both = old.and_(added)
+    await keep_days(store, OWN, cells_of(both), parts=parts_of(claude=old, aws=added))
+    others = Scope(2000, tail=2.2).items(np.random.default_rng(30))
+    await keep_days(store, ALL, cells_of(both.and_(others)))
+    await keep_days(store, "aws", cells_of(added))
+    await watch(store, SUBJECTS)
+    await keep_collected(store)
+    since = iso(NOW - hours * HOUR)
+    for name, usual in (("aws", hourly), ("claude", 100.0), ("OpenAI", 10.0)):
+        covered = [[since if name == "aws" else f"{HOURS[0]}:00:00Z", iso(NOW)]]
+        await store.upsert(COMMUNITIES, [observed(name, usual, covered=covered)])
+
+
+def some_items(seed: int, daily: float = 200, mood: Any = 0.1) -> Items:
+    return Scope(daily, tail=2.2).items(np.random.default_rng(seed), mood)
+
+
+@pytest.mark.parametrize("hours", [5, 30, 24 * 12, 24 * 25])
+@pytest.mark.parametrize("kind", ["volume", "mood"])
+async def test_a_community_that_was_added_raises_no_alert_before_its_past_is_read(
+    sqlite_store, kind, hours
+) -> None:
+    # It has half as many items again, in a bad mood.
+    added = some_items(2, 190, -0.6)
+    await keep_added(sqlite_store, some_items(1), added, hours=hours)
+    found = await read_evaluation(sqlite_store, settings(), rule(kind, direction="any"), LAST)
+    assert (found.status, found.findings) == ("ok", ())
+
+
+async def test_the_past_of_an_added_community_counts_once_it_was_read(sqlite_store) -> None:
+    old, added = some_items(1), some_items(2, 600)
+    await keep_added(sqlite_store, old, added, hours=NUMBER)
+    evidence = await (await reader(sqlite_store)).read(rule("volume"), LAST)
+    assert not evidence.young
+    span = evidence.figures.span(LAST, 24)
+    assert span is not None
+    assert evidence.figures.items(span) == int((old.and_(added).hours >= NUMBER - 24).sum())
+
+
+async def test_what_happens_beside_an_added_community_is_found_and_the_finding_says_so(
+    sqlite_store,
+) -> None:
+    more = Scope(200, tail=2.2).burst(np.random.default_rng(3), range(NUMBER - 6, NUMBER), 60)
+    old = some_items(1).and_(more)
+    await keep_added(sqlite_store, old, some_items(2, 190), hours=30)
+    found = await read_evaluation(sqlite_store, settings(), rule("volume"), LAST)
+    (finding,) = found.findings
+    assert finding["cause"] == "more"
+    note = "r/aws isn't counted: not observed in the weeks to compare with."
+    assert finding["sentence"].endswith(note)
+    hours = int(finding["figures"]["hours"] or 0)
+    assert finding["figures"]["value"] == int((old.hours >= NUMBER - hours).sum())
+
+
+async def test_most_items_in_a_community_that_was_added_tell_nothing_and_say_which(
+    sqlite_store,
+) -> None:
+    await keep_added(sqlite_store, some_items(1, 20), some_items(2, 200), hours=30)
+    for kind in ("volume", "mood"):
+        found = await read_evaluation(sqlite_store, settings(), rule(kind), LAST)  # type: ignore[arg-type]
+        assert found.status == "no_data"
+        reason = "Most items are in r/aws, not observed in the weeks to compare with."
+        assert found.reason == reason
+    # A share compares with no other time.
+    share = rule("negative_share", above=0.9)
+    assert (await read_evaluation(sqlite_store, settings(), share, LAST)).status == "ok"
+
+
+async def test_all_communities_are_judged_without_a_large_one_that_was_added(sqlite_store) -> None:
+    await keep_added(sqlite_store, some_items(1), some_items(2, 1500), hours=30, hourly=60)
+    found = await read_evaluation(sqlite_store, settings(), rule("volume", ALL), LAST)
+    assert (found.status, found.reason) == ("ok", None)
+    evidence = await (await reader(sqlite_store)).read(rule("volume", ALL), LAST)
+    assert evidence.young == {"aws"}
+    span = evidence.figures.span(LAST, 24)
+    assert span is not None
+    assert evidence.figures.sample(range(*span)).threads is not None
+
+
+async def test_after_a_first_start_no_community_is_too_young(sqlite_store) -> None:
+    await keep_history(sqlite_store)
+    for name, days in (("aws", 15), ("claude", 16), ("OpenAI", 15)):
+        covered = [[iso(NOW - timedelta(days=days)), iso(NOW)]]
+        await sqlite_store.upsert(COMMUNITIES, [observed(name, 10.0, covered=covered)])
+    evidence = await (await reader(sqlite_store)).read(rule("volume", ALL), LAST)
+    assert not evidence.young
 
 
 async def test_hours_before_all_data_are_unknown_though_they_were_observed(sqlite_store) -> None:
@@ -400,3 +513,19 @@ async def test_share_of_voice_reads_the_tables_of_all_subjects(sqlite_store) -> 
     assert sum(day.items["kiro"] for day in evidence.voice.days.values()) == 83
     assert sum(day.items["zed"] for day in evidence.voice.days.values()) == 27
     assert evaluate({"type": "share_of_voice"}, evidence, LAST).status == "ok"
+
+
+@pytest.mark.parametrize(("days", "status"), [(3, "ok"), (30, "firing")])
+async def test_a_community_that_was_added_moves_no_share_of_voice(
+    sqlite_store, days, status
+) -> None:
+    await watch(sqlite_store, SUBJECTS)
+    posts = [a_post(n, NOW - n * 2 * HOUR, "claude", title="kiro") for n in range(1, 180)]
+    added = [a_post(n, NOW - (n - 199) * HOUR, "aws", title="zed") for n in range(200, 270)]
+    await keep_matched(sqlite_store, [*posts, *added])
+    await keep_collected(sqlite_store)
+    covered = [[iso(NOW - timedelta(days=days)), iso(NOW)]]
+    await sqlite_store.upsert(COMMUNITIES, [observed("aws", 1.0, covered=covered)])
+    asked = rule("share_of_voice", "subject:zed")
+    found = await read_evaluation(sqlite_store, settings(), asked, LAST)
+    assert found.status == status
