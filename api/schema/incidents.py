@@ -70,6 +70,10 @@ class CitedAnswer(Answer):
     """An item that a finding rests on, as it was then."""
 
     id: str = Field(description="the id of the item")
+    post: str | None = Field(
+        default=None,
+        description="the id of the post that it is or answers; null: it wasn't kept then",
+    )
     community: str = Field(description="the id of its community")
     title: str = Field(description="the title of its thread")
     excerpt: str = Field(description="the beginning of its words")

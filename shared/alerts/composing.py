@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from shared.alerts.channels import channel_id
 from shared.alerts.deliveries import Event, receipt_of
@@ -122,7 +122,7 @@ def _entry(owed: Owed, channel: AlertChannel, sender: Sender, now: datetime) -> 
         sentence=_unjudged(owed) or sentence,
         at=ended or (_known_at(owed) if owed.event == "updated" else opened),
         figures=_figures(incident, latest),
-        items=_items(findings),
+        items=_items(findings, sender),
         links=_links(owed, latest, sender, now),
         note=incident["rule"]["note"],
         lasted=duration_text(ended - opened) if ended else None,
@@ -158,10 +158,22 @@ def _figures(incident: Incident, finding: Finding | None) -> tuple[Figure, ...]:
     return shown_figures(kind, finding["figures"]) if finding else ()
 
 
-def _items(findings: Sequence[Finding]) -> tuple[CitedItem, ...]:
-    """Return the items that findings cite, each once, the newest findings' first."""
+def _items(findings: Sequence[Finding], sender: Sender) -> tuple[CitedItem, ...]:
+    """Return the items that findings cite, each once, the newest findings' first.
+
+    Invented ones have no source: their links lead to the dashboard.
+    """
     cited = [item for finding in reversed(findings) for item in finding["items"]]
-    return tuple({(each["community"], each["id"]): each for each in cited}.values())[:MAX_ITEMS]
+    items = list({(each["community"], each["id"]): each for each in cited}.values())[:MAX_ITEMS]
+    if sender.is_sample:
+        items = [{**each, "permalink": sender.instance + post_path(each)} for each in items]
+    return tuple(items)
+
+
+def post_path(item: CitedItem) -> str:
+    """Return the path of the dashboard's view with the post that an item is or answers."""
+    post = quote(item.get("post", item["id"]), safe="")
+    return f"/?view=posts&post={quote(item['community'], safe='')}/{post}"
 
 
 def _links(owed: Owed, finding: Finding | None, sender: Sender, now: datetime) -> tuple[Link, ...]:

@@ -6,6 +6,7 @@ from typing import Any, cast
 from shared.alerts.evaluation import Evaluation, EvaluationStatus
 from shared.alerts.evidence import Evidence
 from shared.models import ALL, CitedItem, Finding, Item
+from shared.stats.cell_threads import thread_of
 
 HOURS_OF_DAY = 24
 MAX_EXCERPT = 280
@@ -61,6 +62,7 @@ def cited(item: Item) -> CitedItem:
     title = str(cast("Mapping[str, Any]", item).get("title") or "")
     return CitedItem(
         id=item["id"],
+        post=thread_of(item),
         community=item["community"],
         title=title,
         excerpt=shortened(item["content"] or title),

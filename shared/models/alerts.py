@@ -129,9 +129,13 @@ class AlertState(TypedDict):
 
 
 class CitedItem(TypedDict):
-    """An item that a finding rests on, as it was then; permalink leads to its source."""
+    """An item that a finding rests on, as it was then; permalink leads to its source.
+
+    post is the id of the post that it is or answers; older documents have none.
+    """
 
     id: str
+    post: NotRequired[str]
     community: str
     title: str
     excerpt: str

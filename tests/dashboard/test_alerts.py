@@ -159,6 +159,22 @@ def test_rules_and_incidents_are_accessible_and_fit(
     assert "from=2026-11-22&to=2026-11-23" in page.url
 
 
+def test_a_rule_is_off_until_a_channel_is_named(alerting: Alerting, visitor: Visitor) -> None:
+    page = visitor(alerting.product.url).open(view="alerts")
+    page.get_by_role("button", name="Show the rules").click()
+    page.get_by_role("button", name="Edit: Not wanted yet").click()
+    is_on = page.get_by_role("checkbox", name="On:")
+    page.get_by_role("button", name="Remove the channel E-mail").click()
+    expect(is_on).not_to_be_checked()
+    page.get_by_role("button", name="Add a channel").click()
+    expect(is_on).to_be_checked()
+    page.get_by_role("textbox", name="Addresses").fill("bob@example.com")
+    page.get_by_role("button", name="Save the rule").click()
+    row = page.get_by_role("listitem").filter(has_text="Not wanted yet")
+    row.get_by_text("E-mail (bob@example.com)").wait_for()
+    row.get_by_role("button", name="Switch off").wait_for()
+
+
 def look_at(visit: Visit, axe_source: str, pictures: Path, name: str) -> None:
     """Check what is shown at each width in each colour scheme."""
     settle(visit)

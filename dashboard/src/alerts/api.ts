@@ -18,6 +18,7 @@ export type IncidentSummary = Schemas["IncidentSummary"];
 export type Incident = Schemas["IncidentAnswer"];
 /** What a snooze silences. */
 export type SnoozeOf = NonNullable<Schemas["SnoozeBody"]["of"]>;
+export type CitedItem = Schemas["CitedAnswer"];
 /** What a rule would have sent over the last days. */
 export type Replay = Schemas["ReplayAnswer"];
 type Rules = Schemas["RulesWithStatus"];

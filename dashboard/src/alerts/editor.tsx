@@ -265,7 +265,11 @@ function ChannelFields({ rule, onChange }: FieldsProps) {
           type="button"
           class="button"
           onClick={() =>
-            onChange({ channels: [...channels, { type: "email", to: null, secret: null }] })
+            onChange({
+              channels: [...channels, { type: "email", to: null, secret: null }],
+              // The first rules are off until a channel is named.
+              enabled: rule.enabled || !channels.length,
+            })
           }
         >
           Add a channel

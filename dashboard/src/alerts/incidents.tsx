@@ -3,12 +3,15 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ApiError } from "../api";
 import { ErrorNote, Skeleton } from "../components/data_state";
+import { Link } from "../components/link";
 import { ScrollRegion } from "../components/scroll_region";
 import { dateTime, plural } from "../format";
+import { useCommunities } from "../queries";
 import { settle, useAction } from "../request";
 import { FieldError } from "../watchlist/fields";
 import {
   acknowledge,
+  type CitedItem,
   fetchIncident,
   type Incident,
   type IncidentSummary,
@@ -17,7 +20,7 @@ import {
   useIncidents,
 } from "./api";
 import { CHANNELS } from "./conditions";
-import { waitFor } from "./status";
+import { looksOf, waitFor } from "./status";
 
 const SNOOZES = [
   [1, "an hour"],
@@ -206,17 +209,17 @@ function Details({ id, version }: { id: string; version: string }) {
 function Updates({ updates }: { updates: Incident["updates"] }) {
   return (
     <ol class="updates">
-      {updates.map(({ at, event, finding, reason }) => (
-        <li key={`${at} ${event}`}>
+      {looksOf(updates).map(({ at, event, sentence, items }, place) => (
+        <li key={place}>
           <span class="muted">
             {dateTime(at)}, {event}
           </span>{" "}
-          {finding?.sentence ?? reason}
-          {finding && finding.items.length > 0 && (
+          {sentence}
+          {items.length > 0 && (
             <ul>
-              {finding.items.map(({ id, title, excerpt, permalink }) => (
-                <li key={id}>
-                  {permalink ? <a href={permalink}>{title || excerpt}</a> : title || excerpt}
+              {items.map((item, each) => (
+                <li key={each}>
+                  <Cited item={item} />
                 </li>
               ))}
             </ul>
@@ -225,6 +228,18 @@ function Updates({ updates }: { updates: Incident["updates"] }) {
       ))}
     </ol>
   );
+}
+
+/** An item as it was then, with a link to its source; an invented one has none. */
+function Cited({ item }: { item: CitedItem }) {
+  const { id, community, post, title, excerpt, permalink } = item;
+  const isInvented = useCommunities().data?.origin === "sample";
+  const text = title || excerpt;
+  if (isInvented) {
+    const to = { view: "posts", incident: null, post: `${community}/${post ?? id}` } as const;
+    return <Link to={to}>{text}</Link>;
+  }
+  return permalink ? <a href={permalink}>{text}</a> : <span>{text}</span>;
 }
 
 function Deliveries({ deliveries }: { deliveries: Incident["deliveries"] }) {

@@ -1,7 +1,7 @@
 /** What a rule and its messages are doing, in words. */
 
 import { dateTime, plural } from "../format";
-import type { Channel, Incident, ListedRule, Rule } from "./api";
+import type { Channel, CitedItem, Incident, ListedRule, Rule } from "./api";
 import { CHANNELS } from "./conditions";
 
 /** A message that is due is sent within seconds. */
@@ -66,4 +66,35 @@ export function waitFor(found: Incident | undefined, now: number): number | unde
     .filter(({ status }) => status === "waiting")
     .map((each) => Date.parse(each.due) - now);
   return due.length ? Math.max(REREAD_MS, Math.min(...due)) : undefined;
+}
+
+/** What became known at a time, with all items that were found then. */
+interface Look {
+  at: string;
+  event: Incident["updates"][number]["event"];
+  sentence: string | undefined;
+  items: CitedItem[];
+}
+
+/**
+ * Return what was known when, oldest first. What was found at one time is one look: a search
+ * finds an item each time, and one evaluation up to 20 of them.
+ */
+export function looksOf(updates: Incident["updates"]): Look[] {
+  const looks: Look[] = [];
+  for (const { at, event, finding, reason } of updates) {
+    const last = looks.at(-1);
+    const items = finding?.items ?? [];
+    if (finding && last?.at === at && last.sentence !== undefined && event === "updated") {
+      last.items.push(...items);
+    } else {
+      looks.push({
+        at,
+        event,
+        sentence: finding?.sentence ?? reason ?? undefined,
+        items: [...items],
+      });
+    }
+  }
+  return looks;
 }

@@ -14,6 +14,7 @@ from shared.alerts.channels import channel_id
 from shared.alerts.deliveries import new_delivery, outbox_of
 from shared.alerts.rules import read_rules, write_rules
 from shared.alerts.states import Change, first_state
+from shared.logs import masked
 from shared.models import AlertRule, ChannelState, Incident
 from shared.store import ALERT_CHANNELS, ALERT_STATES, INCIDENTS, Store
 from shared.times import iso
@@ -96,6 +97,16 @@ async def channel_state(delivering: Delivering, rule: AlertRule) -> ChannelState
     found = await delivering.store.read(ALERT_CHANNELS, "alert_channel", name)
     assert found is not None
     return found
+
+
+async def test_the_log_names_a_message_by_its_key(delivering, server, caplog) -> None:
+    caplog.set_level("INFO")
+    await opened(delivering, rule_to(server))
+    await delivering.after(10)
+    (said,) = (r.getMessage() for r in caplog.records if "alerts.message_sent" in r.getMessage())
+    (delivery,) = (await incident_of(delivering))["deliveries"]
+    # What is called a key is masked where it is written.
+    assert f" message={delivery['batch']} " in masked(said)
 
 
 async def test_findings_of_ten_minutes_are_one_message(delivering, server) -> None:

@@ -58,6 +58,29 @@ def test_invented_data_is_named() -> None:
     assert composed(owed(an_incident(), "opened"), sender=sample).is_sample is True
 
 
+def test_invented_items_lead_to_the_dashboard_and_others_to_their_sources() -> None:
+    finding = a_finding()
+    (item,) = finding["items"]
+    finding["items"] = [
+        {**item, "id": "c1", "post": "p1"},
+        # An incident that opened before posts were kept, and an id with a sign.
+        {**item, "id": "old/2", "permalink": "https://www.reddit.com/r/cursor/comments/2/x/"},
+    ]
+    updates = [{"at": "2026-11-23T01:00:00Z", "event": "opened", "finding": finding}]
+    opened = owed(an_incident(updates=updates), "opened")
+    sample = Sender(SENDER.instance, KEY, is_sample=True)
+    (entry,) = composed(opened, sender=sample).entries
+    assert [each["permalink"] for each in entry.items] == [
+        f"{SENDER.instance}/?view=posts&post=cursor/p1",
+        f"{SENDER.instance}/?view=posts&post=cursor/old%2F2",
+    ]
+    (entry,) = composed(opened).entries
+    assert [each["permalink"] for each in entry.items] == [
+        "https://www.reddit.com/r/cursor/comments/p1/x/",
+        "https://www.reddit.com/r/cursor/comments/2/x/",
+    ]
+
+
 def test_an_end_says_how_long_it_lasted_and_has_no_link_to_acknowledge() -> None:
     incident = an_incident(status="closed", closed="2026-11-24T04:00:00Z")
     message = composed(owed(incident, "closed"))
