@@ -9,45 +9,17 @@ NAME = re.compile(r"[A-Z][A-Z0-9_]{0,127}")
 # https://learn.microsoft.com/azure/azure-functions/functions-app-settings
 # https://learn.microsoft.com/azure/app-service/reference-app-settings
 PLATFORM = (
-    *(
-        "APPINSIGHTS_",
-        "APPLICATIONINSIGHTS_",
-        "APPSETTING_",
-        "AZURE",
-        "CONTAINER_",
-        "COSMOS_",
-        "CUSTOMCONNSTR",
-    ),
-    *(
-        "DEPLOYMENT_",
-        "DOCKER_",
-        "FUNCTIONS_",
-        "HOST",
-        "IDENTITY_",
-        "KUBERNETES_",
-        "MSI_",
-        "OTEL_",
-        "PYTHON",
-    ),
-    *("REGION_", "SCM_", "WEBSITE", "WEBSITES_", "WEBJOBS_", "AWS_", "GOOGLE_", "GCP_", "GITHUB_"),
-    *("SSH_", "LD_", "XDG_", "ACTIONS_", "RUNNER_", "POSTGRESQLCONNSTR", "SQLCONNSTR", "DOTNET_"),
-)
-OF_THE_MACHINE = frozenset(
-    {
-        "HOME",
-        "HOSTNAME",
-        "LANG",
-        "LOGNAME",
-        "PATH",
-        "PORT",
-        "PWD",
-        "SHELL",
-        "TERM",
-        "TMPDIR",
-        "USER",
-    }
-    | {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NETRC", "VIRTUAL_ENV"}
-)
+    "ACTIONS_", "APPINSIGHTS_", "APPLICATIONINSIGHTS_", "APPSETTING_", "AWS_", "AZURE",
+    "CONTAINER_", "COSMOS_", "DEPLOYMENT_", "DOCKER_", "DOTNET_", "FUNCTIONS_", "GCP_", "GITHUB_", "GOOGLE_",
+    "HOST", "IDENTITY_", "KUBERNETES_", "LD_", "MSI_", "OTEL_", "PYTHON", "REGION_", "RUNNER_",
+    "SCM_", "SSH_", "WEBJOBS_", "WEBSITE", "XDG_",
+)  # fmt: skip
+# SQLAZURECONNSTR_, MYSQLCONNSTR_ and the others that hold connection strings of App Service.
+CONNECTION_STRING = "CONNSTR_"
+OF_THE_MACHINE = frozenset({
+    "ALL_PROXY", "HOME", "HOSTNAME", "HTTPS_PROXY", "HTTP_PROXY", "LANG", "LOGNAME", "NETRC",
+    "NO_PROXY", "PATH", "PORT", "PWD", "SHELL", "TERM", "TMPDIR", "USER", "VIRTUAL_ENV",
+})  # fmt: skip
 
 
 def refusal_of_name(name: str) -> str | None:
@@ -56,6 +28,7 @@ def refusal_of_name(name: str) -> str | None:
         return "a name of a setting has capitals, digits and underscores, such as ALERTS_SLACK"
     if name.lower() in Settings.model_fields:
         return "this is a setting of the app itself"
-    if name in OF_THE_MACHINE or name.startswith(PLATFORM):
+    is_platforms = name.startswith(PLATFORM) or CONNECTION_STRING in name
+    if name in OF_THE_MACHINE or is_platforms:
         return "this setting belongs to the platform"
     return None

@@ -34,11 +34,12 @@ def read_secret(name: str | None, environ: Mapping[str, str]) -> SecretStr | Non
 
 
 def address_of(to: str | None, secret: SecretStr | None) -> str:
-    """Return a channel's address, which is its secret where the rule has none.
+    """Return a channel's address, which is its secret where the rule has none; logs mask both.
 
     Raises PermanentFailure if there is neither.
     """
     if to:
+        hide([to])
         return to
     if secret is None:
         raise PermanentFailure("the channel has no address: neither `to` nor a secret")

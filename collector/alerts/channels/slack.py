@@ -87,10 +87,15 @@ class Block(TypedDict, total=False):
 
 
 class Payload(TypedDict):
-    """The body of a message; text is what notifications and screen readers have of it."""
+    """The body of a message; text is what notifications and screen readers have of it.
+
+    Without unfurling Slack fetches none of its links, and shows no pictures of their sites.
+    """
 
     text: str
     blocks: list[Block]
+    unfurl_links: bool
+    unfurl_media: bool
 
 
 class SlackChannel:
@@ -141,6 +146,8 @@ def _payload(message: Message, detail: Detail) -> Payload:
     return Payload(
         text=_summary(message),
         blocks=[_header(message), *(_entry(each, detail.items) for each in entries), *last],
+        unfurl_links=False,
+        unfurl_media=False,
     )
 
 
@@ -158,6 +165,8 @@ def _digest_payload(message: Message, content: DigestContent) -> Payload:
         return Payload(
             text=fit(f"{message.title}: {content['sentence']}", MAX_TEXT, escaped),
             blocks=[_header(message), text],
+            unfurl_links=False,
+            unfurl_media=False,
         )
 
     return richest_digest(render, lambda payload: characters(payload["blocks"]) <= MAX_ALL_TEXT)

@@ -47,6 +47,8 @@ def test_no_setting_of_the_app_holds_a_secret_of_a_channel(name: str) -> None:
         *("AZURE_CLIENT_SECRET", "IDENTITY_HEADER", "MSI_SECRET", "WEBSITE_AUTH_ENCRYPTION_KEY"),
         *("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "FUNCTIONS_EXTENSION_VERSION", "PATH"),
         *("AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN_OF_CI", "CONTAINER_ENCRYPTION_KEY", "HOME"),
+        # How App Service shows its connection strings.
+        *("SQLAZURECONNSTR_MAIN", "MYSQLCONNSTR_MAIN", "SERVICEBUSCONNSTR_X", "DOCDBCONNSTR_X"),
         *("AzureWebJobsStorage", "alerts_hook", "ALERTS-HOOK", "", "A" * 200, "ALERTS_HOOK\n"),
     ],
 )
@@ -59,5 +61,8 @@ def test_a_name_of_the_platform_or_none_is_refused(name: str) -> None:
 def test_an_address_may_be_the_secret() -> None:
     assert address_of("https://a.example/", SecretStr("x")) == "https://a.example/"
     assert address_of(None, SecretStr("https://b.example/")) == "https://b.example/"
+    hook = "https://hooks.example/services/T0/B0/qwertzuiop"
+    assert address_of(hook, None) == hook
+    assert "qwertz" not in masked(f"POST {hook} failed"), "a rule may hold the address itself"
     with pytest.raises(PermanentFailure, match="no address"):
         address_of(None, None)

@@ -92,6 +92,11 @@ def test_a_message_says_what_happened_and_where_to_read_on() -> None:
     assert "invented" in json.dumps(payload["blocks"][-1])
 
 
+def test_slack_fetches_no_link_and_shows_no_picture_of_others() -> None:
+    payload = payload_of(message())
+    assert (payload["unfurl_links"], payload["unfurl_media"]) == (False, False)
+
+
 def test_an_end_says_how_long_it_lasted() -> None:
     payload = payload_of(message(entry(event="closed", lasted="3 hours")))
     said = "".join(each["text"] for each in elements(payload))
