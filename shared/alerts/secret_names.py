@@ -10,9 +10,9 @@ NAME = re.compile(r"[A-Z][A-Z0-9_]{0,127}")
 # https://learn.microsoft.com/azure/app-service/reference-app-settings
 PLATFORM = (
     "ACTIONS_", "APPINSIGHTS_", "APPLICATIONINSIGHTS_", "APPSETTING_", "AWS_", "AZURE",
-    "CONTAINER_", "COSMOS_", "DEPLOYMENT_", "DOCKER_", "DOTNET_", "FUNCTIONS_", "GCP_", "GITHUB_", "GOOGLE_",
-    "HOST", "IDENTITY_", "KUBERNETES_", "LD_", "MSI_", "OTEL_", "PYTHON", "REGION_", "RUNNER_",
-    "SCM_", "SSH_", "WEBJOBS_", "WEBSITE", "XDG_",
+    "CONTAINER_", "COSMOS_", "DEPLOYMENT_", "DOCKER_", "DOTNET_", "FUNCTIONS_", "GCP_", "GITHUB_",
+    "GOOGLE_", "HOST", "IDENTITY_", "KUBERNETES_", "LD_", "MSI_", "OTEL_", "PYTHON", "REGION_",
+    "RUNNER_", "SCM_", "SSH_", "WEBJOBS_", "WEBSITE", "XDG_",
 )  # fmt: skip
 # SQLAZURECONNSTR_, MYSQLCONNSTR_ and the others that hold connection strings of App Service.
 CONNECTION_STRING = "CONNSTR_"
