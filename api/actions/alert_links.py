@@ -21,6 +21,7 @@ from shared.digests.recipients import address_of as address_in
 from shared.digests.recipients import digests_with
 from shared.models import AlertRule, Incident, ScheduledDigest
 
+MAX_FIELDS = 10
 MAX_FORM_BYTES = 1000
 HOURS: Final = tuple(hours for hours, _ in SNOOZES)
 _NUMBER = re.compile(r"[0-9]{1,3}")
@@ -108,7 +109,15 @@ def snoozed_in(form: bytes) -> SnoozeOf:
 
 
 def _field(form: bytes, name: str) -> str | None:
-    fields = parse_qs(form[:MAX_FORM_BYTES].decode(errors="replace"), max_num_fields=10)
+    text = form[:MAX_FORM_BYTES].decode(errors="replace")
+    try:
+        fields = parse_qs(text, max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        # No choice is read out of such a form.
+        many = BadParameter(
+            parameter=name, detail="the form has too many fields", takes=f"at most {MAX_FIELDS}"
+        )
+        raise BadParameters([many]) from error
     return next(iter(fields.get(name, ())), None)
 
 
