@@ -31,6 +31,7 @@ from tests.shared.alerts.simulated import (
     outage,
     price,
     release,
+    spreading,
     viral,
 )
 
@@ -49,6 +50,7 @@ CHANGES: dict[str, Callable[[np.random.Generator, Scope], Delay]] = {
     "release": release,
     "price": price,
 }
+MENTIONED = (Scope(30), MIDDLE, LARGE, Scope(2000))
 SILENT = {"viral": viral, "copies": copies, "halved": halved}
 
 
@@ -79,6 +81,11 @@ def delay(task: Task) -> Delay:
 def drifted(task: Task) -> float:
     """Return the hours from the end of a drift to its alert."""
     return drift(task.rng, task.scope)
+
+
+def mentions(task: Task) -> int:
+    """Return the items of a month that a rule about a mention finds."""
+    return spreading(task.rng, task.scope)
 
 
 def silent(task: Task) -> dict[str, int]:
@@ -169,6 +176,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 quiet = pool.map(silent, tasks)
                 counts = " | ".join(str(sum(each[k] for each in quiet)) for k in quiet[0])
                 print(f"| {kind} | {_name(scope)} | {len(quiet)} | {counts} |", flush=True)
+        print("\n| mentions | months | items found a month | most |")
+        print("| --- | --- | --- | --- |")
+        for scope in MENTIONED:
+            months = pool.map(mentions, [Task("", scope, n) for n in range(given.trials)])
+            mean = sum(months) / len(months)
+            print(f"| {_name(scope)} | {len(months)} | {mean:.1f} | {max(months)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -51,10 +51,12 @@ class Reach:
     """The scores of items of the last four weeks, and the recent items that may be above them.
 
     scores are those of a sample that is spread evenly, sorted; items without a score aren't in it.
+    of is the number of items of the last day, of which recent may be some.
     """
 
     scores: Sequence[int]
     recent: Sequence[Item]
+    of: int
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ _SHOWN: Mapping[ConditionType, tuple[tuple[str, str, Callable[[float], str]], ..
     "volume": (("value", "items", _whole), ("baseline", "usual", _whole), ("hours", "in", _hours)),
     "topic": (("n", "mentions", _whole), ("growth", "growth", _factor), ("mood", "mood", _signed)),
     "negative_share": (("value", "negative", _percent), ("bound", "bound", _percent), _N),
-    "mention": (("value", "score", _whole), ("baseline", "99th percentile", _whole)),
+    "mention": (("value", "score", _whole), ("baseline", "bound", _whole)),
     "share_of_voice": (
         ("value", "share of voice", _percent),
         ("baseline", "before", _percent),

@@ -20,6 +20,7 @@ from shared.alerts.hourly import HourlyFigures
 from shared.alerts.scope_items import (
     COMMUNITY,
     Reference,
+    by_age,
     read_items,
     read_known,
     read_references,
@@ -78,9 +79,8 @@ MAX_POSTS_OF_TOPIC = 8
 MAX_COMMUNITIES_OF_TOPIC = 4
 
 REACH_DAYS = 28
-REACH_ITEMS = 250
-RECENT_HOURS = 24
-RECENT_ITEMS = 200
+REACH_ITEMS = 300
+RECENT_ITEMS = 300
 SEARCHED_HOURS = 3
 SEARCHED_ITEMS = 400
 
@@ -398,20 +398,21 @@ class EvidenceReader:
         return Topics(current["created_at"], found)
 
     async def _reach(self, evidence: Evidence, hour: str) -> Reach:
-        """Return the scores of four weeks, of a sample, and the items of the last day."""
+        """Return the scores of four weeks, of a sample, and the items of the last day.
+
+        The sample is of full days before yesterday: the same all day, and scores that are final.
+        """
         scope, watched = evidence.scope, list(self._settings.watched)
         if not scope.startswith(COMMUNITY):
             young = await self._young(evidence, days_until(hour, self._days), hour)
             watched = [name for name in watched if name not in young]
-        hours = days_until(hour, REACH_DAYS).hours()
-        recent_hours, earlier = hours[-RECENT_HOURS:], hours[:-RECENT_HOURS]
+        days = days_until(hour, REACH_DAYS + 2).hours()
+        earlier = days[: REACH_DAYS * HOURS_OF_DAY]
         known = await read_known(self._store, scope, earlier, watched, most=REACH_ITEMS)
-        newest = await read_references(self._store, scope, recent_hours, watched)
-        # Posts spread more than comments.
-        newest.sort(key=lambda each: (each.kind == "post", each.order_key), reverse=True)
-        recent = await read_items(self._store, newest[:RECENT_ITEMS])
+        listed = await read_references(self._store, scope, days[-HOURS_OF_DAY:], watched)
+        recent = await read_items(self._store, by_age(listed, days[-HOURS_OF_DAY:], RECENT_ITEMS))
         scores = sorted(score for item in known if (score := item["upvotes"]) is not None)
-        return Reach(scores, recent)
+        return Reach(scores, recent, len(listed))
 
     async def _recent(self, scope: str, hour: str) -> Recent:
         """Return the items of the last hours, in which the newest may come late."""

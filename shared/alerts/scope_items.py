@@ -17,6 +17,7 @@ COMMUNITY = "community:"
 # Parts of the hours of four weeks that are read one after another, of about 50 hours each.
 PARTS = 13
 QUERIED_PARTS = 8
+AGES = (2, 4, 8, 16, 24)
 
 
 @dataclass(frozen=True, order=True)
@@ -101,6 +102,19 @@ async def _queried(store: Store, community: str, hours: Sequence[str], most: int
                 )
             )
     return found
+
+
+def by_age(listed: Sequence[Reference], hours: Sequence[str], most: int) -> list[Reference]:
+    """Return at most `most` of the items of these hours, the newest last: all, if there are fewer.
+
+    Otherwise those of 2, 4, 8, 16 and 24 hours ago come first. So whoever looks each hour sees each
+    item as often, of whatever kind, while the items of these hours are no more than `most`.
+    """
+    ages = [age for age in AGES if age <= len(hours)]
+    first = {hours[-age] for age in ages}
+    chosen = [each for each in listed if hour_of(each.order_key) in first]
+    others = [each for each in listed if hour_of(each.order_key) not in first]
+    return spread(chosen, most) + spread(others, most - min(most, len(chosen)))
 
 
 def spread(listed: Sequence[T], most: int) -> list[T]:

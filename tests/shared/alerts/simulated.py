@@ -15,10 +15,11 @@ from statistics import NormalDist
 
 import numpy as np
 
-from shared.alerts.conditions import mood, negative_share, volume
+from shared.alerts.conditions import mention, mood, negative_share, volume
 from shared.alerts.evidence import Evidence
 from shared.alerts.hourly import HourlyFigures
 from shared.alerts.replay import ReplayedMessage, replay
+from shared.alerts.scope_items import spread
 from shared.models import Condition, ConditionType
 from shared.stats.uncertainty import FEW
 from tests.shared.alerts.evaluations import a_rule
@@ -40,6 +41,8 @@ DAY, WEEK = 24, 168
 DAYS = 30
 SMALL, MIDDLE, LARGE = Scope(30), Scope(200), Scope(600)
 FALSE_MONTHS = 0.02
+SCORE_HOURS = 6.0
+"""The time in which scores grow by all but 1/e of what is missing."""
 # The other communities together.
 OTHERS = Scope(2000)
 QUANTILE = NormalDist().inv_cdf
@@ -315,3 +318,27 @@ def halved(rng: Rng, scope: Scope) -> Evidence:
 def _halved(rng: Rng, items: Items) -> Items:
     is_lost = (items.hours >= ONSET) & (items.hours < ONSET + 3 * DAY)
     return items.but(~is_lost | (rng.random(items.hours.size) < 0.5))
+
+
+def spreading(rng: Rng, scope: Scope, days: int = DAYS) -> int:
+    """Return how many items a rule about a mention finds in the last days, without anything odd.
+
+    Scores have a heavy tail, that of posts a heavier one, and grow for some hours.
+    """
+    items = scope.items(rng)
+    order = np.argsort(items.hours, kind="stable")
+    hours, threads = items.hours[order], items.threads[order]
+    is_post = np.zeros(len(hours), dtype=bool)
+    is_post[np.unique(threads, return_index=True)[1]] = True
+    logs = np.where(is_post, rng.normal(2.5, 1.9, len(hours)), rng.normal(0.7, 1.0, len(hours)))
+    scores = np.floor(np.exp(logs))
+    found: set[int] = set()
+    for place in range(NUMBER - days * DAY, NUMBER):
+        midnight = place - place % DAY
+        first, end = np.searchsorted(hours, [midnight - 29 * DAY, midnight - DAY])
+        sample = sorted(int(each) for each in spread(scores[first:end].tolist(), 300))
+        since, until = np.searchsorted(hours, [place - DAY + 1, place + 1])
+        grown = scores[since:until] * -np.expm1(-(place + 1 - hours[since:until]) / SCORE_HOURS)
+        bound = mention.bound_of(sample, int(until - since))
+        found.update((since + np.flatnonzero(grown > bound)).tolist())
+    return len(found)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from shared.alerts.conditions import evaluate
+from shared.alerts.conditions.mention import bound_of
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import Evidence, Reach, Recent, TopicItems, Topics
 from shared.alerts.hourly import HourlyFigures
@@ -273,15 +274,45 @@ def test_a_topic_counts_where_half_of_its_posts_are_in_the_scope() -> None:
     assert found("topic", of_all, HOURS[-9]).status == "no_data"
 
 
-def test_an_item_above_nearly_all_scores_is_found_once() -> None:
-    posts = [{**a_post(n, NOW), "upvotes": score} for n, score in enumerate((3, 98, 99, 500))]
-    reach = Reach(list(range(100)), posts)  # type: ignore[arg-type]
-    evidence = replace(evidence_of(items_of(Scope(1))), reach=reach)
-    first, second = found("mention", evidence).findings
-    assert [first["figures"]["value"], second["figures"]["value"]] == [500, 99]
-    assert first["key"] == first["cause"] == f"post:{posts[3]['id']}"
-    few = replace(evidence, reach=Reach(list(range(99)), posts))  # type: ignore[arg-type]
-    assert found("mention", few).status == "no_data"
+def a_reach(scores: Any, *given: int, of: int = 30) -> Evidence:
+    """Return the evidence of a scope with these scores, and new posts with the given ones."""
+    posts = [{**a_post(n, NOW), "upvotes": score} for n, score in enumerate(given)]
+    reach = Reach(list(scores), posts, of)  # type: ignore[arg-type]
+    return replace(evidence_of(items_of(Scope(1))), reach=reach)
+
+
+def test_an_item_with_a_score_as_few_items_have_is_found() -> None:
+    evidence = a_reach(range(100), 3, 98, 100, 500)
+    (finding,) = found("mention", evidence).findings
+    assert finding["figures"]["value"] == 500
+    assert finding["key"] == finding["cause"] == "post:p3"
+    bound = finding["figures"]["baseline"] or 0
+    assert 100 < bound < 120
+    assert finding["sentence"] == (
+        "“Title 3” spreads about Cursor: it has 500 upvotes. About 2 items in four weeks have more"
+        f" than {bound:.0f}."
+    )
+    assert found("mention", a_reach(range(99), 500)).status == "no_data"
+
+
+def test_the_more_items_a_day_the_higher_is_the_bound_of_a_mention() -> None:
+    scores = sorted(round(score) for score in np.random.default_rng(1).pareto(1.2, 300) * 5)
+    bounds = [bound_of(scores, daily) for daily in (10, 30, 200, 600)]
+    assert bounds == sorted(bounds)
+    # Scores of a power law: twenty times as many items, and 20 ** (1 / 1.2) times the score.
+    assert 8 < bounds[3] / bounds[1] < 25
+
+
+def test_where_nothing_is_voted_for_a_mention_needs_ten_upvotes() -> None:
+    assert [each["key"] for each in found("mention", a_reach([1] * 100, 10, 11)).findings] == [
+        "post:p1"
+    ]
+
+
+def test_items_that_were_found_before_keep_no_new_one_from_being_found() -> None:
+    lasting = a_reach(range(100), *range(500, 508), 300)
+    keys = [each["key"] for each in found("mention", lasting).findings]
+    assert keys == [f"post:p{n}" for n in (7, 6, 5, 4, 3, 2, 1, 0, 8)]
 
 
 def test_items_that_match_a_search_are_found_by_the_grammar_of_lists() -> None:

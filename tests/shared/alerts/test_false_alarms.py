@@ -21,6 +21,7 @@ from tests.shared.alerts.simulated import (
     outage,
     price,
     release,
+    spreading,
     viral,
 )
 
@@ -60,6 +61,16 @@ def test_a_drift_over_two_weeks_is_found_within_two_days_of_its_end() -> None:
     scope = Scope(200 / 7, tail=0.0, largest=5)
     found = [drift(np.random.default_rng([5, n]), scope) for n in range(3)]
     assert all(each <= 2 * DAY for each in found)
+
+
+def test_few_mentions_of_a_month_spread_whatever_the_number_of_items() -> None:
+    found = {
+        daily: [spreading(np.random.default_rng([7, n]), Scope(daily, tail=1.6)) for n in range(3)]
+        for daily in (30, 200, 600)
+    }
+    for daily, counts in found.items():
+        # A hundredth of all items are above the 99th percentile: up to 180 here.
+        assert 0 < sum(counts) / len(counts) <= 8, (daily, counts)
 
 
 @pytest.mark.parametrize("change", [viral, copies, halved])

@@ -1,5 +1,6 @@
 """What is read of a store for rules: figures by the hour, gaps, items, and what it costs."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -466,6 +467,29 @@ async def test_an_item_that_spreads_is_found_among_those_of_four_weeks(sqlite_st
     assert finding["items"][0]["title"] == "lantern is everywhere"
     few = await read_evaluation(sqlite_store, settings(), rule("mention"), LAST)
     assert few.status == "no_data"
+
+
+async def test_of_many_items_those_of_each_age_are_read_whatever_their_kind(sqlite_store) -> None:
+    await keep_collected(sqlite_store)
+    await watch(sqlite_store, SUBJECTS)
+    end = parse_iso(f"{next_hour(LAST)}:00:00Z")
+    posts = [a_post(n, end - HOUR * (n / 16) - HOUR / 60, "claude") for n in range(384)]
+    comments = [a_comment(n, end - HOUR * (n - 399.5), "claude") for n in range(400, 424)]
+    past = [a_post(n, end - HOUR * (n - 450), NAMES[n % 3]) for n in range(500, 1100)]
+    await keep_matched(sqlite_store, [*posts, *past], comments)
+    priced = PricedStore(sqlite_store)
+    with priced.counting() as bill:
+        evidence = await (await reader(priced)).read(rule("mention", ALL), LAST)
+    assert 300 < bill.request_units < MAX_REQUEST_UNITS
+    assert evidence.reach is not None
+    assert (len(evidence.reach.recent), evidence.reach.of) == (300, 384 + 24)
+    ages = Counter(
+        (int((end - parse_iso(each["created_utc"])) / HOUR) + 1, each["kind"])
+        for each in evidence.reach.recent
+    )
+    for age in (2, 4, 8, 16, 24):
+        assert (ages[age, "post"], ages[age, "comment"]) == (16, 1), age
+    assert len({age for age, _ in ages}) == 24
 
 
 async def test_a_topic_is_of_a_scope_by_its_posts(sqlite_store) -> None:
