@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.alerts.citing import with_items
-from shared.alerts.conditions import evaluate
+from shared.alerts.conditions import evaluate, search
 from shared.alerts.conditions.topic import is_new_or_fast
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import DayVoice, Evidence, Reach, Recent, TopicItems, Topics, Voice
@@ -81,7 +81,6 @@ MAX_COMMUNITIES_OF_TOPIC = 4
 REACH_DAYS = 28
 REACH_ITEMS = 300
 RECENT_ITEMS = 300
-SEARCHED_HOURS = 3
 SEARCHED_ITEMS = 400
 
 
@@ -416,7 +415,7 @@ class EvidenceReader:
 
     async def _recent(self, scope: str, hour: str) -> Recent:
         """Return the items of the last hours, in which the newest may come late."""
-        hours = days_until(hour, 2).hours()[-SEARCHED_HOURS:]
+        hours = days_until(hour, 2).hours()[-search.HOURS :]
         references = await read_references(self._store, scope, hours, self._settings.watched)
         newest = references[::-1]
         items = await read_items(self._store, newest[:SEARCHED_ITEMS])

@@ -2,11 +2,13 @@
 
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import Evidence
-from shared.alerts.wording import about, counted, finding, found, no_data, shortened
+from shared.alerts.wording import about, counted, finding, found, length_of, no_data, shortened
 from shared.models import Condition, Finding, Item
 from shared.store.keys import item_key
 from shared.text.search import search_of, search_terms, words_of
 
+# The newest items may come late.
+HOURS = 3
 MAX_FINDINGS = 20
 MAX_TITLE = 80
 
@@ -32,9 +34,9 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
 
 def _finding(item: Item, q: str, evidence: Evidence, hour: str, *, n: int, unread: int) -> Finding:
     words = shortened(str(item.get("title") or item["content"]), MAX_TITLE)
-    others = f" It is one of {n} in the last hours." if n > 1 else ""
+    others = f" It is one of {n} in the last {length_of(HOURS)}." if n > 1 else ""
     missed = f" {counted(unread, 'further item')} weren't read." if unread > 0 else ""
     sentence = f"“{words}” matches {q!r} {about(evidence)}.{others}{missed}"
     key = item_key(item["kind"], item["id"])
-    figures = {"value": n, "n": n, "unread": unread}
+    figures = {"value": n, "n": n, "unread": unread, "hours": HOURS}
     return finding("search", sentence, hour, figures, items=[item], key=key)

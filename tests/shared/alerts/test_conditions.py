@@ -329,9 +329,11 @@ def test_items_that_match_a_search_are_found_by_the_grammar_of_lists() -> None:
         f"comment:{items[2]['id']}",
     ]
     assert findings[0]["sentence"] == (
-        "“Refund?” matches '\"refund policy\"' about Cursor. It is one of 2 in the last hours."
+        "“Refund?” matches '\"refund policy\"' about Cursor. It is one of 2 in the last 3 hours."
         " 2 further items weren't read."
     )
+    # The span that was searched, so that a link leads to the items that were counted.
+    assert findings[0]["figures"] == {"value": 2, "n": 2, "unread": 2, "hours": 3}
     assert found("search", evidence, q="").status == "broken"
 
 
