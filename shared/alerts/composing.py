@@ -172,8 +172,12 @@ def _items(findings: Sequence[Finding], sender: Sender) -> tuple[CitedItem, ...]
 
 def post_path(item: CitedItem) -> str:
     """Return the path of the dashboard's view with the post that an item is or answers."""
+    return f"/?view=posts&post={_post_of(item)}"
+
+
+def _post_of(item: CitedItem) -> str:
     post = quote(item.get("post", item["id"]), safe="")
-    return f"/?view=posts&post={quote(item['community'], safe='')}/{post}"
+    return f"{quote(item['community'], safe='')}/{post}"
 
 
 def _links(owed: Owed, finding: Finding | None, sender: Sender, now: datetime) -> tuple[Link, ...]:
@@ -210,7 +214,10 @@ def view_path(incident: Incident, finding: Finding | None) -> str:
     if kind in LISTS:
         q = {"q": condition["q"]} if "q" in condition else {}
         span = {"kind": "items", **q, "start": iso(start), "end": iso(end)}
-        return "/?" + urlencode({"view": "posts", **of_scope, **span}, safe=":")
+        # An item that spreads is open beside the list.
+        cited = finding["items"] if finding and kind == "mention" else []
+        post = f"&post={_post_of(cited[0])}" if cited else ""
+        return "/?" + urlencode({"view": "posts", **of_scope, **span}, safe=":") + post
     view = {} if of_scope else {"view": "communities"}
     days = {"from": day_of(iso(start)), "to": day_of(iso(end - SECOND))}
     return "/?" + urlencode({**view, **of_scope, **days})

@@ -34,6 +34,8 @@ const SNOOZED = [
 ] as const;
 const MINUTES_OF_HOUR = 60;
 const HOURS_OF_DAY = 24;
+/** The items that a message cites at most. */
+const MAX_CITED = 5;
 
 /** The ids of tests, which docs/api.md describes. */
 const TEST_ID = /\.test-[0-9a-f]{8}$/;
@@ -215,18 +217,29 @@ function Updates({ updates }: { updates: Incident["updates"] }) {
             {dateTime(at)}, {event}
           </span>{" "}
           {sentence}
-          {items.length > 0 && (
-            <ul>
-              {items.map((item, each) => (
-                <li key={each}>
-                  <Cited item={item} />
-                </li>
-              ))}
-            </ul>
+          <CitedList items={items.slice(0, MAX_CITED)} />
+          {items.length > MAX_CITED && (
+            <details>
+              <summary>{items.length - MAX_CITED} more</summary>
+              <CitedList items={items.slice(MAX_CITED)} />
+            </details>
           )}
         </li>
       ))}
     </ol>
+  );
+}
+
+function CitedList({ items }: { items: CitedItem[] }) {
+  if (!items.length) return null;
+  return (
+    <ul>
+      {items.map((item, place) => (
+        <li key={place}>
+          <Cited item={item} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

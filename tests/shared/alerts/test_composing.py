@@ -239,7 +239,10 @@ def test_an_e_mail_can_be_unsubscribed_from_and_other_channels_have_no_such_link
             "all",
             {"type": "mention"},
             6,
-            "/?view=posts&kind=items&start=2026-11-23T07:00:00Z&end=2026-11-23T13:00:00Z",
+            (
+                "/?view=posts&kind=items&start=2026-11-23T07:00:00Z&end=2026-11-23T13:00:00Z"
+                "&post=cursor/p1"
+            ),
         ),
         ("all", {"type": "coverage", "hours": 3}, 5, "/?view=collection"),
         ("all", {"type": "collection", "hours": 3}, 5, "/?view=collection"),
