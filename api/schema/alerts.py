@@ -139,7 +139,7 @@ class RuleBody(Body):
     note: Annotated[str, StringConstraints(max_length=MAX_NOTE_CHARS)] = Field(
         default="", description=f"the owner's note, of at most {MAX_NOTE_CHARS} characters"
     )
-    enabled: bool = Field(default=True, description="false: it isn't evaluated")
+    enabled: bool = Field(default=True, description="true, or false: it isn't evaluated")
     status: str | None = Field(default=None, max_length=MAX_STATUS_CHARS, description=IGNORED)
     status_since: str | None = Field(default=None, max_length=MAX_TIME_CHARS, description=IGNORED)
     status_reason: str | None = Field(

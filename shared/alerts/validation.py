@@ -125,11 +125,6 @@ def _scope(rule: AlertRule, settings: Settings, watchlist: Watchlist) -> Iterato
     elif kind == "share_of_voice" and not scope.startswith(SUBJECT):
         problem = f"{kind} is about a subject among others, and {quoted(scope)} isn't one"
         yield Refusal(("scope",), problem, "subject:ID of a subject of the watchlist")
-    elif kind == "collection" and scope != ALL:
-        yield Refusal(("scope",), f"{kind} is about all that is collected", ALL)
-    elif kind == "coverage" and scope.startswith(SUBJECT):
-        problem = f"{kind} is about what is collected, and a subject is talked about anywhere"
-        yield Refusal(("scope",), problem, "all, or community:ID of a community that is collected")
 
 
 def _problem_of_scope(scope: str, settings: Settings, watchlist: Watchlist) -> str | None:

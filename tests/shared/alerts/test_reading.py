@@ -438,6 +438,14 @@ async def test_a_slow_change_cites_items_of_the_seven_full_days_that_it_judged(
     assert {int(each["id"][1:]) % 4 for each in finding["items"]} == {2}
 
 
+async def test_the_coverage_of_a_subject_is_that_of_all_communities(sqlite_store) -> None:
+    await keep_collected(sqlite_store)
+    await watch(sqlite_store, SUBJECTS)
+    evidence = await (await reader(sqlite_store)).read(rule("coverage"), LAST)
+    assert list(evidence.communities) == list(NAMES)
+    assert evidence.no_data is None
+
+
 async def test_a_search_reads_the_items_of_the_last_hours_alone(sqlite_store) -> None:
     await keep_collected(sqlite_store)
     await watch(sqlite_store, SUBJECTS)

@@ -67,10 +67,11 @@ def test_a_scope_that_names_nothing_is_refused(scope: str, problem: str) -> None
         ("share_of_voice", "all", False),
         ("share_of_voice", "community:aws", False),
         ("collection", "all", True),
-        ("collection", "subject:cursor", False),
+        ("collection", "subject:cursor", True),
+        ("collection", "community:aws", True),
         ("coverage", "all", True),
         ("coverage", "community:aws", True),
-        ("coverage", "subject:cursor", False),
+        ("coverage", "subject:cursor", True),
     ],
 )
 def test_some_conditions_take_some_scopes_only(kind: str, scope: str, is_taken: bool) -> None:
