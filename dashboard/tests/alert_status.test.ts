@@ -5,7 +5,9 @@ import {
   looksOf,
   problemsOf,
   quietText,
+  refusalText,
   statusText,
+  trialText,
   waitFor,
 } from "../src/alerts/status";
 import { dateTime } from "../src/format";
@@ -108,6 +110,27 @@ test("what one look found is one row with all its items", () => {
     [UNTIL, "acknowledged", undefined, []],
     [UNTIL, "updated", "It found d.", ["d"]],
   ]);
+});
+
+test("a trial that nothing can judge counts no messages", () => {
+  const replay = { rule: "mood", days: 30, evaluated: 720, unknown: 20, reasons: {}, messages: [] };
+  expect(trialText(replay)).toBe("Over the last 30 days it would have sent 0 messages.");
+  expect(trialText({ ...replay, unknown: 720 })).toBe(
+    "Nothing of the last 30 days can be judged, so what it would have sent isn't known.",
+  );
+});
+
+test("a refusal names the field as its form does", () => {
+  expect(refusalText({ parameter: "/channels/1/to", detail: "it is none", takes: "one" })).toBe(
+    "Channel 2: it is none; it takes one",
+  );
+  expect(refusalText({ parameter: "/quiet_hours", detail: "a", takes: "b" })).toBe(
+    "Quiet hours: a; it takes b",
+  );
+  expect(refusalText({ parameter: "/condition/q", detail: "a", takes: "b" })).toBe(
+    "Condition: a; it takes b",
+  );
+  expect(refusalText({ parameter: "", detail: "a", takes: "b" })).toBe("a; it takes b");
 });
 
 test("a silenced rule says until when, whatever else it is doing", () => {

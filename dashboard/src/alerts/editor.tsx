@@ -10,6 +10,7 @@ import { FieldError } from "../watchlist/fields";
 import { suggestId } from "../watchlist/rule";
 import { type Channel, type ChannelType, type ConditionType, putRule, type Rule } from "./api";
 import { CHANNELS, CONDITIONS, conditionOf, DIRECTIONS } from "./conditions";
+import { refusalText } from "./status";
 
 const MAX_NAME = 80;
 const MAX_CHANNELS = 5;
@@ -125,10 +126,7 @@ export function RuleForm({ stored, taken, subjects, onDone }: FormProps) {
 
 function problemsOf(error: ApiError | undefined): string | undefined {
   if (!error) return undefined;
-  const refused = error.refused.map(
-    ({ parameter, detail, takes }) => `${parameter}: ${detail}; it takes ${takes}`,
-  );
-  return refused.join(". ") || error.message;
+  return error.refused.map(refusalText).join(". ") || error.message;
 }
 
 function ScopeField({ rule, subjects, onChange }: FieldsProps & { subjects: Subject[] }) {

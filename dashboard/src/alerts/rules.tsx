@@ -24,7 +24,7 @@ import { RuleChanges } from "./changes";
 import { conditionText } from "./conditions";
 import { newRule, RuleForm } from "./editor";
 import { useReturningFocus } from "./focus";
-import { channelsText, problemsOf, quietText, statusText } from "./status";
+import { channelsText, problemsOf, quietText, statusText, trialText } from "./status";
 
 export function RuleList() {
   const state = useRules();
@@ -226,11 +226,11 @@ function RuleRow({ rule, scope, editButton, onEdit, onRemoved }: RowProps) {
 
 /** What a rule would have sent, so that its noise is known before it is switched on. */
 function Replayed({ replay }: { replay: Replay }) {
-  const { days, evaluated, unknown, reasons, messages } = replay;
+  const { evaluated, unknown, reasons, messages } = replay;
   return (
     <div class="replay" role="status">
       <p>
-        Over the last {plural(days, "day")} it would have sent {plural(messages.length, "message")}.
+        {trialText(replay)}
         <span class="muted">
           {" "}
           {plural(evaluated, "hour")} looked at

@@ -1,7 +1,8 @@
 /** What a rule and its messages are doing, in words. */
 
+import type { BadParameter } from "../api";
 import { dateTime, plural } from "../format";
-import type { Channel, CitedItem, Incident, ListedRule, Rule } from "./api";
+import type { Channel, CitedItem, Incident, ListedRule, Replay, Rule } from "./api";
 import { CHANNELS } from "./conditions";
 
 /** A message that is due is sent within seconds. */
@@ -97,4 +98,22 @@ export function looksOf(updates: Incident["updates"]): Look[] {
     }
   }
   return looks;
+}
+
+/** Return what a trial found, in a sentence: hours that can't be judged say nothing of messages. */
+export function trialText({ days, evaluated, unknown, messages }: Replay): string {
+  const span = `the last ${plural(days, "day")}`;
+  return unknown === evaluated
+    ? `Nothing of ${span} can be judged, so what it would have sent isn't known.`
+    : `Over ${span} it would have sent ${plural(messages.length, "message")}.`;
+}
+
+const FIELDS: Record<string, string> = { scope: "About", channels: "Channel" };
+
+/** Return a refusal for the form, whose parameter is a JSON pointer such as /channels/0/to. */
+export function refusalText({ parameter, detail, takes }: BadParameter): string {
+  const [, field = "", place] = parameter.split("/");
+  const name = FIELDS[field] ?? field.charAt(0).toUpperCase() + field.slice(1).replace("_", " ");
+  const number = /^\d+$/.test(place ?? "") ? ` ${Number(place) + 1}` : "";
+  return `${name && `${name}${number}: `}${detail}; it takes ${takes}`;
 }
