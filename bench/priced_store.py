@@ -74,6 +74,8 @@ class PricedStore:
     def __init__(self, inner: Store) -> None:
         self._inner = inner
         self._kept: dict[tuple[str, str, str], _Kept] = {}
+        # By container, partition, id and ETag, because large documents are read again and again.
+        self._read_sizes: dict[tuple[str, str, str, str], int] = {}
         self._bills: list[Bill] = []
 
     @property
@@ -98,7 +100,7 @@ class PricedStore:
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
         """Return one document, or None."""
         found = await self._inner.read(container, partition, document_id)
-        self._point_read(container.name, found)
+        self._point_read(container, found)
         return found
 
     async def read_many(self, container: Container[T], keys: Iterable[Key]) -> dict[Key, T]:
@@ -112,16 +114,16 @@ class PricedStore:
             for start in range(0, len(part), IDS_AT_ONCE):
                 batch = part[start : start + IDS_AT_ONCE]
                 if len(batch) == 1:
-                    self._point_read(container.name, found.get(batch[0]))
+                    self._point_read(container, found.get(batch[0]))
                 else:
-                    sizes = [size_of(found[key]) for key in batch if key in found]
+                    sizes = [self._size_of(container, found[key]) for key in batch if key in found]
                     self._note("batched read", container.name, sizes, ru.query(sizes))
         return found
 
     async def query(self, query: Query[T]) -> list[T]:
         """Return the documents of the query, in its order."""
         found = await self._inner.query(query)
-        sizes = [size_of(document) for document in found]
+        sizes = [self._size_of(query.container, document) for document in found]
         self._note("query", query.container.name, sizes, ru.query(sizes))
         return found
 
@@ -167,10 +169,18 @@ class PricedStore:
         """Close connections and files."""
         await self._inner.close()
 
-    def _point_read(self, container: str, found: Mapping[str, Any] | None) -> None:
-        sizes = [] if found is None else [size_of(found)]
+    def _point_read(self, container: Container[Any], found: Mapping[str, Any] | None) -> None:
+        sizes = [] if found is None else [self._size_of(container, found)]
         price = ru.point_read(sizes[0]) if sizes else ru.NOTHING_THERE_RU
-        self._note("point read", container, sizes, price)
+        self._note("point read", container.name, sizes, price)
+
+    def _size_of(self, container: Container[Any], document: Mapping[str, Any]) -> int:
+        """Return the bytes of a document that was read."""
+        partition, document_id = str(document[container.partition_key]), str(document["id"])
+        version = (container.name, partition, document_id, str(document["_etag"]))
+        if version not in self._read_sizes:
+            self._read_sizes[version] = size_of(document)
+        return self._read_sizes[version]
 
     def _write(self, container: Container[Any], document: Mapping[str, Any]) -> None:
         place = (container.name, str(document[container.partition_key]), str(document["id"]))

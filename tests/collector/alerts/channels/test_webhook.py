@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from jsonschema import Draft202012Validator
 from pydantic import SecretStr
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -31,7 +30,14 @@ NEW = "whsec_" + base64.b64encode(b"n" * 32).decode()
 OLD = "whsec_" + base64.b64encode(b"o" * 24).decode()
 OTHER = "whsec_" + base64.b64encode(b"x" * 32).decode()
 PAGE = (ROOT / "docs" / "alert_channels.md").read_text()
-VALIDATOR = Draft202012Validator(json.loads((ROOT / "docs/schemas/alert.schema.json").read_text()))
+SCHEMA = json.loads((ROOT / "docs/schemas/alert.schema.json").read_text())
+
+
+def errors(body: object) -> list[str]:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - it loads for seconds
+
+    Draft202012Validator.check_schema(SCHEMA)
+    return [error.message for error in Draft202012Validator(SCHEMA).iter_errors(body)]
 
 
 def example(language: str) -> str:
@@ -143,19 +149,17 @@ def test_the_type_says_what_happened(given_message: Message, kind: str) -> None:
 def test_any_message_is_as_the_schema_says(given_message: Message) -> None:
     body = body_of(given_message).model_dump_json().encode()
     read = json.loads(body)
-    assert list(VALIDATOR.iter_errors(read)) == []
+    assert errors(read) == []
     assert len(read["data"]["incidents"]) == len(given_message.entries)
 
 
 def test_the_schema_is_made_of_the_model_and_refuses_what_it_does_not_have() -> None:
-    written = json.loads((ROOT / "docs/schemas/alert.schema.json").read_text())
-    assert written == alert_schema(), (
+    assert alert_schema() == SCHEMA, (
         "python -m local.schemas alert > docs/schemas/alert.schema.json"
     )
-    Draft202012Validator.check_schema(written)
     body = json.loads(body_of(message()).model_dump_json())
-    assert not VALIDATOR.is_valid({**body, "type": "alert.other"})
-    assert not VALIDATOR.is_valid({name: body[name] for name in ("type", "timestamp")})
+    assert errors({**body, "type": "alert.other"})
+    assert errors({name: body[name] for name in ("type", "timestamp")})
 
 
 def test_the_body_in_the_docs_is_what_is_sent() -> None:
