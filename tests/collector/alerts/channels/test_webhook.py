@@ -18,10 +18,11 @@ from collector.alerts.channels.base import Receipt, Target
 from collector.alerts.channels.http import HttpClient
 from collector.alerts.channels.webhook import WebhookChannel, body_of, headers_of, key_of, type_of
 from local.schemas import alert_schema
-from shared.alerts.messages import Message
+from shared.alerts.links import PATH, incident_path
+from shared.alerts.messages import Link, Message
 from shared.errors import PermanentFailure, TemporaryFailure
 from shared.times import utc_now
-from tests.collector.alerts.channels.messages import MESSAGES, entry, message
+from tests.collector.alerts.channels.messages import INSTANCE, MESSAGES, entry, message
 from tests.collector.alerts.channels.servers import Taken, saying, serving
 from tests.fixtures.host import ROOT
 
@@ -163,7 +164,16 @@ def test_the_schema_is_made_of_the_model_and_refuses_what_it_does_not_have() -> 
 
 
 def test_the_body_in_the_docs_is_what_is_sent() -> None:
-    assert json.loads(example("json")) == json.loads(body_of(message()).model_dump_json())
+    own = "mood-of-cursor.000007"
+    shown = {
+        "Open in the dashboard": "/?subject=cursor&from=2026-11-26&to=2026-11-27",
+        "What was known when": incident_path(own),
+        "Acknowledge": f"{PATH}acknowledge.{own}.1796378707.SIGNATURE",
+        "Snooze": f"{PATH}snooze.{own}.1796378707.SIGNATURE",
+    }
+    links = tuple(Link(text, f"{INSTANCE}{path}") for text, path in shown.items())
+    sent = body_of(message(entry(incident=own, links=links)))
+    assert json.loads(example("json")) == json.loads(sent.model_dump_json())
 
 
 async def test_the_python_in_the_docs_verifies_a_message() -> None:
