@@ -26,6 +26,7 @@ from collector.alerts.channels.texts import (
     footnotes,
     heading,
     richest,
+    shown_links,
     units,
 )
 from collector.alerts.channels.threads import in_thread
@@ -165,14 +166,13 @@ def _text(message: Message, detail: Detail) -> str:
 
 def _entry(entry: Entry, items: int) -> str:
     cited = [(each, chat_address(each["permalink"])) for each in entry.items[:items]]
-    links = [(each, chat_address(each.address)) for each in entry.links[:4]]
     lines = [
         fit(heading(entry), 200),
         fit(f"{entry.sentence} {ending(entry)}", 500),
         fit(figures(entry), 300),
         *(f"- {fit(item['title'] or item['excerpt'], 120)} {to or ''}" for item, to in cited),
         fit(entry.note, 200),
-        *(f"{fit(link.text, 40)}: {to}" for link, to in links if to),
+        *(f"{text}: {to}" for text, to in shown_links(entry)),
     ]
     return "\n".join(each.rstrip() for each in lines if each.strip())
 

@@ -24,7 +24,7 @@ from collector.alerts.channels.http import NOT_FOUND, Answer, HttpClient, check,
 from collector.alerts.channels.secrets import address_of
 from collector.alerts.channels.texts import (
     MAX_FIGURES,
-    MAX_LINKS,
+    SEPARATOR,
     Detail,
     chat_address,
     ending,
@@ -33,6 +33,8 @@ from collector.alerts.channels.texts import (
     footnotes,
     heading,
     richest,
+    shown_item,
+    shown_links,
     units,
 )
 from shared.alerts.messages import Entry, Message
@@ -225,19 +227,16 @@ def _embed(entry: Entry, items: int) -> Embed:
 
 
 def _cited(item: CitedItem) -> str:
-    title = _link(fit(item["title"] or item["excerpt"], 150, escaped), item["permalink"])
-    rest = fit(item["excerpt"], 240, escaped) if item["title"] else ""
-    community = fit(item["community"], 60, escaped)
-    return f"> {title} ({community})" + (f": {rest}" if rest else "")
+    shown = shown_item(item, escaped)
+    return f"> {_link(shown.title, shown.address)}{shown.rest}"
 
 
 def _links(entry: Entry) -> str:
-    pairs = [(fit(each.text, 60, escaped), each.address) for each in entry.links[:MAX_LINKS]]
-    return " · ".join(_link(text, to) for text, to in pairs if text and chat_address(to))
+    return SEPARATOR.join(_link(text, address) for text, address in shown_links(entry, escaped))
 
 
-def _link(text: str, address: str) -> str:
-    found = chat_address(address)
+def _link(text: str, address: str | None) -> str:
+    found = chat_address(address) if address else None
     return f"[{text}]({found})" if text and found else text
 
 

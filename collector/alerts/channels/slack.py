@@ -18,7 +18,7 @@ from collector.alerts.channels.digest_lines import (
 from collector.alerts.channels.http import Answer, HttpClient, check
 from collector.alerts.channels.secrets import address_of
 from collector.alerts.channels.texts import (
-    MAX_LINKS,
+    SEPARATOR,
     Detail,
     chat_address,
     ending,
@@ -28,6 +28,9 @@ from collector.alerts.channels.texts import (
     footnotes,
     heading,
     richest,
+    separated,
+    shown_item,
+    shown_links,
 )
 from shared.alerts.messages import Entry, Message
 from shared.models.alerts import CitedItem
@@ -197,7 +200,7 @@ def _entry(entry: Entry, items: int) -> Block:
         _line(_said(fit(heading(entry), 300), bold=True)),
         _line(_said(fit(f"{entry.sentence} {ending(entry)}", 600))),
         _line(_said(fit(figures(entry), 400))),
-        *(_quote(each["title"] or each["excerpt"], each) for each in entry.items[:items]),
+        *(_quote(each) for each in entry.items[:items]),
         _line(_said(fit(entry.note, 300))),
         _links(entry),
     ]
@@ -205,18 +208,15 @@ def _entry(entry: Entry, items: int) -> Block:
 
 
 def _links(entry: Entry) -> _Part:
-    pairs = [(fit(each.text, 60), chat_address(each.address)) for each in entry.links[:MAX_LINKS]]
-    found = [_link(text, address) for text, address in pairs if text and address]
-    between: _Element = {"type": "text", "text": " · "}
-    return _line([each for link in found for each in (between, link)][1:])
+    links = [_link(text, address) for text, address in shown_links(entry)]
+    return _line(separated(links, {"type": "text", "text": SEPARATOR}))
 
 
-def _quote(title: str, item: CitedItem) -> _Part:
-    text, address = fit(title, 150), chat_address(item["permalink"])
-    first = [_link(text, address)] if text and address else _said(text)
-    rest = fit(item["excerpt"], 240) if item["title"] else ""
-    said = f" ({fit(item['community'], 60)})" + (f": {rest}" if rest else "")
-    return {"type": "rich_text_quote", "elements": [*first, *_said(said)]}
+def _quote(item: CitedItem) -> _Part:
+    shown = shown_item(item)
+    title = _link(shown.title, shown.address) if shown.title and shown.address else None
+    first = _said(shown.title) if title is None else [title]
+    return {"type": "rich_text_quote", "elements": [*first, *_said(shown.rest)]}
 
 
 def _line(elements: list[_Element]) -> _Part:

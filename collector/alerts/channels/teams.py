@@ -18,7 +18,7 @@ from collector.alerts.channels.digest_lines import (
 from collector.alerts.channels.http import Answer, HttpClient, check, wait_of
 from collector.alerts.channels.secrets import address_of
 from collector.alerts.channels.texts import (
-    MAX_LINKS,
+    SEPARATOR,
     Detail,
     chat_address,
     ending,
@@ -28,6 +28,9 @@ from collector.alerts.channels.texts import (
     footnotes,
     heading,
     richest,
+    separated,
+    shown_item,
+    shown_links,
 )
 from shared.alerts.messages import Entry, Message
 from shared.errors import TemporaryFailure
@@ -169,19 +172,14 @@ def _entry(entry: Entry, items: int) -> list[Lines]:
 
 
 def _cited(item: CitedItem) -> list[Run]:
-    text = fit(item["title"] or item["excerpt"], 150, escaped)
-    rest = fit(item["excerpt"], 240, escaped) if item["title"] else ""
-    said = f" ({fit(item['community'], 60, escaped)})" + (f": {rest}" if rest else "")
-    return [*_said(text, address=chat_address(item["permalink"])), _run(said)]
+    shown = shown_item(item, escaped)
+    return [*_said(shown.title, address=shown.address), _run(shown.rest)]
 
 
 def _links(entry: Entry) -> list[Run]:
-    pairs = [
-        (fit(each.text, 60, escaped), chat_address(each.address))
-        for each in entry.links[:MAX_LINKS]
-    ]
-    found = [run for text, address in pairs if address for run in _said(text, address=address)]
-    return [each for link in found for each in (_run(" · "), link)][1:]
+    pairs = shown_links(entry, escaped)
+    links = [run for text, address in pairs for run in _said(text, address=address)]
+    return separated(links, _run(SEPARATOR))
 
 
 def _said(text: str, *, address: str | None = None, isSubtle: bool = False) -> list[Run]:  # noqa: N803 - the card's name

@@ -6,13 +6,14 @@ Lengths are in UTF-16 units, which are never fewer than the characters that a se
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
 from collector.alerts.channels.web_addresses import web_address
 from shared.alerts.messages import Entry, Message
+from shared.models.alerts import CitedItem
 
 T = TypeVar("T")
 
@@ -24,6 +25,7 @@ JOINERS = "\u200c\u200d"
 MAX_ADDRESS_CHARS = 600
 MAX_LINKS = 4
 MAX_FIGURES = 10
+SEPARATOR = " · "
 EVENTS = {"opened": "New", "updated": "Update", "closed": "Ended", "test": "Test"}
 SAMPLE = "Sample data: everything in it is invented."
 
@@ -117,6 +119,36 @@ def figures(entry: Entry) -> str:
 def ending(entry: Entry) -> str:
     """Return how long a closed incident lasted, as a sentence; empty for others."""
     return f"It lasted {entry.lasted}." if entry.lasted else ""
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """A cited item: its title, which may be a link, and what follows it, such as " (Cursor): …"."""
+
+    title: str
+    address: str | None
+    rest: str
+
+
+def shown_item(item: CitedItem, escape: Escape = as_it_is) -> ShownItem:
+    """Return a cited item as a chat shows it, of about 500 units without its address."""
+    title = fit(item["title"] or item["excerpt"], 150, escape)
+    said = fit(item["excerpt"], 240, escape) if item["title"] else ""
+    rest = f" ({fit(item['community'], 60, escape)})" + (f": {said}" if said else "")
+    return ShownItem(title, chat_address(item["permalink"]), rest)
+
+
+def shown_links(entry: Entry, escape: Escape = as_it_is) -> list[tuple[str, str]]:
+    """Return the texts and addresses of an entry's links, at most MAX_LINKS."""
+    pairs = [
+        (fit(each.text, 60, escape), chat_address(each.address)) for each in entry.links[:MAX_LINKS]
+    ]
+    return [(text, address) for text, address in pairs if text and address]
+
+
+def separated(parts: Iterable[T], separator: T) -> list[T]:
+    """Return the parts with the separator between each two."""
+    return [each for part in parts for each in (separator, part)][1:]
 
 
 def footnotes(message: Message, detail: Detail) -> list[str]:

@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime
 
+from collector.alerts.channels.texts import EVENTS
 from collector.alerts.channels.web_addresses import host_of
 from shared.alerts.messages import Entry, Message
 
 SAMPLE = "Sample data: the posts and figures in this e-mail are invented."
 TEST = "This is a test: it shows that e-mails arrive. Nothing has happened."
 TEST_OF_DIGEST = "This is a test: a digest as it will come, of the last period that is over."
-EVENTS = {"opened": "New", "updated": "Update", "closed": "Ended", "test": "Test"}
 
 # strftime's names depend on the machine's locale.
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
