@@ -43,6 +43,7 @@ bench: $(VENV)/.installed $(PAGES) $(VENV)/.chromium
 soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
 	$(BIN)/python -m bench.soak
 	$(BIN)/python -m bench.alert_soak
+	$(BIN)/python -m bench.alert_kills
 
 # Measures each method on text that people labelled (docs/sentiment.md), and the rules of subjects on texts
 # that say which they name (docs/subjects.md): a minute. CORRECTIONS=FILE adds what people corrected.

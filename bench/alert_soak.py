@@ -125,14 +125,29 @@ class Soak:
         await self.world.have(*self.rules())
         self.plan(cycles)
         for hour in range(cycles):
-            await self.world.collected(hour)
-            for minute in TICKS:
-                self.world.now = START + (hour + 1) * HOUR + timedelta(minutes=minute)
+            for number in range(len(TICKS)):
+                await self.go_to(hour, number)
                 await self._tick(is_faulty=True)
+        await self.settle(cycles)
+
+    async def go_to(self, hour: int, number: int) -> None:
+        """Let the clock be at a tick of the hour after a collected one."""
+        await self.world.collected(hour)
+        self.world.now = START + (hour + 1) * HOUR + timedelta(minutes=TICKS[number])
+
+    async def settle(self, cycles: int) -> None:
+        """Let two days pass without faults after the last cycle."""
+        await self.go_to(cycles - 1, len(TICKS) - 1)
         end = self.world.now
         for tick in range(2 * 24 * 12):
             self.world.now = end + timedelta(minutes=5 * tick)
             await self._tick(is_faulty=False)
+
+    async def work(self, store: Any) -> None:
+        """Evaluate the rules over a store, and send what is due to each channel."""
+        await self.world.evaluator(store).run()
+        for channel in await self._outbox(store).due():
+            await self._outbox(store).deliver(channel_id(channel))
 
     async def _tick(self, *, is_faulty: bool) -> None:
         """Do what the timer asks for."""
