@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from shared.alerts.channels import channel_id
+from shared.alerts.channels import channel_id, rules_with
 from shared.alerts.composing import Kind, Owed
 from shared.alerts.deliveries import (
     GROUPED_FOR,
@@ -18,7 +18,7 @@ from shared.alerts.deliveries import (
     receipt_of,
 )
 from shared.alerts.quiet_hours import after_quiet, quiet_until
-from shared.models import AlertChannel, ChannelState, Delivery, DeliveryStatus, Incident
+from shared.models import AlertChannel, AlertRule, ChannelState, Delivery, DeliveryStatus, Incident
 from shared.times import iso, parse_iso
 
 # No other run takes claimed deliveries until then. It is longer than a message takes to send.
@@ -28,7 +28,8 @@ MAX_ENTRIES = 10
 MAX_A_DAY = 20
 DAY = timedelta(days=1)
 NOT_OPENED = "the message of its opening wasn't delivered"
-NO_RULE = "no rule has this channel any more: somebody has unsubscribed or removed it"
+NO_RULE = "its rule doesn't send here any more: somebody has unsubscribed or removed it"
+RULE_OFF = "its rule was switched off"
 
 
 @dataclass(frozen=True)
@@ -196,19 +197,27 @@ def without_void(incident: Incident, channel: str) -> Incident:
     return _edited(incident, void, lambda each: {**each, "status": status, "error": error})
 
 
-def without_rule(incident: Incident, channel: str, now: datetime) -> Incident:
-    """Return an incident whose deliveries to a channel that no rule has any more have failed.
+def without_rule(
+    incident: Incident, channel: str, rules: Sequence[AlertRule], now: datetime
+) -> Incident:
+    """Return an incident whose deliveries to a channel have failed that its rule doesn't owe.
 
-    What another run is sending stays.
+    These are all where the rule hasn't the channel any more, or is gone, and those that are no
+    tests where it is off. What another run is sending stays.
     """
+    own = rules_with((each for each in rules if each["id"] == incident["rule"]["id"]), channel)
+    if any(each["enabled"] for each in own):
+        return incident
     over = {
         each["id"]
         for each in _waiting(incident, channel)
-        if each["batch"] is None or each["due"] <= iso(now)
+        if (each["batch"] is None or each["due"] <= iso(now))
+        and not (own and each["event"] == "test")
     }
     if not over:
         return incident
-    return _edited(incident, over, lambda each: {**each, "status": "failed", "error": NO_RULE})
+    error = RULE_OFF if own else NO_RULE
+    return _edited(incident, over, lambda each: {**each, "status": "failed", "error": error})
 
 
 def backoff(attempts: int) -> timedelta:

@@ -30,7 +30,7 @@ from collector.alerts.batches import (
 )
 from collector.alerts.channel_states import edit_channel, note_folded
 from collector.alerts.channels.base import Receipt
-from shared.alerts.channels import channel_id, rules_with, shown_address
+from shared.alerts.channels import channel_id, shown_address
 from shared.alerts.composing import Owed, Sender, compose
 from shared.alerts.messages import Message
 from shared.alerts.rules import read_rules
@@ -62,7 +62,7 @@ Send = Callable[[Message, AlertChannel], Awaitable[Receipt]]
 class Delivered:
     """What a run did: messages by what became of them, and deliveries that were left out.
 
-    dropped are deliveries to a channel that no rule has any more.
+    dropped are deliveries whose rule doesn't send to their channel any more.
     """
 
     sent: int = 0
@@ -96,14 +96,11 @@ class Outbox:
         return due_channels(await self._waiting(), self.clock())
 
     async def deliver(self, channel: str) -> Delivered:
-        """Send what is due to the channel with this id, if a rule has it. Raises StoreError."""
-        incidents = await self._waiting()
-        if not rules_with((await read_rules(self.store))["rules"], channel):
-            return await self._drop(incidents, channel)
+        """Send what rules owe to the channel with this id and is due. Raises StoreError."""
+        incidents, done = await self._drop(await self._waiting(), channel)
         for incident in incidents:
             if without_void(incident, channel) is not incident:
                 await self._edit(incident["id"], lambda each: without_void(each, channel))
-        done = Delivered()
         for batch in due_batches(incidents, channel, self.clock()):
             done += await self._deliver(batch, channel)
         return done
@@ -117,17 +114,23 @@ class Outbox:
         now = self.clock()
         return [with_silence(each, until.get(each["rule"]["id"]), now) for each in incidents]
 
-    async def _drop(self, incidents: Sequence[Incident], channel: str) -> Delivered:
-        """Let deliveries fail whose channel no rule has any more."""
-        drop = partial(without_rule, channel=channel, now=self.clock())
+    async def _drop(
+        self, incidents: Sequence[Incident], channel: str
+    ) -> tuple[list[Incident], Delivered]:
+        """Let deliveries fail whose rule doesn't send there any more; return the incidents then."""
+        rules = (await read_rules(self.store))["rules"]
+        drop = partial(without_rule, channel=channel, rules=rules, now=self.clock())
         dropped = 0
+        left: list[Incident] = []
         for incident in incidents:
-            if drop(incident) is not incident:
+            kept = drop(incident)
+            left.append(kept)
+            if kept is not incident:
                 written = await self._edit(incident["id"], drop)
                 dropped += _waiting(incident) - (_waiting(written) if written else 0)
         if dropped:
             event(log, "alerts.deliveries_dropped", channel=channel, deliveries=dropped)
-        return Delivered(dropped=dropped)
+        return left, Delivered(dropped=dropped)
 
     async def _deliver(self, batch: Batch, channel: str) -> Delivered:
         now = self.clock()

@@ -57,10 +57,10 @@ async def _fill(settings: Settings, rule: Any) -> None:
     """Store a rule, and an incident of another one that waits since a quarter of an hour."""
     now = utc_now()
     async with opened(settings) as store:
-        await write_rules(store, no_rules(), rules=[rule], change="made for a test", now=now)
+        other = {**rule, "id": "other"}
+        await write_rules(store, no_rules(), rules=[rule, other], change="made", now=now)
         before = now - timedelta(minutes=15)
         change = Change("opened", "worse", 1, a_finding())
-        other = {**rule, "id": "other"}
         await store.create(INCIDENTS, new_incident(other, "Cursor", change, before, before))
 
 

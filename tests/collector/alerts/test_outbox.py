@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from collector.alerts.batches import MAX_A_DAY, MAX_ENTRIES, NO_RULE, backoff, claimed
+from collector.alerts.batches import (
+    MAX_A_DAY,
+    MAX_ENTRIES,
+    NO_RULE,
+    RULE_OFF,
+    backoff,
+    claimed,
+)
 from collector.alerts.incidents import changed_incident, new_incident
 from collector.alerts.outbox import Delivered, waiting_incidents
 from shared.alerts.channels import channel_id
@@ -512,6 +519,43 @@ async def test_what_a_channel_that_no_rule_has_any_more_is_owed_fails_and_says_s
     assert (await incident_of(delivering, 1))["deliveries"][0]["error"] == NO_RULE
     await change(delivering, "closed", 2)
     assert await delivering.after(10) == Delivered(sent=1), "of its end it is owed nothing"
+
+
+@pytest.mark.parametrize(
+    ("left", "error"),
+    [
+        ({"channels": []}, NO_RULE),
+        ({"enabled": False}, RULE_OFF),
+        (None, NO_RULE),
+    ],
+)
+async def test_a_rule_sends_nothing_where_it_sends_no_more_though_another_rule_does(
+    delivering, server, left, error
+) -> None:
+    rule = rule_to(server)
+    other = {**rule, "id": "other"}
+    await opened(delivering, rule, 1)
+    await delivering.after(10)
+    await opened(delivering, rule, 2)
+    await change(delivering, "closed", 1)
+    await opened(delivering, other, 1)
+    before = await read_rules(delivering.store)
+    rules = [other, *([] if left is None else [{**rule, **left}])]
+    await write_rules(delivering.store, before, rules=rules, change="changed", now=START)
+    assert await delivering.after(10) == Delivered(sent=1, dropped=2)
+    assert sent(server)[1:] == [[("other.000001", "opened")]]
+    assert await statuses(delivering, 1) == [("opened", "sent"), ("closed", "failed")]
+    assert (await incident_of(delivering, 2))["deliveries"][0]["error"] == error
+    assert await waiting_incidents(delivering.store) == []
+
+
+async def test_a_rule_that_is_off_can_be_tested(delivering, server) -> None:
+    rule = rule_to(server, enabled=False)
+    incident = await opened(delivering, rule)
+    test = new_delivery(rule, rule["channels"][0], "test", "2", START)
+    await delivering.store.delete(INCIDENTS, [("incident", incident["id"])])
+    await delivering.store.create(INCIDENTS, {**incident, "deliveries": [test]})
+    assert await delivering.run() == Delivered(sent=1)
 
 
 async def test_what_is_being_sent_when_a_channel_goes_is_left_to_who_sends_it(
