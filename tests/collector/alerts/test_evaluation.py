@@ -403,6 +403,60 @@ async def test_a_rule_with_another_scope_or_condition_begins_again(world, change
     assert second["rule"] == a_rule(**change)
 
 
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ([], "Its rule was removed."),
+        ([a_rule(enabled=False)], "Its rule was switched off."),
+        ([a_rule(scope="all")], "Its rule got another scope or condition."),
+    ],
+)
+async def test_an_incident_says_what_became_of_its_rule(world, rules, reason) -> None:
+    await world.have(a_rule())
+    world.plan.finds("mood", 1, worse(1))
+    await world.evaluate(0)
+    await world.evaluate(1)
+    await world.have(*rules)
+    await world.evaluate(2)
+    assert (await world.incident())["updates"][-1].get("reason") == reason
+
+
+async def test_a_rule_that_is_removed_and_written_again_within_an_hour_goes_on(world) -> None:
+    await world.have(a_rule())
+    world.plan.finds("mood", 1, worse(1), worse(2, -0.5), NOTHING, NOTHING)
+    await world.evaluate(0)
+    await world.evaluate(1)
+    await world.have()
+    await world.have({**a_rule(), "name": "Cursor, again"})
+    assert await world.evaluate(2) == Evaluated(1, updated=1)
+    await world.evaluate(3)
+    assert await world.evaluate(4) == Evaluated(1, closed=1)
+    assert [each["id"] for each in await world.incidents()] == ["mood.000001"]
+
+
+async def test_what_was_cited_before_a_rule_was_off_is_cited_once(world) -> None:
+    first, second = a_finding("search", "item:1"), a_finding("search", "item:2", hour_after(5))
+    rule = a_rule("search")
+    await world.have(rule)
+    world.plan.finds("search", 1, found(first))
+    await world.evaluate(0)
+    await world.evaluate(1)
+    await world.have(a_rule("search", enabled=False))
+    await world.evaluate(2)
+    await world.have(rule)
+    # On again, the first evaluation is silent, and what it finds is no news afterwards.
+    world.plan.finds("search", 3, found(first), NOTHING, found(first, second), found(second))
+    for hour in (3, 4, 5, 6):
+        await world.evaluate(hour)
+    cited = [
+        update["finding"]["key"]
+        for incident in await world.incidents()
+        for update in incident["updates"]
+        if update["finding"]
+    ]
+    assert cited == ["item:1", "item:2"]
+
+
 async def test_a_rule_with_another_note_or_channel_goes_on(world) -> None:
     await world.have(a_rule())
     world.plan.finds("mood", 1, worse(1), worse(2))
