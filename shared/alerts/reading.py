@@ -201,8 +201,12 @@ class EvidenceReader:
             evidence, [n for n in watched if n not in young], window, end
         )
         of_all = await self._read_cells(ALL, window, end, young)
+        if of_all is None and evidence.scope == ALL:
+            reason = f"Too many communities ({len(young)}) are too young to compare."
+            return replace(evidence, no_data=reason)
         if of_all is None:
-            return replace(evidence, no_data=f"{len(young)} communities are too young to compare.")
+            # It says only whether everything fell, and what is young adds to it.
+            of_all = await self._read_cells(ALL, window, end, NONE) or {}
         left_out = NONE if is_community else young
         cells = await self._read_cells(evidence.scope, window, end, left_out) or {}
         own = covered

@@ -229,6 +229,19 @@ async def test_all_communities_are_judged_without_a_large_one_that_was_added(sql
     assert evidence.figures.sample(range(*span)).threads is not None
 
 
+async def test_where_too_many_days_would_be_left_out_only_all_communities_have_no_data(
+    sqlite_store, monkeypatch
+) -> None:
+    monkeypatch.setattr("shared.alerts.reading.MAX_DAYS_LEFT_OUT", 1)
+    await keep_added(sqlite_store, some_items(1), some_items(2, 190), hours=30)
+    of_all = await read_evaluation(sqlite_store, settings(), rule("volume", ALL), LAST)
+    reason = "Too many communities (1) are too young to compare."
+    assert (of_all.status, of_all.reason) == ("no_data", reason)
+    for scope in (OWN, "community:claude"):
+        found = await read_evaluation(sqlite_store, settings(), rule("volume", scope), LAST)
+        assert found.reason != reason
+
+
 async def test_after_a_first_start_no_community_is_too_young(sqlite_store) -> None:
     await keep_history(sqlite_store)
     for name, days in (("aws", 15), ("claude", 16), ("OpenAI", 15)):
