@@ -74,6 +74,7 @@ class Evidence:
 
     scope is "all", "subject:ID" or "community:ID", and name is what people call it. figures are the
     scope's, and of_all those of all communities. falling are the hours that most communities lack.
+    fell keeps what was found of hours before: why everything fell in the day up to each, if it did.
     states are those of the watched communities, and communities those of the scope. young are
     communities that figures leave out, since they weren't observed over the whole time.
     collected_at is when a collection completed last. The parts that one type of condition alone
@@ -88,6 +89,7 @@ class Evidence:
     figures: HourlyFigures
     of_all: HourlyFigures
     falling: frozenset[str] = frozenset()
+    fell: dict[str, str | None] = field(default_factory=dict, compare=False)
     states: Mapping[str, CommunityState | None] = field(default_factory=dict)
     communities: Sequence[str] = ()
     young: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ totals, and each hour's threads are parsed once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import accumulate, chain
@@ -85,6 +86,15 @@ class HourlyFigures:
     def is_known_hour(self, place: int) -> bool:
         """Return whether the hour at this place is there and known."""
         return 0 <= place < len(self.hours) and self.hours[place] not in self.unknown
+
+    def without(self, hours: Iterable[str]) -> "HourlyFigures":
+        """Return the figures with these hours unknown, too; what was added up is shared."""
+        # Totals that are there before the copy are added up once for both.
+        _ = self._items, self._counted, self._compounds, self._negative
+        other = copy(self)
+        other.unknown = self.unknown | frozenset(hours)
+        other.__dict__.pop("_unknown", None)
+        return other
 
     def items(self, span: Span) -> int:
         """Count the posts and comments of a span."""

@@ -1,6 +1,6 @@
 """What a rule would have sent over the last days: its condition and states, hour by hour.
 
-It reads each stored document once: 67 days of a scope and of all communities take less than 700
+It reads each stored document once: 74 days of a scope and of all communities take less than 700
 request units, and the tables of 40 days for share of voice less than 400.
 """
 

@@ -15,6 +15,7 @@ from shared.stats.uncertainty import (
     FEW,
     Mean,
     change_of,
+    expected_error_of,
     thread_worth_of,
     weighted_mean_of,
 )
@@ -90,6 +91,17 @@ class Sample:
     def weighted(self) -> Mean | None:
         """Return the mean in which threads weigh by what they can tell; None without items."""
         return self._weighted(())
+
+    @property
+    def expected_error(self) -> float | None:
+        """Return the error of the weighted mean whose items correlate by CORRELATION.
+
+        None where there are no items, or their threads or their variance aren't known.
+        """
+        if not self.threads or not self.threads.items or self.variance is None:
+            return None
+        listed, rest = list(self.threads.listed.values()), self.threads.rest
+        return expected_error_of(listed, rest, variance=self.variance) * self._scale
 
     @cached_property
     def freedom(self) -> float:

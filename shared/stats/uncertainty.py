@@ -103,15 +103,23 @@ def weighted_mean_of(
     plain = _mean(threads, rest, is_weighted=True)
     if plain is None:
         return None
-    weights = [each.items * weight_of(each.items) for each in threads]
-    if rest.items:
-        weights.append(rest.items * weight_of(rest.squares / rest.items))
-    # With these weights the parts of the threads add up to this.
-    expected = variance / sum(weights)
+    expected = expected_error_of(threads, rest, variance=variance) ** 2
     own = (plain.error or 0.0) ** 2
     freedom = plain.freedom + BESIDE
     moderated = (plain.freedom * own + BESIDE * expected) / freedom
     return Mean(plain.value, sqrt(moderated), freedom)
+
+
+def expected_error_of(threads: Sequence[Thread], rest: Rest = NONE, *, variance: float) -> float:
+    """Return the error of the weighted mean whose items correlate by CORRELATION.
+
+    There must be items. variance is that of their compound (0..1).
+    """
+    weights = [each.items * weight_of(each.items) for each in threads]
+    if rest.items:
+        weights.append(rest.items * weight_of(rest.squares / rest.items))
+    # With these weights the parts of the threads add up to this.
+    return sqrt(variance / sum(weights))
 
 
 def thread_worth_of(threads: Sequence[Thread], rest: Rest = NONE) -> float:

@@ -4,8 +4,11 @@ At once: the mean of the last 24 full hours has a verdict against the same hours
 is beyond chance by far against the same hours of up to four weeks before. The second test has more
 items, and a dip a week ago isn't taken for a rise today.
 
-Slowly: the mean of the last seven full days, against the four weeks before them. It changes once a
-day, so that it is looked at once a day.
+Slowly: the mean of the last seven full days, against four weeks that end a week before them. A
+drift has begun in the week between. It changes once a day, so that it is looked at once a day.
+
+Where threads are few, they agree by chance, and their own error is too small now and then. So the
+change must also be beyond chance by the error of items that correlate as they usually do.
 
 A mood that moved lasts until it is much less beyond chance than it takes to open an alert: a mean
 that comes and goes about that threshold is one change.
@@ -13,9 +16,11 @@ that comes and goes about that threshold is one change.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import erfc, hypot, sqrt
+from statistics import median
 from typing import Literal
 
-from shared.alerts.conditions.falling import all_fell
+from shared.alerts.conditions.falling import all_fell, without_fallen
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import Evidence
 from shared.alerts.hourly import HourlyFigures, Span, end_of_last_day
@@ -36,9 +41,9 @@ from shared.stats.uncertainty import FEW
 DAY = 24
 WEEK = 7 * DAY
 WEEKS = 4
-AT_ONCE_CHANCE = 1e-4
+AT_ONCE_CHANCE = 3e-5
 """The probability of a change at once by chance: a rule looks at it 720 times in 30 days."""
-SLOWLY_CHANCE = 3e-3
+SLOWLY_CHANCE = 1.5e-3
 """The probability of a slow change by chance: a rule looks at it 30 times in 30 days, at spans of
 which neighbours share six days of seven."""
 LASTING_CHANCE = 1e-2
@@ -72,6 +77,7 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
         return no_data(UNOBSERVED)
     if reason := all_fell(evidence, hour):
         return no_data(reason)
+    evidence = without_fallen(evidence, hour)
     looks = [_at_once(evidence, hour), _slowly(evidence, hour)]
     wanted = condition.get("direction", "any")
     moved = [each for each in looks if isinstance(each, _Moved) and wanted in {"any", each.cause}]
@@ -106,14 +112,16 @@ def _against_usual(
 ) -> _Moved | str | None:
     """Return what four weeks say of a change against one; a text says why they can't be judged."""
     figures = evidence.figures
-    earlier = [
-        place - week * WEEK
+    known = (
+        [place - week * WEEK for place in now if figures.is_known_hour(place - week * WEEK)]
         for week in range(1, WEEKS + 1)
-        for place in now
-        if figures.is_known_hour(place - week * WEEK)
-    ]
-    if not _is_large(figures, now, earlier):
+    )
+    of_weeks = [places for places in known if figures.counted_in(places)]
+    # Their median doesn't know of a dip in one of them, which moves the mean of all.
+    typical = median(map(figures.mean_in, of_weeks))
+    if abs(figures.mean_in(now) - typical) < MIN_MOVED:
         return None
+    earlier = [place for places in of_weeks for place in places]
     usual = _change(figures, now, earlier, wanted=DAY)
     has_verdict = with_verdicts({"": change})[""].verdict in {"better", "worse"}
     if usual.reason == "mixed_methods" and has_verdict:
@@ -131,17 +139,17 @@ def _slowly(evidence: Evidence, hour: str) -> _Moved | str | None:
     """Return what the last seven full days say; a text says why they can't be judged."""
     figures = evidence.figures
     span = figures.span(end_of_last_day(hour), WEEK)
-    if span is None or not figures.has(before := Span(span.first - WEEKS * WEEK, span.first)):
+    if span is None or not figures.has(before := _before(span)):
         return "There aren't four weeks to compare a week with yet."
     now, earlier = (
         [place for place in range(*each) if figures.is_known_hour(place)] for each in (span, before)
     )
     if len(now) < MIN_KNOWN * WEEK or len(earlier) < MIN_KNOWN * WEEKS * WEEK:
-        return "Too many hours of the last five weeks weren't observed."
+        return "Too many hours of the last six weeks weren't observed."
     change = _judged(figures, now, earlier, WEEK)
     if not isinstance(change, Change) or not _is_beyond(change, LASTING_CHANCE):
         return change if isinstance(change, str) else None
-    against = "the four weeks before"
+    against = "the four weeks before the last two"
     last = end_of_last_day(hour)
     finding = _finding(evidence, change, last, hours=WEEK, against=against, speed="slowly")
     return _Moved(finding["cause"], finding if _is_beyond(change, SLOWLY_CHANCE) else None)
@@ -154,6 +162,12 @@ def judged_places(figures: HourlyFigures, span: Span) -> list[int]:
     """
     lacks = WEEK if span.length == DAY else 0
     return [place for place in range(*span) if _is_known(figures, place, place - lacks)]
+
+
+def _before(week: Span) -> Span:
+    """Return the four weeks that end a week before the beginning of one."""
+    end = week.first - WEEK
+    return Span(end - WEEKS * WEEK, end)
 
 
 def _judged(
@@ -199,7 +213,17 @@ def _change(
 def _is_beyond(change: Change, chance: float) -> bool:
     """Return whether a change is large enough, and no chance at this probability."""
     moved = change.plain is not None and abs(change.plain.value) >= MIN_MOVED
-    return moved and change.chance is not None and change.chance <= chance
+    found = _chance(change)
+    return moved and found is not None and found <= chance
+
+
+def _chance(change: Change) -> float | None:
+    """Return the probability of a change by chance, by both errors; None where none is known."""
+    errors = [each.expected_error for each in change.samples if each.expected_error]
+    if change.chance is None or change.by_thread is None or len(errors) < len(change.samples):
+        return change.chance
+    z = abs(change.by_thread.value) / hypot(*errors)
+    return max(change.chance, erfc(z / sqrt(2)))
 
 
 def _has_risen(change: Change) -> bool:
@@ -223,6 +247,6 @@ def _finding(
         "change": moved,
         "n": now.items,
         "hours": hours,
-        "chance": change.chance,
+        "chance": _chance(change),
     }
     return finding("better" if rose else "worse", sentence, hour, figures)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import median
 
-from shared.alerts.conditions.falling import all_fell
+from shared.alerts.conditions.falling import MIN_SHARE, MIN_USUAL, all_fell, without_fallen
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import Evidence
 from shared.alerts.hourly import HourlyFigures, Span
@@ -79,6 +79,8 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
         return no_data(UNOBSERVED)
     if reason := all_fell(evidence, hour):
         return no_data(reason)
+    evidence = without_fallen(evidence, hour)
+    figures = evidence.figures
     looks = [look for length in LENGTHS if (look := _look(figures, hour, length)) is not None]
     if not looks:
         return no_data(
@@ -87,6 +89,7 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
     wanted = condition.get("direction", "up")
     signs = {"up": (1,), "down": (-1,)}.get(wanted, (1, -1))
     clear = [each for look in looks for sign in signs if (each := _clear(figures, look, sign))]
+    clear = [each for each in clear if each.look.moved > 0 or not _others_fell(evidence, each.look)]
     # A cause has one finding: of the span that chance gives least.
     best = {each.look.moved > 0: each for each in sorted(clear, key=lambda each: -each.chance)}
     return found([_finding(evidence, hour, each) for each in best.values()])
@@ -125,6 +128,15 @@ def _clear(figures: HourlyFigures, look: _Look, sign: int) -> _Clear | None:
     if moved < MIN_Z * spread or chance > CHANCE:
         return None
     return _Clear(look, sign * moved / spread, chance)
+
+
+def _others_fell(evidence: Evidence, look: _Look) -> bool:
+    """Return whether there are fewer items outside of the scope, too: lost ones, perhaps."""
+    figures, of_all = evidence.figures, evidence.of_all
+    earlier = [each for each in look.earlier if of_all.is_known(each)]
+    now, *before = (of_all.items(each) - figures.items(each) for each in (look.span, *earlier))
+    usual = median(before) if before else 0
+    return usual >= MIN_USUAL and now < MIN_SHARE * usual
 
 
 def _apart(look: _Look) -> Sequence[Span]:

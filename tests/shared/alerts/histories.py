@@ -24,8 +24,8 @@ from tests.shared.stats.simulated import LARGEST, SPREAD
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-DAYS = 66
-START = datetime(2026, 9, 1, tzinfo=UTC)
+DAYS = 73
+START = datetime(2026, 8, 25, tzinfo=UTC)
 HOURS = Window(START, START + timedelta(days=DAYS, seconds=-1)).hours()
 NUMBER = len(HOURS)
 CORRELATION = 0.15

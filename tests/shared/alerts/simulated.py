@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from math import inf, sqrt
+from math import hypot, inf, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -177,14 +177,36 @@ def tells_volume(items: Items, scope: Scope, place: int) -> bool:
 def tells_mood(items: Items, place: int) -> bool:
     """Return whether an honest test tells that the mood of the last 24 hours is another one."""
     kept = items.but((items.hours > place - DAY) & (items.hours <= place))
-    sizes, sums = _by_thread(kept)
     if kept.hours.size < FEW:
         return False
-    weights = sizes / (1 + CORRELATION * (sizes - 1))
-    moved = float((weights * sums / sizes).sum() / weights.sum()) - MOOD
-    z = abs(moved) / (SPREAD / sqrt(float(weights.sum())))
+    mean, error = _mean_and_error(kept)
     is_far = abs(float(kept.compounds.mean()) - MOOD) >= mood.MIN_MOVED
-    return is_far and z >= QUANTILE(1 - mood.AT_ONCE_CHANCE / 2)
+    return is_far and abs(mean - MOOD) / error >= QUANTILE(1 - mood.AT_ONCE_CHANCE / 2)
+
+
+def tells_drift(items: Items, end: int) -> bool:
+    """Return whether an honest test tells that the mood is lower in the week before an hour.
+
+    It compares the week with the weeks that a rule compares it with, by the true error.
+    """
+    week, base = (end - WEEK, end), (end - 6 * WEEK, end - 2 * WEEK)
+    now, before = (
+        items.but((items.hours >= first) & (items.hours < last)) for first, last in (week, base)
+    )
+    if min(now.hours.size, before.hours.size) < FEW:
+        return False
+    (mean, error), (usual, of_usual) = map(_mean_and_error, (now, before))
+    is_far = float(before.compounds.mean() - now.compounds.mean()) >= mood.MIN_MOVED
+    z = (usual - mean) / hypot(error, of_usual)
+    return is_far and z >= QUANTILE(1 - mood.SLOWLY_CHANCE / 2)
+
+
+def _mean_and_error(items: Items) -> tuple[float, float]:
+    """Return the mean that varies least, and its true standard error."""
+    sizes, sums = _by_thread(items)
+    weights = sizes / (1 + CORRELATION * (sizes - 1))
+    whole = float(weights.sum())
+    return float((weights * sums / sizes).sum()) / whole, SPREAD / sqrt(whole)
 
 
 def tells_negative_share(items: Items, place: int, above: float) -> bool:
@@ -278,19 +300,20 @@ def price(rng: Rng, scope: Scope) -> Delay:
     return delay_of(evidence, rules, lambda place: tells_mood(items, place), hours=5 * DAY)
 
 
-def drift(rng: Rng, scope: Scope, fall: float = 0.25) -> float:
-    """Return the hours from the end of a drift over two weeks to its alert; infinite without one.
-
-    They are negative where the alert opens before its end.
-    """
+def drift(rng: Rng, scope: Scope, fall: float = 0.25) -> Delay:
+    """Return the delays of a drift over two weeks, from its end on: negative before it."""
     end = NUMBER - 2 * DAY
     moods = np.full(NUMBER, MOOD)
     moods[end - 14 * DAY : end] -= np.linspace(0, fall, 14 * DAY)
     moods[end:] -= fall
-    evidence = evidence_of(scope.items(rng, moods), OTHERS.items(rng))
-    hours = HOURS[end - 15 * DAY :]
-    found = opened("mood", evidence, hours, direction="worse")
-    return min((HOURS.index(hour) - end for hour in found), default=inf)
+    items = scope.items(rng, moods)
+    evidence = evidence_of(items, OTHERS.items(rng))
+    first = end - 15 * DAY
+    found = opened("mood", evidence, HOURS[first:], direction="worse")
+    alert = min((HOURS.index(hour) + 1 - end for hour in found), default=inf)
+    ends = range(first, NUMBER + 1, DAY)
+    honest = next((each - end for each in ends if tells_drift(items, each)), inf)
+    return Delay(honest, alert)
 
 
 def viral(rng: Rng, scope: Scope) -> Evidence:

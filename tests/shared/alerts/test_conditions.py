@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from shared.alerts.conditions import evaluate
+from shared.alerts.conditions.falling import without_fallen
 from shared.alerts.conditions.mention import bound_of
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import Evidence, Reach, Recent, TopicItems, Topics
-from shared.alerts.hourly import HourlyFigures
+from shared.alerts.hourly import HourlyFigures, Span
 from shared.models import Condition, ConditionType, Topic
 from shared.times import next_hour
 from tests.api.world import NOW, a_comment, a_post
@@ -80,7 +81,7 @@ def test_a_dip_a_week_ago_is_no_rise_today() -> None:
 def test_a_mood_that_fell_lasts_until_it_is_much_less_clear() -> None:
     mood = moods()
     mood[-48:-24] -= 0.35
-    evidence = evidence_of(items_of(mood=mood), items_of(OTHERS, 2))
+    evidence = evidence_of(items_of(Scope(200, tail=2.2), mood=mood), items_of(OTHERS, 2))
     seen = [found("mood", evidence, hour) for hour in HOURS[-25:]]
     assert seen[0].status == "firing"
     assert seen[0].lasting == {"worse"}
@@ -90,13 +91,14 @@ def test_a_mood_that_fell_lasts_until_it_is_much_less_clear() -> None:
     assert seen[-1] == Evaluation("ok")
 
 
-def test_a_slow_fall_is_found_by_the_week_against_the_four_before() -> None:
+def test_a_slow_fall_is_found_by_the_week_against_four_before_it_began() -> None:
     mood = moods()
-    mood[-336:] -= np.linspace(0, 0.3, 336)
-    evidence = evidence_of(items_of(Scope(150, tail=2.2), mood=mood), items_of(OTHERS, 2))
+    mood[-336:] -= np.linspace(0, 0.25, 336)
+    evidence = evidence_of(items_of(Scope(100, tail=2.2), mood=mood), items_of(OTHERS, 2))
     (finding,) = found("mood", evidence).findings
     assert "fell slowly by" in finding["sentence"]
-    assert finding["sentence"].endswith("items in 7 days, against the four weeks before.")
+    against = "against the four weeks before the last two."
+    assert finding["sentence"].endswith(f"items in 7 days, {against}")
 
 
 def test_a_mood_that_fell_is_not_over_while_the_day_is_not_observed() -> None:
@@ -155,9 +157,40 @@ def test_everything_falling_together_is_no_matter_of_a_scope(kind: ConditionType
     evaluation = found(kind, evidence_of(lost, others.but(kept | (others.hours < NUMBER - 24))))
     assert evaluation.status == "no_data"
     assert evaluation.reason
-    assert evaluation.reason.startswith("All communities together have less than 60%")
+    assert evaluation.reason.startswith("All communities together have less than 67%")
     lacking = replace(evidence_of(items, others), falling=frozenset(HOURS[-13:]))
     assert found(kind, lacking).status == "no_data"
+
+
+@pytest.mark.parametrize("kind", ["mood", "volume"])
+def test_hours_in_which_everything_fell_are_unknown_afterwards(kind: ConditionType) -> None:
+    def lost(items: Items, seed: int) -> Items:
+        kept = np.random.default_rng(seed).random(len(items.hours)) < 0.4
+        return items.but(kept | (items.hours < NUMBER - 32) | (items.hours >= NUMBER - 8))
+
+    # What is left is angry, as where one community of several is lost.
+    items = items_of(mood=moods((32, -0.6), (8, 0.6)))
+    evidence = evidence_of(lost(items, 3), lost(items_of(OTHERS, 2), 4))
+    assert found(kind, evidence, HOURS[-10]).status == "no_data"
+    evaluation = found(kind, evidence, direction="any")
+    assert not evaluation.findings
+    seen = without_fallen(evidence, LAST).figures
+    assert not seen.is_known_hour(NUMBER - 20)
+    assert seen.is_known_hour(NUMBER - 1)
+    assert seen.items(Span(0, NUMBER)) == evidence.figures.items(Span(0, NUMBER))
+    # Nobody knew it before it was there.
+    assert without_fallen(evidence, HOURS[-30]) is evidence
+    assert evidence.figures.is_known_hour(NUMBER - 20)
+
+
+def test_fewer_items_of_a_scope_and_of_the_rest_are_lost_ones() -> None:
+    items, others = items_of(), items_of(OTHERS, 2)
+    silent = items.but(items.hours < NUMBER - 6)
+    (finding,) = found("volume", evidence_of(silent, others), direction="down").findings
+    assert finding["cause"] == "fewer"
+    kept = np.random.default_rng(4).random(len(others.hours)) < 0.5
+    fewer = others.but(kept | (others.hours < NUMBER - 6))
+    assert not found("volume", evidence_of(silent, fewer), direction="down").findings
 
 
 def test_twice_as_many_items_as_usual_are_found_with_their_baseline() -> None:
@@ -233,13 +266,13 @@ def test_a_negative_share_of_two_methods_is_unknown_above_its_bound_or_not(more:
 
 def test_a_share_of_voice_that_moved_is_found_against_the_week_before() -> None:
     rng = np.random.default_rng(7)
-    own, other = Scope(60, tail=2.2).items(rng), Scope(60, tail=2.2).items(rng)
-    more = Scope(60, tail=2.2).burst(rng, range(NUMBER - 168, NUMBER), 6)
+    own, other = Scope(60, tail=2.6).items(rng), Scope(60, tail=2.6).items(rng)
+    more = Scope(60, tail=2.6).burst(rng, range(NUMBER - 168, NUMBER), 6)
     cells = {"cursor": cells_of(own.and_(more)), "bard": cells_of(other)}
     evidence = replace(evidence_of(own), voice=voice_of(cells))
     (finding,) = found("share_of_voice", evidence).findings
     assert finding["cause"] == "up"
-    assert finding["sentence"].startswith("Cursor has 82% of the mentions")
+    assert finding["sentence"].startswith("Cursor has 74% of the mentions")
     assert found("share_of_voice", evidence, HOURS[-169]).status == "ok"
     assert found("share_of_voice", replace(evidence, scope="subject:agents")).status == "broken"
 

@@ -41,7 +41,7 @@ def test_weekends_and_a_change_of_the_clock_raise_no_mood_alert() -> None:
     world = World.of(np.random.default_rng(2), 1.6, shift=1)
     # The clock changes in the middle, and its hours count as a baseline for four weeks.
     for evidence in (world.small, world.middle, world.large):
-        assert not opened("mood", evidence, HOURS[33 * DAY : 63 * DAY], direction="any")
+        assert not opened("mood", evidence, HOURS[37 * DAY : 67 * DAY], direction="any")
 
 
 @pytest.mark.parametrize("change", [outage, release])
@@ -60,7 +60,15 @@ def test_anger_about_a_price_is_found_within_a_day_of_an_honest_test() -> None:
 def test_a_drift_over_two_weeks_is_found_within_two_days_of_its_end() -> None:
     scope = Scope(200 / 7, tail=0.0, largest=5)
     found = [drift(np.random.default_rng([5, n]), scope) for n in range(3)]
-    assert all(each <= 2 * DAY for each in found)
+    assert all(each.alert <= 2 * DAY for each in found)
+
+
+def test_a_drift_that_an_honest_test_tells_is_found_where_threads_are_large() -> None:
+    scope = Scope(200 / 7, tail=1.6)
+    found = [drift(np.random.default_rng([5, n]), scope, fall=0.4) for n in range(6)]
+    told = [each for each in found if each.honest <= 2 * DAY]
+    assert len(told) >= 4
+    assert all(each.alert <= 2 * DAY for each in told)
 
 
 def test_few_mentions_of_a_month_spread_whatever_the_number_of_items() -> None:
