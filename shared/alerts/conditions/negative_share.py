@@ -17,6 +17,7 @@ from shared.models import Condition
 from shared.stats.shares import moderated_share_in
 from shared.stats.uncertainty import FEW
 
+CAUSE = "negative"
 DEFAULT_ABOVE = 0.5
 CONFIDENCE = 0.998
 """Of the interval: beyond its lower end in one case of a thousand, where the share is the bound."""
@@ -46,10 +47,11 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
     # All of one thread have no interval, and one with most of them isn't the scope.
     low, _ = share.interval(CONFIDENCE) or (0.0, 1.0)
     if low <= above or sample.giant is not None:
-        return found([])
+        # The share is above the bound, but perhaps by chance.
+        return found([], lasting=[CAUSE])
     sentence = (
         f"{percent(share.value)} of what is said {about(evidence)} is negative, above"
         f" {percent(above)}: {counted(items, 'item')} in {length_of(hours)}."
     )
     values = {"value": share.value, "bound": above, "low": low, "n": items, "hours": hours}
-    return found([finding("negative", sentence, hour, values)])
+    return found([finding(CAUSE, sentence, hour, values)], lasting=[CAUSE])

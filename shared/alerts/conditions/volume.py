@@ -42,6 +42,9 @@ MIN_SPANS = 6
 CHANCE = 5e-4
 """The probability of a number of threads by chance: a rule looks 720 times in 30 days at five spans
 that share most of their hours. In simulations one rule in a hundred then has a false alert."""
+LASTING_Z = 2.0
+LASTING_CHANCE = 1e-2
+"""A change that was found lasts until its z is smaller, or its probability by chance is larger."""
 # The standard deviation of normal values over their median absolute deviation.
 MAD_TO_DEVIATION = 1.4826
 
@@ -64,11 +67,21 @@ class _Look:
 
 @dataclass(frozen=True)
 class _Clear:
-    """A look whose items moved beyond all floors."""
+    """A look whose items moved beyond chance, clearly enough to last if it was found."""
 
     look: _Look
     z: float
     chance: float
+
+    @property
+    def is_found(self) -> bool:
+        """Return whether it moved beyond all floors."""
+        return self.z >= MIN_Z and self.chance <= CHANCE
+
+    @property
+    def cause(self) -> str:
+        """Return "more" or "fewer"."""
+        return "more" if self.look.moved > 0 else "fewer"
 
 
 def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
@@ -91,8 +104,10 @@ def evaluate(condition: Condition, evidence: Evidence, hour: str) -> Evaluation:
     clear = [each for look in looks for sign in signs if (each := _clear(figures, look, sign))]
     clear = [each for each in clear if each.look.moved > 0 or not _others_fell(evidence, each.look)]
     # A cause has one finding: of the span that chance gives least.
-    best = {each.look.moved > 0: each for each in sorted(clear, key=lambda each: -each.chance)}
-    return found([_finding(evidence, hour, each) for each in best.values()])
+    ordered = sorted(clear, key=lambda each: -each.chance)
+    best = {each.cause: each for each in ordered if each.is_found}
+    findings = [_finding(evidence, hour, each) for each in best.values()]
+    return found(findings, lasting=(each.cause for each in clear))
 
 
 def _look(figures: HourlyFigures, hour: str, length: int) -> _Look | None:
@@ -114,20 +129,19 @@ def _look(figures: HourlyFigures, hour: str, length: int) -> _Look | None:
 
 
 def _clear(figures: HourlyFigures, look: _Look, sign: int) -> _Clear | None:
-    """Return a look whose items moved to this side beyond all floors; None where they didn't."""
+    """Return a look whose items moved to this side beyond chance; None where they didn't."""
     moved = look.moved * sign
     if moved < MIN_ITEMS or moved < MIN_CHANGE * look.usual:
         return None
     spread = MAD_TO_DEVIATION * median(abs(count - look.usual) for count in look.counts)
-    if moved < MIN_Z * spread:
+    if moved < LASTING_Z * spread:
         return None
     now, before = figures.amount([look.span]), figures.amount(_apart(look))
     effect = design_effect((now,) if sign > 0 else (now, before))
     spread = max(spread, sqrt(max(1.0, look.usual) * effect))
     chance = chance_of_number(now, before, 1 / (1 + len(_apart(look))), effect=effect)
-    if moved < MIN_Z * spread or chance > CHANCE:
-        return None
-    return _Clear(look, sign * moved / spread, chance)
+    clear = _Clear(look, moved / spread, chance)
+    return clear if clear.z >= LASTING_Z and chance <= LASTING_CHANCE else None
 
 
 def _others_fell(evidence: Evidence, look: _Look) -> bool:
@@ -162,10 +176,10 @@ def _finding(evidence: Evidence, hour: str, clear: _Clear) -> Finding:
         "value": look.items,
         "baseline": look.usual,
         "change": look.moved,
-        "z": clear.z,
+        "z": clear.z if is_rise else -clear.z,
         "chance": clear.chance,
         "n": look.items,
         "hours": look.span.length,
         "largest_thread": sample.giant.share if sample.giant else None,
     }
-    return finding("more" if is_rise else "fewer", sentence, hour, figures)
+    return finding(clear.cause, sentence, hour, figures)
