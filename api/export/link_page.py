@@ -12,6 +12,7 @@ from shared.models import Incident
 
 STYLE = """
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
+html { background: Canvas; color: CanvasText }
 body { margin: 0; padding: 1.5rem; display: grid; justify-content: center }
 main { max-width: 34rem }
 h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 .75rem }

@@ -159,6 +159,21 @@ def test_rules_and_incidents_are_accessible_and_fit(
     assert "from=2026-11-22&to=2026-11-23" in page.url
 
 
+def test_pages_of_links_are_accessible_and_fit(
+    alerting: Alerting, visitor: Visitor, axe_source: str, pictures: Path
+) -> None:
+    visit = visitor(alerting.product.url)
+    for name, path in (
+        ("acknowledge", alerting.acknowledge),
+        ("unsubscribe", alerting.unsubscribe),
+    ):
+        visit.page.goto(f"{visit.base}{path}")
+        look_at(visit, axe_source, pictures, f"link-{name}")
+        visit.page.get_by_role("button").click()
+        visit.page.get_by_role("link").first.wait_for()
+        look_at(visit, axe_source, pictures, f"link-{name}-done")
+
+
 def test_a_rule_is_off_until_a_channel_is_named(alerting: Alerting, visitor: Visitor) -> None:
     page = visitor(alerting.product.url).open(view="alerts")
     page.get_by_role("button", name="Show the rules").click()
