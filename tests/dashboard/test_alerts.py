@@ -116,6 +116,16 @@ def test_a_keyboard_edits_removes_and_tests_rules(alerting: Alerting, visitor: V
     def button(name: str) -> Locator:
         return page.get_by_role("button", name=name, exact=True)
 
+    snooze = button("Snooze for the chosen time: Mood of Cursor")
+    button("Acknowledge Mood of Cursor").press("Enter")
+    expect(button("Acknowledge Mood of Cursor")).to_have_count(0)
+    expect(snooze).to_be_focused()
+    snooze.press("Enter")
+    page.get_by_text("silent until").first.wait_for()
+    expect(snooze).to_be_focused()
+    button("Switch off: Mood of Cursor").press("Enter")
+    expect(button("Switch on: Mood of Cursor")).to_be_focused()
+
     button("Edit: Not wanted yet").press("Enter")
     name = page.get_by_role("textbox", name="Name", exact=True)
     expect(name).to_be_focused()

@@ -1,6 +1,6 @@
 /** An incident: what was found, what was known when, and what was sent. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api";
 import { ErrorNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
@@ -113,7 +113,12 @@ export function durationText(minutes: number): string {
 function Answering({ incident }: { incident: IncidentSummary }) {
   const { id, acknowledged, rule_name } = incident;
   const [hours, setHours] = useState<number>(HOURS_OF_DAY);
-  const known = useAction(() => acknowledge(id));
+  const snoozeButton = useRef<HTMLButtonElement>(null);
+  const known = useAction(async () => {
+    await acknowledge(id);
+    // Its button is gone.
+    snoozeButton.current?.focus();
+  });
   const [of, setOf] = useState<SnoozeOf>("incident");
   const silent = useAction(() => snooze(id, hours, of));
   return (
@@ -122,7 +127,7 @@ function Answering({ incident }: { incident: IncidentSummary }) {
         <button
           type="button"
           class="button"
-          disabled={known.isBusy}
+          aria-busy={known.isBusy}
           aria-label={`Acknowledge ${rule_name}`}
           onClick={known.run}
         >
@@ -130,9 +135,10 @@ function Answering({ incident }: { incident: IncidentSummary }) {
         </button>
       )}
       <button
+        ref={snoozeButton}
         type="button"
         class="button"
-        disabled={silent.isBusy}
+        aria-busy={silent.isBusy}
         aria-label={`Snooze for the chosen time: ${rule_name}`}
         onClick={silent.run}
       >

@@ -67,7 +67,7 @@ function IncidentList() {
 function Older({ next }: { next: string }) {
   const { run, isBusy } = useAction(() => readOlder(next));
   return (
-    <button type="button" class="button" disabled={isBusy} onClick={run}>
+    <button type="button" class="button" aria-busy={isBusy} onClick={run}>
       Older incidents
     </button>
   );

@@ -106,7 +106,7 @@ function Removed({ rule, onReturn }: { rule: Rule | undefined; onReturn: () => v
       {rule && (
         <p>
           {rule.name} was removed.{" "}
-          <button type="button" class="button" disabled={back.isBusy} onClick={back.run}>
+          <button type="button" class="button" aria-busy={back.isBusy} onClick={back.run}>
             Put it back
           </button>
           <FieldError text={back.error?.message} />
@@ -194,13 +194,14 @@ function RuleRow({ rule, scope, editButton, onEdit, onRemoved }: RowProps) {
         </p>
       ))}
       <div class="one-line">
-        {buttons.map(({ text, run, ref }) => (
+        {buttons.map(({ text, run, ref }, place) => (
           <button
-            key={text}
+            // Not its text: the button keeps the focus when a press changes it.
+            key={place}
             ref={ref ?? null}
             type="button"
             class="button"
-            disabled={isBusy}
+            aria-busy={isBusy}
             aria-label={`${text}: ${rule.name}`}
             onClick={run}
           >
