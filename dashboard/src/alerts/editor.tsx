@@ -92,7 +92,13 @@ export function RuleForm({ stored, taken, subjects, onDone }: FormProps) {
       </label>
       <ScopeField rule={rule} subjects={subjects} onChange={change} />
       <ConditionFields rule={rule} onChange={change} />
-      <ChannelFields rule={rule} onChange={change} />
+      <ChannelFields
+        channels={rule.channels}
+        onChange={(channels) =>
+          // The first rules are off until a channel is named.
+          change({ channels, enabled: rule.enabled || !rule.channels.length })
+        }
+      />
       <TimeFields rule={rule} onChange={change} />
       <label class="broad">
         Note, which messages show
@@ -124,7 +130,8 @@ export function RuleForm({ stored, taken, subjects, onDone }: FormProps) {
   );
 }
 
-function problemsOf(error: ApiError | undefined): string | undefined {
+/** Return what a refusal says of each field. */
+export function problemsOf(error: ApiError | undefined): string | undefined {
   if (!error) return undefined;
   return error.refused.map(refusalText).join(". ") || error.message;
 }
@@ -244,14 +251,16 @@ function NumberField({ label, value, onChange }: NumberProps) {
   );
 }
 
-function ChannelFields({ rule, onChange }: FieldsProps) {
-  const { channels } = rule;
+interface ChannelsProps {
+  channels: Channel[];
+  onChange: (channels: Channel[]) => void;
+}
+
+export function ChannelFields({ channels, onChange }: ChannelsProps) {
   const replace = (place: number, channel: Channel | null) =>
-    onChange({
-      channels: channels.flatMap((each, index) =>
-        index === place ? (channel ? [channel] : []) : [each],
-      ),
-    });
+    onChange(
+      channels.flatMap((each, index) => (index === place ? (channel ? [channel] : []) : [each])),
+    );
   return (
     <fieldset class="channels">
       <legend>Channels</legend>
@@ -262,13 +271,7 @@ function ChannelFields({ rule, onChange }: FieldsProps) {
         <button
           type="button"
           class="button"
-          onClick={() =>
-            onChange({
-              channels: [...channels, { type: "email", to: null, secret: null }],
-              // The first rules are off until a channel is named.
-              enabled: rule.enabled || !channels.length,
-            })
-          }
+          onClick={() => onChange([...channels, { type: "email", to: null, secret: null }])}
         >
           Add a channel
         </button>

@@ -7,6 +7,7 @@ import { hasKey } from "../function_key";
 import { address } from "../navigation";
 import { useAction } from "../request";
 import { readOlder, useIncidents } from "./api";
+import { DigestList } from "./digests";
 import { IncidentRow, OneIncident } from "./incidents";
 import { RuleList } from "./rules";
 
@@ -28,6 +29,7 @@ export function Alerts() {
         <>
           <IncidentList />
           <RulesCard />
+          <DigestsCard />
         </>
       )}
     </div>
@@ -91,6 +93,30 @@ function RulesCard() {
           </button>{" "}
           <span class="muted">
             It needs the app's function key: rules have addresses of people.
+          </span>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function DigestsCard() {
+  const [isShown, setShown] = useState(hasKey);
+  return (
+    <section class="card" aria-labelledby="alert-digests">
+      <div class="card-head">
+        <h2 id="alert-digests">Digests</h2>
+        <p class="muted">what changed in a day or a week, sent at its hour</p>
+      </div>
+      {isShown ? (
+        <DigestList />
+      ) : (
+        <p>
+          <button type="button" class="button" onClick={() => setShown(true)}>
+            Show the digests
+          </button>{" "}
+          <span class="muted">
+            It needs the app's function key: digests have addresses of people.
           </span>
         </p>
       )}
