@@ -91,6 +91,26 @@ def test_a_mood_that_fell_lasts_until_it_is_much_less_clear() -> None:
     assert seen[-1] == Evaluation("ok")
 
 
+def test_threads_that_agree_by_chance_open_no_alert() -> None:
+    # Two items in each of 20 threads a day differ widely, and the means of threads not at all.
+    def day(weeks_ago: int, mean: float) -> Items:
+        hours = NUMBER - 168 * weeks_ago - 24 + np.arange(20)
+        compounds = np.tile([mean + 0.6, mean - 0.6], 20)
+        return Items(np.repeat(hours, 2), np.repeat(np.arange(20), 2), compounds)
+
+    items = day(0, 0.3)
+    for week in range(1, 5):
+        items = items.and_(day(week, -0.05))
+    evidence = evidence_of(items)
+    now = evidence.figures.sample(range(NUMBER - 24, NUMBER))
+    assert now.weighted is not None
+    assert now.weighted.error is not None
+    assert now.expected_error is not None
+    assert now.weighted.error < 0.7 * now.expected_error
+    assert now.expected_error == pytest.approx((0.36 * 40 / 39 / (40 / 1.15)) ** 0.5)
+    assert found("mood", evidence) == Evaluation("ok", lasting=frozenset({"better"}))
+
+
 def test_a_slow_fall_is_found_by_the_week_against_four_before_it_began() -> None:
     mood = moods()
     mood[-336:] -= np.linspace(0, 0.25, 336)
