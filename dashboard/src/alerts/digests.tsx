@@ -2,7 +2,6 @@
 
 import { useState } from "preact/hooks";
 import { DataState, EmptyNote, ErrorNote, Skeleton } from "../components/data_state";
-import { ScrollRegion } from "../components/scroll_region";
 import { dateTime, plural } from "../format";
 import { useAction } from "../request";
 import { FieldError } from "../watchlist/fields";
@@ -140,7 +139,7 @@ function WhatWasSent({ digest }: { digest: Digest }) {
   return (
     <div class="replay" role="status">
       {found.tests.length > 0 && <p class="muted">A test is on its way.</p>}
-      {found.issues.length ? <IssueTable issues={found.issues} /> : <NothingSent found={found} />}
+      {found.issues.length ? <IssueList issues={found.issues} /> : <NothingSent found={found} />}
     </div>
   );
 }
@@ -149,49 +148,31 @@ function NothingSent({ found }: { found: Issues }) {
   return found.tests.length ? null : <p class="muted">Nothing was sent yet.</p>;
 }
 
-function IssueTable({ issues }: { issues: Issue[] }) {
+function IssueList({ issues }: { issues: Issue[] }) {
   return (
-    <ScrollRegion name="What was sent">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Digest</th>
-            <th scope="col">Channel</th>
-            <th scope="col">State</th>
-            <th scope="col">When</th>
-          </tr>
-        </thead>
-        <tbody>{issues.map((each) => rowsOf(each))}</tbody>
-      </table>
-    </ScrollRegion>
+    <ul class="updates" aria-label="What was sent">
+      {issues.map((each) => linesOf(each))}
+    </ul>
   );
 }
 
-function rowsOf(issue: Issue) {
+function linesOf(issue: Issue) {
   const name = `${issue.kind === "test" ? "Test, " : ""}up to ${issue.period_end}`;
   if (!issue.deliveries.length) {
     return (
-      <tr key={issue.id}>
-        <td>{name}</td>
-        <td>–</td>
-        <td class="warning">not made: {issue.error}</td>
-        <td>{dateTime(issue.made_at)}</td>
-      </tr>
+      <li key={issue.id}>
+        {name}: <span class="warning">not made, {issue.error}</span>{" "}
+        <span class="muted">{dateTime(issue.made_at)}</span>
+      </li>
     );
   }
   return issue.deliveries.map(({ id, channel, status, error, sent_at, due, folded }) => (
-    <tr key={`${issue.id} ${id}`}>
-      <td>{name}</td>
-      <td>
-        {CHANNELS[channel.type].name}
-        {channel.address && ` ${channel.address}`}
-      </td>
-      <td>
-        {status}
-        {folded > 0 && `, with ${plural(folded, "alert")} that weren't sent before`}
-        {error && <span class="warning"> {error}</span>}
-      </td>
-      <td>{dateTime(sent_at ?? due)}</td>
-    </tr>
+    <li key={`${issue.id} ${id}`}>
+      {name}, {CHANNELS[channel.type].name}
+      {channel.address && ` ${channel.address}`}: {status}
+      {folded > 0 && `, with ${plural(folded, "alert")} not sent before`}
+      {error && <span class="warning"> {error}</span>}{" "}
+      <span class="muted">{dateTime(sent_at ?? due)}</span>
+    </li>
   ));
 }
