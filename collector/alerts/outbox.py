@@ -34,6 +34,8 @@ from shared.alerts.channels import channel_id, shown_address
 from shared.alerts.composing import Owed, Sender, compose
 from shared.alerts.messages import Message
 from shared.alerts.rules import read_rules
+from shared.digests.definitions import read_digests
+from shared.digests.recipients import digests_with
 from shared.errors import (
     DocumentChanged,
     PermanentFailure,
@@ -177,6 +179,7 @@ class Outbox:
             channel=batch.channel,
             sender=self.sender,
             now=self.clock(),
+            has_digest=batch.kind == "folded" and await self._has_digest(channel),
         )
         try:
             receipt = await self._sent(message, batch.channel)
@@ -185,6 +188,10 @@ class Outbox:
         except PermanentFailure as error:
             return await self._fail(batch, channel, error)
         return await self._note_sent(batch, channel, receipt)
+
+    async def _has_digest(self, channel: str) -> bool:
+        digests = (await read_digests(self.store))["digests"]
+        return any(each["enabled"] for each in digests_with(digests, channel))
 
     async def _sent(self, message: Message, channel: AlertChannel) -> Receipt:
         try:

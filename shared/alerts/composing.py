@@ -68,15 +68,19 @@ def compose(
     channel: AlertChannel,
     sender: Sender,
     now: datetime,
+    has_digest: bool = False,
 ) -> Message:
-    """Return the message with these incidents for a channel; the same key is the same message."""
+    """Return the message with these incidents for a channel; the same key is the same message.
+
+    has_digest: a digest is sent to the channel, which tells of what is left out.
+    """
     entries = tuple(_entry(each, channel, sender, now) for each in owed)
     return Message(
         key=key,
         kind=kind,
         at=now,
         instance=sender.instance,
-        title=_title(kind, owed, entries),
+        title=_title(kind, owed, entries, has_digest=has_digest),
         entries=() if kind == "folded" else entries,
         is_sample=sender.is_sample,
         unsubscribe=unsubscribe_address(channel, sender, now),
@@ -91,9 +95,10 @@ def unsubscribe_address(channel: AlertChannel, sender: Sender, now: datetime) ->
     return f"{sender.instance}{path}"
 
 
-def _title(kind: Kind, owed: Sequence[Owed], entries: Sequence[Entry]) -> str:
+def _title(kind: Kind, owed: Sequence[Owed], entries: Sequence[Entry], *, has_digest: bool) -> str:
     if kind == "folded":
-        return "Further alerts are in the dashboard: this channel has had its most for a day"
+        place = "the dashboard and the next digest" if has_digest else "the dashboard"
+        return f"Further alerts are in {place}: this channel has had its most for a day"
     if kind == "test":
         return f"Test of {entries[0].rule}"
     if len(entries) == 1:

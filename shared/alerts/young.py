@@ -16,7 +16,7 @@ from shared.stats.gaps import Coverage
 
 DAY = 24
 MAX_LACKING = 1 / 12
-"""The share of the hours that a community may lack: three to four days of 44. It moves no median."""
+"""The share of the hours that a community may lack: under four days of 44. It moves no median."""
 MAX_NAMED = 3
 
 

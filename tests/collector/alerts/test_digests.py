@@ -468,8 +468,24 @@ async def test_a_run_that_is_killed_at_any_write_loses_nothing_and_sends_each_ke
         await story(f"killed{step}", step)
 
 
+@pytest.mark.parametrize(
+    ("is_sent", "title"),
+    [
+        (
+            True,
+            (
+                "Further alerts are in the dashboard and the next digest: this channel has had its"
+                " most for a day"
+            ),
+        ),
+        (
+            False,
+            "Further alerts are in the dashboard: this channel has had its most for a day",
+        ),
+    ],
+)
 async def test_the_outbox_of_alerts_notes_what_it_leaves_out(
-    sqlite_store, receiver, server
+    sqlite_store, receiver, server, is_sent: bool, title: str
 ) -> None:
     """A channel that had its most of a day: test_outbox.py has the rest of it."""
     channel = hook(server)
@@ -484,8 +500,10 @@ async def test_the_outbox_of_alerts_notes_what_it_leaves_out(
         channel=channel, status="waiting", due=iso(now), batch=None, attempts=0, sent_at=None
     )
     incident = an_incident(1, rule, deliveries=[waiting], outbox="waiting")
+    await Digests(sqlite_store, receiver.send).has(to(server, enabled=is_sent))
     await sqlite_store.create(INCIDENTS, incident)
     assert await outbox.deliver(name) == Delivered(folded=1)
     state = await sqlite_store.read(ALERT_CHANNELS, "alert_channel", name)
     assert state is not None
     assert state.get("folded") == {incident["id"]: ""}
+    assert [each["title"] for each in messages(server)] == [title]
