@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from api.reads.channel_states import read_channel_states, why_broken
 from api.schema.alerts import MAX_REASON_CHARS, RuleWithStatus, ShownStatus
-from shared.alerts.channels import channel_id, recipients
 from shared.alerts.states import NO_INCIDENT, is_ahead, is_silenced
 from shared.alerts.wording import shortened
-from shared.models import AlertChannel, AlertRule, AlertState, ChannelState
-from shared.store import ALERT_CHANNELS, ALERT_STATES, Store
+from shared.models import AlertRule, AlertState, ChannelState
+from shared.store import ALERT_STATES, Store
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,13 @@ class RuleStates:
 
 async def read_states(store: Store, rules: Sequence[AlertRule], now: datetime) -> RuleStates:
     """Return the stored states of these rules. Raises StoreError."""
-    channels = {
-        channel_id(own) for own in recipients(own for each in rules for own in each["channels"])
-    }
     of_rules, of_channels = await asyncio.gather(
         store.read_many(ALERT_STATES, [("alert_state", each["id"]) for each in rules]),
-        store.read_many(ALERT_CHANNELS, [("alert_channel", each) for each in sorted(channels)]),
+        read_channel_states(store, (own for each in rules for own in each["channels"])),
     )
     return RuleStates(
         {each["id"]: each for each in of_rules.values()},
-        {each["id"]: each for each in of_channels.values()},
+        of_channels,
         now,
     )
 
@@ -49,7 +46,7 @@ def rule_with_status(rule: AlertRule, states: RuleStates) -> RuleWithStatus:
     whole: Any = {
         **rule,
         "channels": [
-            {**each, "broken": _broken(each, states.channels)} for each in rule["channels"]
+            {**each, "broken": why_broken(each, states.channels)} for each in rule["channels"]
         ],
         "status": status,
         "status_since": since,
@@ -89,16 +86,6 @@ def _since_and_reason(
     if state["status"] != status:
         return None, None
     return state["since"], state["reason"]
-
-
-def _broken(channel: AlertChannel, states: Mapping[str, ChannelState]) -> str | None:
-    """Return why a channel takes nothing, with the address where it has several."""
-    people = recipients([channel])
-    found = [(each["to"], states.get(channel_id(each))) for each in people]
-    reasons = [(to, state["broken"]) for to, state in found if state and state["broken"]]
-    if len(people) == 1:
-        return _short(reasons[0][1]) if reasons else None
-    return _short("; ".join(f"{to}: {reason}" for to, reason in reasons) or None)
 
 
 def _short(reason: str | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.deps import Deps
 from api.errors import NotFound
+from api.reads.channel_states import read_channel_states, why_broken
 from api.schema.alerts import MAX_REASON_CHARS
 from api.schema.digests import (
     DigestAnswer,
@@ -24,15 +25,13 @@ from api.schema.digests import (
 from api.schema.incidents import ShownChannel
 from api.schema.parameters import NoParameters
 from api.schema.watchlist import HistoryParameters
-from shared.alerts.channels import channel_id, shown_address
+from shared.alerts.channels import shown_address
 from shared.alerts.wording import shortened
 from shared.digests.definitions import read_digests, read_history
-from shared.digests.recipients import recipients
 from shared.digests.schedule import next_issue
 from shared.digests.states import new_state
 from shared.digests.states import read_states as read_digest_states
 from shared.models import (
-    AlertChannel,
     ChannelState,
     DigestDelivery,
     DigestIssue,
@@ -40,7 +39,7 @@ from shared.models import (
     ScheduledDigest,
     ScheduledDigests,
 )
-from shared.store import ALERT_CHANNELS, Store
+from shared.store import Store
 from shared.subjects.refusals import quoted
 from shared.times import iso
 
@@ -132,7 +131,7 @@ def digest_with_status(digest: ScheduledDigest, states: DigestStates) -> DigestW
     whole: Any = {
         **digest,
         "channels": [
-            {**each, "broken": _broken(each, states.channels)} for each in digest["channels"]
+            {**each, "broken": why_broken(each, states.channels)} for each in digest["channels"]
         ],
         "status": status,
         "status_reason": shortened(reason, MAX_REASON_CHARS) if reason else None,
@@ -166,24 +165,11 @@ def status_of(digest: ScheduledDigest, state: DigestState) -> tuple[DigestStatus
 async def _read_states(
     store: Store, digests: Sequence[ScheduledDigest], now: datetime
 ) -> DigestStates:
-    own = recipients(each for digest in digests for each in digest["channels"])
-    keys = [("alert_channel", channel_id(each)) for each in own]
     of_digests, of_channels = await asyncio.gather(
         read_digest_states(store, [each["id"] for each in digests]),
-        store.read_many(ALERT_CHANNELS, keys),
+        read_channel_states(store, (own for each in digests for own in each["channels"])),
     )
-    return DigestStates(of_digests, {each["id"]: each for each in of_channels.values()}, now)
-
-
-def _broken(channel: AlertChannel, states: Mapping[str, ChannelState]) -> str | None:
-    """Return why a channel takes nothing, with the address where it has several."""
-    people = recipients([channel])
-    found = [(each["to"], states.get(channel_id(each))) for each in people]
-    reasons = [(to, state["broken"]) for to, state in found if state and state["broken"]]
-    if not reasons:
-        return None
-    texts = [reason if len(people) == 1 else f"{to}: {reason}" for to, reason in reasons]
-    return shortened("; ".join(map(str, texts)), MAX_REASON_CHARS)
+    return DigestStates(of_digests, of_channels, now)
 
 
 def _issue_answer(issue: DigestIssue) -> DigestIssueAnswer:

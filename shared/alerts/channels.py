@@ -111,19 +111,33 @@ def channel_id(channel: AlertChannel) -> str:
     return sha256(whole.encode()).hexdigest()[:32]
 
 
+def has_recipient(channels: Iterable[AlertChannel], recipient: str) -> bool:
+    """Return whether messages to these channels go to the recipient with this id."""
+    return any(channel_id(each) == recipient for each in recipients(channels))
+
+
+def without_recipient(channels: Iterable[AlertChannel], recipient: str) -> list[AlertChannel]:
+    """Return the channels without the recipient with this id; other addresses stay."""
+    left = (_without_recipient(each, recipient) for each in channels)
+    return [each for each in left if each is not None]
+
+
+def shown_recipient(channels: Iterable[AlertChannel], recipient: str) -> str | None:
+    """Return what anybody may see of a recipient's address; None if these don't have it."""
+    for each in recipients(channels):
+        if channel_id(each) == recipient:
+            return shown_address(each) or "an address"
+    return None
+
+
 def rules_with(rules: Iterable[AlertRule], channel: str) -> list[AlertRule]:
     """Return the rules that send to the recipient with this id."""
-    return [
-        each
-        for each in rules
-        if any(channel_id(own) == channel for own in recipients(each["channels"]))
-    ]
+    return [each for each in rules if has_recipient(each["channels"], channel)]
 
 
 def without_channel(rule: AlertRule, channel: str) -> AlertRule:
     """Return a rule that doesn't send to the recipient with this id; other addresses stay."""
-    left = (_without_recipient(each, channel) for each in rule["channels"])
-    return {**rule, "channels": [each for each in left if each is not None]}
+    return {**rule, "channels": without_recipient(rule["channels"], channel)}
 
 
 def shown_address(channel: AlertChannel) -> str | None:
@@ -146,9 +160,8 @@ def shown_address(channel: AlertChannel) -> str | None:
 
 def address_of(rules: Iterable[AlertRule], channel: str) -> str:
     """Return what anybody may see of the address of the recipient with this id."""
-    channels = recipients(own for each in rules for own in each["channels"])
-    found = next((each for each in channels if channel_id(each) == channel), None)
-    return (shown_address(found) if found else None) or "an address"
+    channels = (own for each in rules for own in each["channels"])
+    return shown_recipient(channels, channel) or "an address"
 
 
 def _addressed(channel: AlertChannel) -> list[AlertChannel]:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from shared.alerts.channels import channel_id
-from shared.digests.recipients import recipients
+from shared.alerts.channels import channel_id, recipients
 from shared.digests.schedule import due_issue, period_end
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.models import (

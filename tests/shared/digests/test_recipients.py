@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from shared.alerts.channels import channel_id
-from shared.digests.recipients import address_of, digests_with, recipients, without_recipient
+from shared.alerts.channels import channel_id, recipients
+from shared.digests.recipients import address_of, digests_with, without_recipient
 from tests.shared.digests.digests import a_digest
 
 HOOK: Any = {"type": "webhook", "to": "https://hooks.example.com/a", "secret": None}
