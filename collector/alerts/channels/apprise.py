@@ -161,7 +161,7 @@ def text_of(message: Message) -> str:
 
 def _text(message: Message, detail: Detail) -> str:
     parts = [_entry(each, detail.items) for each in message.entries[: detail.entries]]
-    return "\n\n".join([*parts, *footnotes(message, detail)]) or message.instance
+    return "\n\n".join([*parts, *footnotes(message, detail)])
 
 
 def _entry(entry: Entry, items: int) -> str:

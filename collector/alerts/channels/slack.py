@@ -145,10 +145,13 @@ def _payload(message: Message, detail: Detail) -> Payload:
     notes: list[_Text] = [
         {"type": "plain_text", "text": each, "emoji": False} for each in footnotes(message, detail)
     ]
-    last = [Block(type="context", elements=notes)] if notes else []
     return Payload(
         text=_summary(message),
-        blocks=[_header(message), *(_entry(each, detail.items) for each in entries), *last],
+        blocks=[
+            _header(message),
+            *(_entry(each, detail.items) for each in entries),
+            Block(type="context", elements=notes),
+        ],
         unfurl_links=False,
         unfurl_media=False,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from collector.alerts.channels.web_addresses import web_address
+from collector.alerts.channels.web_addresses import host_of, web_address
 from shared.alerts.messages import Entry, Message
 from shared.models.alerts import CitedItem
 
@@ -152,10 +152,11 @@ def separated(parts: Iterable[T], separator: T) -> list[T]:
 
 
 def footnotes(message: Message, detail: Detail) -> list[str]:
-    """Return the last lines of a message: what isn't shown, and whether its data is invented."""
+    """Return the last lines: who sends it, what isn't shown, and whether its data is invented."""
     left = len(message.entries) - detail.entries
     more = [f"And {left} more in the dashboard."] if left > 0 else []
-    return more + ([SAMPLE] if message.is_sample else [])
+    sample = [SAMPLE] if message.is_sample else []
+    return [f"Undertone at {host_of(message.instance)}", *more, *sample]
 
 
 def encodable(text: str) -> str:

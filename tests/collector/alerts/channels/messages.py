@@ -26,7 +26,7 @@ def item(**fields: Any) -> CitedItem:
 
 def entry(**fields: Any) -> Entry:
     usual = Entry(
-        incident="mood_of_cursor.000007",
+        incident="mood-of-cursor.000007",
         event="opened",
         rule="Mood of Cursor",
         scope="Cursor",
@@ -35,7 +35,7 @@ def entry(**fields: Any) -> Entry:
         figures=(Figure("mood", "-0.21"), Figure("items", "143")),
         items=(item(),),
         links=(
-            Link("Open", f"{INSTANCE}/incidents/mood_of_cursor.000007"),
+            Link("What was known when", f"{INSTANCE}/?view=alerts&incident=mood-of-cursor.000007"),
             Link("Acknowledge", f"{INSTANCE}/alerts/links/abc.def"),
         ),
         note="Ask the editors' team.",

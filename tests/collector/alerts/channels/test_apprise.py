@@ -167,8 +167,10 @@ def test_the_text_says_what_happened() -> None:
         "mood -0.21, items 143",
         f"- Everything fails since the update {item()['permalink']}",
         "- Everything fails since the update",
-        "Open: https://undertone.example/incidents/mood_of_cursor.000007",
+        "What was known when: https://undertone.example/?view=alerts&incident=mood-of-cursor.000007",
         "Acknowledge: https://undertone.example/alerts/links/abc.def",
+        "",
+        "Undertone at undertone.example",
         "",
         "Sample data: everything in it is invented.",
     ]

@@ -79,7 +79,8 @@ def test_a_hostile_post_is_text_and_nothing_else(hostile: str) -> None:
     payload = payload_of(message(entry(items=(cited,), rule=hostile, note=hostile), title=hostile))
     check_limits(payload)
     (embed,) = payload["embeds"]
-    for text in (embed["title"], embed["description"], payload["content"].strip("*")):
+    title, *_ = payload["content"].split("\n")
+    for text in (embed["title"], embed["description"], title.strip("*")):
         # Parentheses around the community are ours.
         assert not set(bare(text)) & set("\\`*_~|<>[]#@")
     links = set(re.findall(r"\]\((https?://[^)]+)\)", embed["description"]))
@@ -89,12 +90,13 @@ def test_a_hostile_post_is_text_and_nothing_else(hostile: str) -> None:
 def test_a_message_says_what_happened_and_where_to_read_on() -> None:
     payload = payload_of(message(is_sample=True))
     assert payload["content"] == (
-        "**Mood of Cursor fell**\nSample data: everything in it is invented."
+        "**Mood of Cursor fell**\nUndertone at undertone.example\n"
+        "Sample data: everything in it is invented."
     )
     (embed,) = payload["embeds"]
     assert embed["title"] == "New\\: Mood of Cursor \\(Cursor\\)"
     cited = f"[Everything fails since the update]({item()['permalink']})"
-    opens = "[Open](https://undertone.example/incidents/mood_of_cursor.000007)"
+    opens = "[What was known when](https://undertone.example/?view=alerts&incident=mood-of-cursor.000007)"
     acknowledges = "[Acknowledge](https://undertone.example/alerts/links/abc.def)"
     assert embed["description"].splitlines() == [
         "The mood fell from 0.12 to \\-0.21 within a day.",
@@ -103,7 +105,7 @@ def test_a_message_says_what_happened_and_where_to_read_on() -> None:
         f"{opens} · {acknowledges}",
     ]
     assert embed["fields"][0] == {"name": "mood", "value": "\\-0.21", "inline": True}
-    assert embed["footer"] == {"text": "mood_of_cursor.000007"}
+    assert embed["footer"] == {"text": "mood-of-cursor.000007"}
     assert embed["timestamp"] == "2026-11-27T10:05:07Z"
 
 

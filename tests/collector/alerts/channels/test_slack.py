@@ -89,6 +89,7 @@ def test_a_message_says_what_happened_and_where_to_read_on() -> None:
     assert urls[0] == "https://www.reddit.com/r/Cursor/comments/1a/x/"
     assert len(urls) == 3
     assert payload["text"].startswith("Mood of Cursor fell: The mood fell from 0.12")
+    assert "Undertone at undertone.example" in json.dumps(payload["blocks"][-1])
     assert "invented" in json.dumps(payload["blocks"][-1])
 
 

@@ -77,6 +77,7 @@ def test_a_message_says_what_happened_and_where_to_read_on() -> None:
     assert "The mood fell from 0.12 to -0.21 within a day." in said
     assert "mood -0.21, items 143" in said
     assert "Ask the editors' team." in said
+    assert "Undertone at undertone.example" in said
     assert said.endswith("invented.")
     urls = [run["selectAction"]["url"] for run in runs(card) if "selectAction" in run]
     assert urls[0] == "https://www.reddit.com/r/Cursor/comments/1a/x/"
