@@ -7,6 +7,7 @@ and writes what came of it. After a kill in between, the message is sent again w
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -32,6 +33,7 @@ from collector.alerts.channel_states import edit_channel, note_folded
 from collector.alerts.channels.base import Receipt
 from shared.alerts.channels import channel_id, shown_address
 from shared.alerts.composing import Owed, Sender, compose
+from shared.alerts.contention import Jitter, tries
 from shared.alerts.messages import Message
 from shared.alerts.rules import read_rules
 from shared.digests.definitions import read_digests
@@ -51,8 +53,6 @@ from shared.times import Clock, iso, utc_now
 log = logging.getLogger(__name__)
 
 PAGE = 100
-# Recipients of an incident write into it side by side, and one of them succeeds each time.
-ATTEMPTS = 20
 # Each request of a channel takes ten seconds at most. It is less than a claim lasts.
 SEND_SECONDS = 60.0
 
@@ -92,6 +92,7 @@ class Outbox:
     sender: Sender
     keep: timedelta
     clock: Clock = utc_now
+    jitter: Jitter = random.uniform
 
     async def due(self) -> list[AlertChannel]:
         """Return the channels to which something is to be sent now. Raises StoreError."""
@@ -292,7 +293,7 @@ class Outbox:
         Somebody may acknowledge it meanwhile, and an evaluation may update it: then it is read
         again.
         """
-        for _ in range(ATTEMPTS):
+        async for _ in tries(self.jitter):
             stored = await self.store.read(INCIDENTS, "incident", incident_id)
             edited = edit(stored) if stored else None
             if stored is None or edited is None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from shared.alerts.channels import channel_id, recipients
+from shared.alerts.contention import tries
 from shared.digests.schedule import due_issue, period_end
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.models import (
@@ -27,7 +28,6 @@ KIND: Final = "digest_state"
 KEPT_SECONDS = 90 * 24 * 3600
 MAX_ISSUES = 10
 MAX_TESTS = 5
-ATTEMPTS = 5
 # What can't be made or sent is given up after it.
 GIVEN_UP = timedelta(days=1)
 # No other run takes a claimed delivery until then. It is longer than a message takes to send.
@@ -64,7 +64,7 @@ async def edit_state(
 
     Another run may change it meanwhile: then it is read again. Raises StoreError.
     """
-    for _ in range(ATTEMPTS):
+    async for _ in tries():
         stored = await store.read(DIGEST_STATES, KIND, digest_id)
         edited = edit(stored or new_state(digest_id))
         if edited is None:

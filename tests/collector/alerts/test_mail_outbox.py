@@ -1,5 +1,6 @@
 """E-mails of the outbox: each person has their own, whatever becomes of the others'."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -61,9 +62,9 @@ def mailing(store: Store, mailbox: Mailbox) -> Delivering:
     return Delivering(store, send, START)
 
 
-async def have_an_incident(delivering: Delivering) -> None:
-    """Store a rule that sends to three people, and an incident of it."""
-    rule = a_rule(channels=[PEOPLE])
+async def have_an_incident(delivering: Delivering, channel: AlertChannel = PEOPLE) -> None:
+    """Store a rule that sends to people, and an incident of it."""
+    rule = a_rule(channels=[channel])
     before = await read_rules(delivering.store)
     await write_rules(delivering.store, before, rules=[rule], change="added", now=START)
     change = Change("opened", "worse", 1, a_finding("worse"))
@@ -119,6 +120,20 @@ async def test_an_address_that_is_refused_neither_stops_nor_repeats_the_mails_of
         for name in [channel_id({**PEOPLE, "to": each})]
     }
     assert broken == {ANN: f"{HOST}: it refuses the recipient (550)", BOB: None, EVE: None}
+
+
+async def test_people_whose_mails_go_out_side_by_side_get_one_each(sqlite_store, mailbox) -> None:
+    delivering = mailing(sqlite_store, mailbox)
+    people = [f"p{number}@example.org" for number in range(20)]
+    await have_an_incident(delivering, {**PEOPLE, "to": ", ".join(people)})
+    delivering.now += timedelta(minutes=10)
+    due = await delivering.outbox().due()
+    # A queue may be served by several instances, which all write into the same incident.
+    runs = [delivering.outbox().deliver(channel_id(each)) for each in due]
+    done = await asyncio.gather(*runs)
+    assert sum(each.sent for each in done) == len(people)
+    assert sorted(taken(mailbox)) == sorted(people)
+    assert sorted(await shown(delivering)) == sorted((each, "sent", 1) for each in people)
 
 
 async def test_whoever_got_no_opening_gets_no_end_and_others_do(delivering, mailbox) -> None:
