@@ -1,17 +1,17 @@
 """The digest in plain texts, as messages to people say it (shared/models/digests.py)."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from api.export.digest import (
     Links,
     compared_text,
     contribution_text,
-    period_text,
     read_text,
     unchanged_texts,
 )
 from api.export.feed import NOTES
-from api.reads.digest.periods import day_text
+from api.reads.digest.periods import Period, day_text
 from api.reads.digest.sentences import is_silent, without_next
 from api.schema.digest import (
     Digest,
@@ -54,7 +54,7 @@ def digest_content(digest: Digest, base: str, name: str) -> DigestContent:
         kind="digest_content",
         ttl=-1,
         name=name,
-        title=f"{name}: {period_text(digest)}",
+        title=f"{name}: {_days(digest)}",
         every=digest.period,
         time_zone=digest.time_zone,
         first_day=digest.first_day,
@@ -78,6 +78,12 @@ def digest_content(digest: Digest, base: str, name: str) -> DigestContent:
         unseen=_unseen(digest),
         incidents=[_incident(each, base) for each in digest.incidents],
     )
+
+
+def _days(digest: Digest) -> str:
+    """Return the days of a digest in few words: 16 to 22 November 2026."""
+    end, zone = date.fromisoformat(digest.end), ZoneInfo(digest.time_zone)
+    return Period(digest.period, end, zone).days_text
 
 
 def _notes(digest: Digest) -> list[str]:

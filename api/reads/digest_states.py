@@ -29,7 +29,7 @@ from shared.alerts.channels import shown_address
 from shared.alerts.wording import shortened
 from shared.digests.definitions import read_digests, read_history
 from shared.digests.schedule import next_issue
-from shared.digests.states import new_state
+from shared.digests.states import last_of, new_state
 from shared.digests.states import read_states as read_digest_states
 from shared.models import (
     ChannelState,
@@ -120,7 +120,8 @@ def digest_with_status(digest: ScheduledDigest, states: DigestStates) -> DigestW
     """Return a digest as answers show it, with what became of the last one."""
     state = states.digests.get(digest["id"], new_state(digest["id"]))
     status, reason = status_of(digest, state)
-    after = next_issue(digest, state["last"], states.now)
+    last = last_of(state, states.now)
+    after = next_issue(digest, last, states.now)
     sent = [
         each["sent_at"]
         for issue in state["issues"]
@@ -136,7 +137,7 @@ def digest_with_status(digest: ScheduledDigest, states: DigestStates) -> DigestW
         "status": status,
         "status_reason": shortened(reason, MAX_REASON_CHARS) if reason else None,
         "next_at": iso(after) if after else None,
-        "last_at": state["last"]["at"] if state["last"] else None,
+        "last_at": last["at"] if last else None,
         "last_sent_at": max(sent, default=None),
     }
     return DigestWithStatus.model_validate(whole)

@@ -42,17 +42,24 @@ def due_issue(digest: ScheduledDigest, last: DigestLast | None, now: datetime) -
 
     Of several that were missed it is the newest. A time before the digest had its schedule is none,
     nor one whose period was sent by another schedule; and a clock that is set back repeats none.
+    last is credible (`is_credible`).
     """
     if not digest["enabled"] or not digest["channels"]:
         return None
     at = last_due(digest, now)
     end = period_end(digest, at).isoformat()
-    if iso(at) <= digest["since"] or (last is not None and iso(at) <= last["at"]):
+    is_old = is_credible(digest["since"], now) and iso(at) <= digest["since"]
+    if is_old or (last is not None and iso(at) <= last["at"]):
         return None
     is_sent = last is not None and last["every"] == digest["every"] and end <= last["period_end"]
     if is_sent:
         return None
     return DigestLast(at=iso(at), every=digest["every"], period_end=end)
+
+
+def is_credible(at: str, now: datetime) -> bool:
+    """Return whether a stored time can be right; else the clock was ahead when it was written."""
+    return at <= iso(now + DAY)
 
 
 def next_issue(digest: ScheduledDigest, last: DigestLast | None, now: datetime) -> datetime | None:

@@ -9,12 +9,13 @@ from typing import Final, Literal
 
 from shared.alerts.channels import channel_id, recipients
 from shared.alerts.contention import tries
-from shared.digests.schedule import due_issue, period_end
+from shared.digests.schedule import due_issue, is_credible, period_end
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.models import (
     AlertChannel,
     DigestDelivery,
     DigestIssue,
+    DigestLast,
     DigestState,
     DigestTrial,
     FoldedAlert,
@@ -80,13 +81,28 @@ async def edit_state(
     raise StoreUnavailable("the digest's state changes with every read")
 
 
+def last_of(state: DigestState, now: datetime) -> DigestLast | None:
+    """Return the newest issue that was due, but for those that a clock made which was ahead."""
+    known = [] if state["last"] is None else [state["last"]]
+    known += [
+        DigestLast(at=each["at"], every=each["every"], period_end=each["period_end"])
+        for each in state["issues"]
+        if each["kind"] == "scheduled"
+    ]
+    return max(
+        (each for each in known if is_credible(each["at"], now)),
+        key=lambda each: each["at"],
+        default=None,
+    )
+
+
 def to_make(digest: ScheduledDigest, state: DigestState, now: datetime) -> list[DigestIssue]:
     """Return the issues that are to be made now, without deliveries: tests, and one that is due.
 
     One that failed before waits until it is due again.
     """
     issues = [_test_issue(digest, each, now) for each in state["tests"]]
-    if (due := due_issue(digest, state["last"], now)) is not None:
+    if (due := due_issue(digest, last_of(state, now), now)) is not None:
         own = due["at"].replace("-", "").replace(":", "")
         whole = DigestIssue(
             id=own,
@@ -274,7 +290,7 @@ def _deliveries(digest: ScheduledDigest, now: datetime) -> list[DigestDelivery]:
 
 
 def _has(state: DigestState, issue: DigestIssue) -> bool:
-    last = state["last"]
+    last = last_of(state, parse_iso(issue["made_at"]))
     if issue["kind"] == "test":
         return issue["id"] not in state["tests"]
     return last is not None and last["at"] >= issue["at"]

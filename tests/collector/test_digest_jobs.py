@@ -109,7 +109,7 @@ def test_a_digest_comes_by_e_mail_with_one_click_to_unsubscribe(sqlite_settings)
         jobs.deliver(delivery)
     (mail,) = mailbox.mails
     assert mail["To"] == "team@example.com"
-    assert mail["Subject"] == "For the team: 16 November 2026 to 22 November 2026"
+    assert mail["Subject"] == "For the team: 16 to 22 November 2026"
     link = mail["List-Unsubscribe"]
     assert link.startswith("<https://mood.example.org/alerts/links/unsubscribe.")
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

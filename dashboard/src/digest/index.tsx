@@ -63,6 +63,7 @@ function Neighbours({ digest }: { digest: DigestAnswer }) {
       {previous_end && <Link to={digestAddress(previous_end)}>← The {period} before</Link>}
       {next_end && <Link to={digestAddress(next_end)}>The {period} after →</Link>}
       {next_end && <Link to={digestAddress(null)}>The newest</Link>}
+      <Link to={{ view: "alerts" }}>Have it sent</Link>
     </nav>
   );
 }

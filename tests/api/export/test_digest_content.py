@@ -55,7 +55,7 @@ async def test_it_says_what_the_markdown_says(filled_store: FilledStore) -> None
     store = await filled_store(fill)
     found = await content(store)
     text = shown(digest_markdown(await read_digest(deps_of(store), DigestParameters()), BASE))
-    assert found["title"] == "For the team: 16 November 2026 to 22 November 2026"
+    assert found["title"] == "For the team: 16 to 22 November 2026"
     assert found["sentence"].startswith(f"{IN_THE_WEEK}, Lantern got worse")
     sentences = [
         found["sentence"],

@@ -185,6 +185,21 @@ async def test_a_late_start_sends_the_newest_alone(digests, server) -> None:
     assert await digests.run() == (Made(), Delivered()), "a clock that is set back repeats nothing"
 
 
+async def test_a_clock_that_was_ahead_holds_no_digest_up(digests, server) -> None:
+    await digests.has(to(server))
+    await digests.run()
+    digests.now = MONDAY + timedelta(days=400)
+    await digests.has(to(server, since=iso(digests.now)))
+    digests.now += 7 * DAY
+    assert await digests.run() == (Made(1), Delivered(sent=1))
+    digests.now = MONDAY + DAY
+    assert await digests.run() == (Made(), Delivered()), "that week was sent before"
+    digests.now = MONDAY + 7 * DAY
+    assert await digests.run() == (Made(1), Delivered(sent=1))
+    assert await digests.run() == (Made(), Delivered())
+    assert digests.reads[-1] == ("team", "2026-11-30")
+
+
 async def test_every_kind_of_store_keeps_digests(store: Store, receiver, server) -> None:
     digests = Digests(store, receiver.send)
     await digests.has(to(server, "a", "b"), to(server, id="daily", every="day"))

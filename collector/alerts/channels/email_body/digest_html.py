@@ -180,12 +180,12 @@ def _before(own: DigestRow) -> str:
 
 def _verdict(own: DigestRow) -> Markup:
     text = VERDICTS.get(own["verdict"], own["verdict"])
-    change = "" if own["mood_change"] is None else f"{signed(own['mood_change'])} "
+    change = "" if own["mood_change"] is None else signed(own["mood_change"])
     names = LOOKS.get(own["verdict"])
     if names is None:
-        return Markup("{}{}").format(change, text)
+        return Markup("{}").format(", ".join(filter(None, (change, text))))
     badge = look(names, "padding:1px 6px;border-radius:8px;font-weight:600")
-    return Markup("{}<span {}>{}</span>").format(change, badge, text)
+    return Markup("{} <span {}>{}</span>").format(change, badge, text)
 
 
 def _named(text: str, address: str, more: str = "") -> Markup:
