@@ -242,6 +242,21 @@ async def test_where_too_many_days_would_be_left_out_only_all_communities_have_n
         assert found.reason != reason
 
 
+@pytest.mark.parametrize(("days", "young"), [(10, {"aws"}), (2, set())])
+async def test_a_community_that_nobody_watched_for_a_while_counts_once_its_gap_was_read(
+    sqlite_store, days, young
+) -> None:
+    await keep_added(sqlite_store, some_items(1), some_items(2, 190), hours=NUMBER)
+    again = NOW - timedelta(days=3)
+    covered = [
+        [f"{HOURS[0]}:00:00Z", iso(again - timedelta(days=days))],
+        [iso(again), iso(NOW)],
+    ]
+    await sqlite_store.upsert(COMMUNITIES, [observed("aws", 10.0, covered=covered)])
+    evidence = await (await reader(sqlite_store)).read(rule("volume"), LAST)
+    assert evidence.young == young
+
+
 async def test_after_a_first_start_no_community_is_too_young(sqlite_store) -> None:
     await keep_history(sqlite_store)
     for name, days in (("aws", 15), ("claude", 16), ("OpenAI", 15)):
