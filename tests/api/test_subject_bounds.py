@@ -227,8 +227,14 @@ async def leave_holes(store: Store) -> None:
 
 
 @pytest.fixture
-async def busy(filled_store: FilledStore) -> Store:
+async def busy(read_only_store: FilledStore) -> Store:
     """Open a store with a hundred busy subjects."""
+    return await read_only_store(fill)
+
+
+@pytest.fixture
+async def changed_busy(filled_store: FilledStore) -> Store:
+    """Open a copy of that store, to which a test writes."""
     return await filled_store(fill)
 
 
@@ -264,9 +270,9 @@ async def test_no_figures_of_a_hundred_subjects_cost_more_than_the_bound(busy) -
     await check(busy, of_all_subjects())
 
 
-async def test_nor_where_each_day_has_hours_that_nobody_knows(busy) -> None:
-    await leave_holes(busy)
-    await check(busy, of_all_subjects())
+async def test_nor_where_each_day_has_hours_that_nobody_knows(changed_busy) -> None:
+    await leave_holes(changed_busy)
+    await check(changed_busy, of_all_subjects())
 
 
 async def test_no_statistics_of_a_subject_cost_more_than_the_bound(busy) -> None:
@@ -279,13 +285,13 @@ async def test_no_statistics_of_a_subject_cost_more_than_the_bound(busy) -> None
     await check(busy, calls)
 
 
-async def test_the_effect_of_no_marker_costs_more_than_the_bound(busy) -> None:
-    watchlist = await read_watchlist(busy)
+async def test_the_effect_of_no_marker_costs_more_than_the_bound(changed_busy) -> None:
+    watchlist = await read_watchlist(changed_busy)
     day = iso(NOW - timedelta(days=MAX_EFFECT_DAYS + 1))[:10]
     markers = [a_marker("own", day, subject=MANY[0]), a_marker("all", day)]
-    await busy.upsert(WATCHLIST, [{**watchlist, "markers": markers}])
+    await changed_busy.upsert(WATCHLIST, [{**watchlist, "markers": markers}])
     calls = [(read_effect, EffectParameters(id=each["id"], days=30)) for each in markers]
-    await check(busy, calls)
+    await check(changed_busy, calls)
 
 
 async def test_the_reasons_of_no_change_cost_more_than_the_bound(busy) -> None:
@@ -293,7 +299,7 @@ async def test_the_reasons_of_no_change_cost_more_than_the_bound(busy) -> None:
     await check(busy, [(read_explanation, each) for each in asked])
 
 
-async def test_nor_where_some_communities_are_no_longer_watched(busy) -> None:
+async def test_nor_where_some_communities_are_no_longer_watched(changed_busy) -> None:
     calls: list[tuple[Read, Any]] = [
         (read_subjects, SubjectsParameters(hours=2160)),
         (read_stats, ScopeParameters(subject=MANY[0], hours=2160)),
@@ -301,8 +307,8 @@ async def test_nor_where_some_communities_are_no_longer_watched(busy) -> None:
         *((compare, each) for each in comparisons()),
     ]
     state: Any = {"id": PLACES[0], "kind": "community", "last_collected_at": None}
-    await busy.upsert(COMMUNITIES, [state])
-    await check(busy, calls, names=PLACES[2:])
+    await changed_busy.upsert(COMMUNITIES, [state])
+    await check(changed_busy, calls, names=PLACES[2:])
 
 
 async def test_no_list_of_a_subject_costs_more_than_the_bound(busy) -> None:
@@ -384,9 +390,9 @@ async def ask(store: Store) -> None:
 
 
 @pytest.mark.parametrize("period", ["week", "day"])
-async def test_nor_one_with_three_reasons_and_questions(busy, period: Any) -> None:
-    await ask(busy)
-    priced = PricedStore(busy)
+async def test_nor_one_with_three_reasons_and_questions(changed_busy, period: Any) -> None:
+    await ask(changed_busy)
+    priced = PricedStore(changed_busy)
     deps = deps_of(priced, names=(*PLACES, "asked"))
     asked = DigestParameters(period=period, subjects=tuple(MANY))
     with priced.counting() as whole:
