@@ -1,11 +1,14 @@
 """Set-up of every test: clean settings, and the shared fixtures."""
 
 import gc
+import importlib
 import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -43,6 +46,24 @@ hypothesis.settings.register_profile(
     "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("busy")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Import this process's share of the test modules before it collects all of them.
+
+    pytest compiles a test module once and keeps the result beside it. Processes that begin with
+    the same module compile it each for itself, and then all others, too.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if processes == 1 or session.config.args != session.config.getini("testpaths"):
+        return
+    number = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("test_*.py"))[number::processes]:
+        # What can't be imported, or is skipped, is reported when it is collected.
+        with suppress(Exception, pytest.skip.Exception):
+            importlib.import_module(".".join(path.relative_to(folder.parent).with_suffix("").parts))
 
 
 # Each takes up to a minute. If one began last, all other processes would wait for it.
