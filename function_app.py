@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from api.agents import blueprint as agent_functions
 from api.alerts import blueprint as alert_functions
 from api.blueprint import blueprint as api_functions
 from api.changes import blueprint as changing_functions
@@ -28,4 +29,5 @@ app.register_functions(watching_functions)
 app.register_functions(changing_functions)
 app.register_functions(alert_functions)
 app.register_functions(digest_http_functions)
+app.register_functions(agent_functions)
 app.register_functions(page_functions)

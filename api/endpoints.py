@@ -219,6 +219,7 @@ PAGES = (
     Page("docs", f"{BASE}/docs"),
     Page("docs_file", f"{BASE}/docs/{{file}}"),
     Page("asset", "/assets/{file}"),
+    Page("mcp", "/mcp", methods=("POST",)),
     Page("alert_link", LINKS),
     Page("follow_alert_link", LINKS, methods=("POST",)),
 )

@@ -19,6 +19,18 @@ class RequestError(UndertoneError):
     """Seconds to wait before a retry."""
 
 
+class ForeignOrigin(RequestError):
+    """A page of another site sends the request."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Pages of this origin may not call this address: the setting CORS_ORIGINS names those"
+            " that may."
+        )
+
+
 class NotFound(RequestError):
     """The requested path or time doesn't exist; the message names what does."""
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # A sample has about a megabyte. Its items change at a collection.
 SAMPLE_SECONDS = 60.0
 MAX_SAMPLES = 4
+# What a read returns takes several times as much memory as its JSON.
+MAX_READS = 30
 
 
 @lru_cache(maxsize=1)
@@ -50,7 +52,8 @@ def _parsed_tables() -> ParsedTables:
 @lru_cache(maxsize=1)
 def process_caches() -> Caches:
     """Return this process's caches. Raises SettingsError."""
-    return Caches(Cache(seconds=settings().cache_seconds))
+    seconds = settings().cache_seconds
+    return Caches(Cache(seconds=seconds), Cache(seconds=seconds, most=MAX_READS))
 
 
 @lru_cache(maxsize=1)

@@ -117,12 +117,13 @@ async def serve_kept(
     """
     caches = process_caches()
     makes = partial(caches.heavy.run, make) if is_heavy(parameters, key[1]) else make
-    whole_key = (*key, parameters.model_dump_json(), *_state_of(deps.watchlist))
+    whole_key = (*key, parameters.model_dump_json(), *state_of(deps.watchlist))
     kept = await caches.answers.get(whole_key, makes, fresh=wants_fresh(request), within=within)
     return data_answer(request, kept, mimetype=mimetype)
 
 
-def _state_of(watchlist: Watchlist | None) -> tuple[int, str]:
+def state_of(watchlist: Watchlist | None) -> tuple[int, str]:
+    """Return what tells a watchlist from earlier ones, for keys of answers."""
     return (watchlist["revision"], watchlist.get("_etag", "")) if watchlist else (0, "")
 
 

@@ -15,6 +15,7 @@ CHATTY = (
     "azure.cosmos",
     "azure.identity",
     "httpx",
+    "mcp",
 )
 # These libraries log each of their retries.
 RETRYING = ("azure.core", "azure.cosmos", "azure.identity")

@@ -149,6 +149,9 @@ def test_importing_the_app_needs_no_setting_and_loads_neither_praw_nor_a_method(
     # What finds subjects in texts, which only previews and changes of the watchlist use.
     of_texts = ("ahocorasick", "shared.subjects.matcher", "shared.text.own_words")
     assert not [name for name in modules if name.startswith((*of_texts, "shared.text.forms"))]
+    # What speaks with agents, which costs half a second when the first one calls.
+    assert not loaded & {"mcp", "mcp_types", "starlette"}
+    assert "api.mcp" not in modules
 
 
 def test_everything_that_requests_use_loads_neither_praw_nor_a_method() -> None:

@@ -10,7 +10,10 @@ from api.endpoints import ROUTES
 from api.errors import MethodNotAllowed, NotFound
 
 PREFLIGHT_SECONDS = "600"
-ALLOWED_HEADERS = "Content-Type, If-Match, If-None-Match, X-Functions-Key, X-Request-Id"
+ALLOWED_HEADERS = (
+    "Content-Type, If-Match, If-None-Match, Mcp-Method, Mcp-Name, MCP-Protocol-Version,"
+    " X-Functions-Key, X-Request-Id"
+)
 
 
 def methods_of(path: str) -> list[str]:

@@ -49,6 +49,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 # http.HTTPStatus names 422 differently in different versions of Python.
 TITLES = {
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     406: "Not Acceptable",
@@ -229,10 +230,10 @@ async def _answer_of(
         repeated_event(
             log, "request.failed", logging.ERROR, request_id=request_id, reason=str(error)
         )
-        return problem_answer(path, _fault_of(error))
+        return problem_answer(path, fault_of(error))
     except Exception as error:
         log.exception("request.failed request_id=%s", request_id)
-        return problem_answer(path, _fault_of(error))
+        return problem_answer(path, fault_of(error))
 
 
 def check_size(request: func.HttpRequest, max_bytes: int = MAX_BODY_BYTES) -> None:
@@ -286,5 +287,6 @@ def _answer(problem: Problem, *, retry_seconds: int | None = None) -> func.HttpR
     )
 
 
-def _fault_of(error: Exception) -> Fault:
+def fault_of(error: Exception) -> Fault:
+    """Return what a client is shown of an error."""
     return next(fault for kind, fault in FAULTS.items() if isinstance(error, kind))

@@ -1,0 +1,4 @@
+"""The MCP server: reads of the API as tools, resources and prompts for agents.
+
+https://modelcontextprotocol.io/specification
+"""

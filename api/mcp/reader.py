@@ -1,0 +1,42 @@
+"""Reads of the API for tools, through the caches that requests share."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar, cast
+
+from pydantic import BaseModel
+
+from api.deps import Deps
+from api.http.caches import Caches
+from api.http.limiter import is_heavy
+from api.schema.parameters import Parameters
+from api.serving import state_of
+
+P = TypeVar("P", bound=Parameters)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The reads of a call. Equal reads share an answer; heavy ones wait for their turn."""
+
+    deps: Deps
+    caches: Caches
+
+    async def read(self, read: Callable[[Deps, P], Awaitable[T]], parameters: P) -> T:
+        """Return what a read of the API returns. Raises TooBusy, and what the read raises."""
+        make = partial(read, self.deps, parameters)
+        makes = partial(self.caches.heavy.run, make) if is_heavy(parameters) else make
+        key = (read, parameters.model_dump_json(), *state_of(self.deps.watchlist))
+        # The key names the read, and with it the type of its answer.
+        return cast("T", await self.caches.reads.get(key, makes))
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer of a tool, the path and query of the API that return it, and the next page."""
+
+    answer: BaseModel
+    request: str
+    next_cursor: str | None = None

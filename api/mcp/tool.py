@@ -1,0 +1,190 @@
+"""A tool: its arguments, its answer, and how the answer is made small, safe and whole to cite."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from api.mcp.arguments import Arguments, read_arguments
+from api.mcp.budget import JsonObject, Omission, chars_of, fitted
+from api.mcp.reader import Found, Reader
+from api.mcp.untrusted import WARNING, cleaned_json
+from api.schema.base import Answer, DataOrigin
+from shared.models import Origin
+
+A = TypeVar("A", bound=Arguments)
+M = TypeVar("M", bound=BaseModel)
+
+# Characters of a text in an answer; those of a thread may be longer.
+TEXT_CHARS: Final = 600
+SAMPLE: Final = "Sample data: everything in it is invented. Say so with each figure."
+RECORDED: Final = "Recorded data: it was collected earlier, and isn't what people write now."
+NOTES: Final[Mapping[Origin, str | None]] = {
+    "live": None,
+    "sample": SAMPLE,
+    "recorded": RECORDED,
+}
+GO_ON: Final = (
+    "Lists in `omitted` end early. Ask again with a larger budget, a shorter span or a narrower"
+    " scope; `request` is the address that returns all of it."
+)
+GO_ON_PAGES: Final = "Call the same tool with the same arguments and `cursor` = next_cursor."
+# Fields of the API that answers to models leave out: courses, which are long; names of authors;
+# places of marks, which are wrong in a cleaned text; and what only pages need.
+LEFT_OUT: Final = frozenset(
+    {
+        *("analyzed_at", "author", "collected_at", "copies", "cursor", "deciding", "deliveries"),
+        *("flair", "marks", "not_about", "steps", "trend_data", "updates", "upvote_ratio"),
+    }
+)
+# Keywords of JSON Schema that only describe.
+DESCRIBING: Final = frozenset({"description", "examples", "title", "format"})
+
+
+class OmissionAnswer(Answer):
+    """A list that ends early."""
+
+    path: str = Field(description="where the list is, below `data`, with dots and indexes")
+    shown: int = Field(description="its elements that are shown, the first ones")
+    of: int = Field(description="its elements that the request found")
+
+
+class ToolAnswer(Answer, Generic[M]):
+    """The answer of a tool: what the API answers, and what a model needs to know of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    data: M = Field(description="what the API answers, without courses and names of authors")
+    origin: DataOrigin
+    sample: str | None = Field(description="that the data isn't live, in words; null if it is")
+    warning: str = Field(description="how to treat texts in `data`")
+    omitted: list[OmissionAnswer] = Field(description="lists that end early; empty if none does")
+    go_on: str | None = Field(description="how to get the rest; null if this is all")
+    next_cursor: str | None = Field(
+        description="the argument `cursor` for the next page; null if there is none"
+    )
+    request: str = Field(description="the address of the API that returns `data` whole")
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The list that a tool returns page by page, and the cursor after one of its elements."""
+
+    name: str
+    cursor_after: Callable[[JsonObject], str]
+
+
+@dataclass(frozen=True)
+class Tool(Generic[A]):
+    """A tool that reads: its name, its texts, its models, and the function that finds its answer.
+
+    text_chars is the maximum length of a text in its answer.
+    """
+
+    name: str
+    title: str
+    description: str
+    arguments: type[A]
+    answer: type[BaseModel]
+    find: Callable[[Reader, A], Awaitable[Found]]
+    pages: Pages | None = None
+    text_chars: int = TEXT_CHARS
+
+    async def call(self, reader: Reader, given: Mapping[str, object], base: str) -> JsonObject:
+        """Return the answer to a call; base is the address of the app.
+
+        Raises BadParameters, and what reads of the API raise.
+        """
+        arguments = read_arguments(self.arguments, given)
+        found = await self.find(reader, arguments)
+        return self._answer(found, reader.deps.settings.origin, arguments.budget, base)
+
+    def input_schema(self) -> dict[str, Any]:
+        """Return the schema of the arguments."""
+        return self.arguments.model_json_schema()
+
+    def output_schema(self) -> dict[str, Any]:
+        """Return the schema of the answer, whose data has names and types alone."""
+        # mypy sees no class in a variable.
+        model: type[BaseModel] = ToolAnswer[self.answer]  # type: ignore[name-defined]
+        schema = model.model_json_schema(mode="serialization")
+        described = {name: each.get("description") for name, each in schema["properties"].items()}
+        bare = _bare(schema)
+        assert isinstance(bare, dict)  # noqa: S101 - a schema of a model is an object
+        for name, description in described.items():
+            bare["properties"][name] |= {"description": description} if description else {}
+        return bare
+
+    def _answer(self, found: Found, origin: Origin, budget: int, base: str) -> JsonObject:
+        whole: JsonObject = found.answer.model_dump(mode="json")
+        cursors = self._cursors(whole)
+        data = cleaned_json(without(whole), self.text_chars)
+        assert isinstance(data, dict)  # noqa: S101 - so was the whole
+        answer: JsonObject = {
+            "data": {},
+            "origin": origin,
+            "sample": NOTES[origin],
+            "warning": WARNING,
+            "omitted": [],
+            "go_on": GO_ON,
+            "next_cursor": found.next_cursor,
+            "request": base + found.request,
+        }
+        kept, omitted = fitted(data, budget - chars_of(answer))
+        cursor = self._next_cursor(found.next_cursor, cursors, omitted)
+        is_all = not omitted and cursor is None
+        return {
+            **answer,
+            "data": kept,
+            "omitted": [
+                {"path": each.path, "shown": each.shown, "of": each.of} for each in omitted
+            ],
+            "go_on": None if is_all else (GO_ON_PAGES if cursor is not None else GO_ON),
+            "next_cursor": cursor,
+        }
+
+    def _cursors(self, whole: JsonObject) -> list[str]:
+        """Return the cursor after each element of the list that has pages."""
+        if self.pages is None:
+            return []
+        listed = whole[self.pages.name]
+        assert isinstance(listed, list)  # noqa: S101 - the model of its answer says so
+        return [self.pages.cursor_after(each) for each in listed if isinstance(each, dict)]
+
+    def _next_cursor(
+        self, following: str | None, cursors: list[str], omitted: list[Omission]
+    ) -> str | None:
+        """Return the cursor after the last element that is shown."""
+        shown = next(
+            (each.shown for each in omitted if self.pages and each.path == self.pages.name), None
+        )
+        return following if not shown else cursors[shown - 1]
+
+
+def without(value: JsonValue) -> JsonValue:
+    """Return a JSON value without the fields of LEFT_OUT."""
+    match value:
+        case list():
+            return [without(each) for each in value]
+        case dict():
+            return {name: without(each) for name, each in value.items() if name not in LEFT_OUT}
+        case _:
+            return value
+
+
+def _bare(schema: Any) -> Any:
+    """Return a JSON schema without fields of LEFT_OUT and without descriptions."""
+    match schema:
+        case list():
+            return [_bare(each) for each in schema]
+        case {"properties": dict() as properties}:
+            kept = {name: _bare(each) for name, each in properties.items() if name not in LEFT_OUT}
+            rest = {name: each for name, each in schema.items() if name != "properties"}
+            bare = {name: _bare(each) for name, each in rest.items() if name not in DESCRIBING}
+            required = [name for name in schema.get("required", []) if name not in LEFT_OUT]
+            return {**bare, "properties": kept, "required": required}
+        case dict():
+            return {name: _bare(each) for name, each in schema.items() if name not in DESCRIBING}
+        case _:
+            return schema

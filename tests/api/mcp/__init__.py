@@ -1,0 +1,1 @@
+"""The MCP server: its protocol, its tools, and what strangers wrote."""

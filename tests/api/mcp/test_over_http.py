@@ -1,0 +1,39 @@
+"""The official client over HTTP, at the local host: both revisions."""
+
+import asyncio
+
+import pytest
+from mcp.client import Client
+
+from tests.api.mcp.client import BEFORE, MODERN
+from tests.fixtures.host import hosts_in
+
+# What the client calls the handshake of revisions before the current one.
+MODES = {BEFORE: "legacy", MODERN: MODERN}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with hosts_in(tmp_path_factory.mktemp("mcp")) as start:
+        host = start(arguments=["--no-collect"])
+        yield str(host.http.base_url).rstrip("/") + "/mcp"
+
+
+@pytest.mark.parametrize("revision", MODES)
+async def test_the_official_client_lists_and_calls_tools(address: str, revision: str) -> None:
+    async with Client(address, mode=MODES[revision]) as client:
+        assert client.protocol_version == revision
+        tools = (await client.list_tools()).tools
+        assert {each.name for each in tools} >= {"sentiment", "search_mentions"}
+        # The client itself checks the answer with the tool's schema.
+        found = await client.call_tool("sentiment", {"hours": 24})
+        assert not found.is_error
+        assert found.structured_content["origin"] == "sample"
+
+
+@pytest.mark.parametrize("revision", MODES)
+async def test_a_hundred_calls_of_a_client_are_all_answered(address: str, revision: str) -> None:
+    async with Client(address, mode=MODES[revision]) as client:
+        calls = [client.call_tool("search_mentions", {"hours": n + 1}) for n in range(100)]
+        found = await asyncio.gather(*calls)
+        assert not any(each.is_error for each in found)
