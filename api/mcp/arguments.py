@@ -92,8 +92,9 @@ def _explain(
             takes=", ".join(model.model_fields),
         )
     reason = message.removeprefix("Value error, ")
+    said = f"{shortened(str(value))!r}: {reason[0].lower()}{reason[1:]}"
     return BadParameter(
         parameter=name,
-        detail=f"{shortened(str(value))!r}: {reason[0].lower()}{reason[1:]}",
+        detail="it is missing" if kind == "missing" else said,
         takes=field.description or "",
     )

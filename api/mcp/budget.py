@@ -61,6 +61,24 @@ def fitted(data: JsonObject, max_chars: int) -> tuple[JsonObject, list[Omission]
     return kept, omitted
 
 
+def capped(data: JsonObject, caps: Mapping[str, int]) -> tuple[JsonObject, list[Omission]]:
+    """Return data whose lists of some names have a maximum number of elements, wherever they are.
+
+    All lists of a path are one omission: `topics.*.items`.
+    """
+    kept: JsonObject = json.loads(as_text(data))
+    lengths: dict[str, int] = {}
+    for found in list(_lists(kept, "")):
+        name = found.path.rpartition(".")[2]
+        if name in caps and (length := len(found.values)) > caps[name]:
+            path = ".".join("*" if part.isdigit() else part for part in found.path.split("."))
+            lengths[path] = max(length, lengths.get(path, 0))
+            del found.values[caps[name] :]
+    return kept, [
+        Omission(path, caps[path.rpartition(".")[2]], length) for path, length in lengths.items()
+    ]
+
+
 def _fewest(found: _List) -> int:
     return 1 if len(found.values) > 1 else 0
 

@@ -1,5 +1,6 @@
 """Tools that list what people wrote, and show a thread."""
 
+from collections.abc import Set as AbstractSet
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -10,14 +11,24 @@ from api.mcp.budget import JsonObject
 from api.mcp.reader import Found, Reader
 from api.mcp.tool import Pages, Tool
 from api.reads.items import read_items
+from api.reads.post import next_comments, read_post
 from api.schema.base import Answer
-from api.schema.items import ItemAnswer
-from api.schema.parameters import MAX_SEARCH_CHARS, SORTED_WHOLE, SORTS, ItemsParameters, Parameters
+from api.schema.items import ItemAnswer, PostDetail
+from api.schema.parameters import (
+    MAX_SEARCH_CHARS,
+    SORTED_WHOLE,
+    SORTS,
+    ItemsParameters,
+    Parameters,
+    PostParameters,
+)
 from api.schema.values import MAX_HOURS, Bound, Hours, Kind, ListCursor, Sort, WholeNumber
 from shared.kinds import TALK, Talk
 from shared.models import Label, Via
 
 MAX_FOUND = 100
+THREAD_CHARS = 2_000
+NOTHING: AbstractSet[str] = frozenset()
 
 
 class SearchArguments(Arguments):
@@ -85,15 +96,35 @@ def cursor_after_item(item: JsonObject) -> str:
     return str(item["cursor"])
 
 
-def address(path: str, parameters: Parameters) -> str:
-    """Return the path and query of the API that answer with these parameters."""
-    given = parameters.model_dump(exclude_unset=True, mode="json")
+def address(path: str, parameters: Parameters, *, without: AbstractSet[str] = NOTHING) -> str:
+    """Return the path and query of the API that answer with these parameters.
+
+    without names those that are in the path.
+    """
+    given = parameters.model_dump(exclude_unset=True, exclude=set(without), mode="json")
     query: dict[str, JsonValue] = {
         name: ",".join(value) if isinstance(value, list) else value
         for name, value in given.items()
         if value is not None
     }
     return f"/api/v1{path}" + (f"?{urlencode(query)}" if query else "")
+
+
+class ThreadArguments(Arguments, PostParameters):
+    """The post whose thread is read, and a page of its comments."""
+
+
+async def find_thread(reader: Reader, arguments: ThreadArguments) -> Found:
+    """Return a post with its comments, as GET /posts/{id} does."""
+    parameters = parameters_of(PostParameters, arguments, {})
+    detail = await reader.read(read_post, parameters)
+    path = address(f"/posts/{parameters.id}", parameters, without={"id"})
+    return Found(detail, path, next_comments(detail))
+
+
+def cursor_after_comment(comment: JsonObject) -> str:
+    """Return the cursor of the comments after this one."""
+    return f"{comment['created_utc']}_{comment['id']}"
 
 
 SEARCH_MENTIONS = Tool(
@@ -109,4 +140,19 @@ SEARCH_MENTIONS = Tool(
     answer=FoundItems,
     find=find_items,
     pages=Pages("items", cursor_after_item),
+)
+
+READ_THREAD = Tool(
+    name="read_thread",
+    title="Read a thread",
+    description=(
+        "Returns a post with its stored comments, oldest first, page by page: each with its id,"
+        " address, sentiment and subjects. `post_id` of any item is the id of its post. The counts"
+        " and the mean are those of the comments of the page, before the budget ends the list."
+    ),
+    arguments=ThreadArguments,
+    answer=PostDetail,
+    find=find_thread,
+    pages=Pages("comments", cursor_after_comment),
+    text_chars=THREAD_CHARS,
 )

@@ -1,13 +1,13 @@
 """A tool: its arguments, its answer, and how the answer is made small, safe and whole to cite."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.mcp.arguments import Arguments, read_arguments
-from api.mcp.budget import JsonObject, Omission, chars_of, fitted
+from api.mcp.budget import JsonObject, Omission, capped, chars_of, fitted
 from api.mcp.reader import Found, Reader
 from api.mcp.untrusted import WARNING, cleaned_json
 from api.schema.base import Answer, DataOrigin
@@ -38,6 +38,8 @@ LEFT_OUT: Final = frozenset(
         *("flair", "marks", "not_about", "steps", "trend_data", "updates", "upvote_ratio"),
     }
 )
+# Attempts to fit data beside what is said of it.
+MAX_FITS: Final = 4
 # Keywords of JSON Schema that only describe.
 DESCRIBING: Final = frozenset({"description", "examples", "title", "format"})
 
@@ -45,9 +47,11 @@ DESCRIBING: Final = frozenset({"description", "examples", "title", "format"})
 class OmissionAnswer(Answer):
     """A list that ends early."""
 
-    path: str = Field(description="where the list is, below `data`, with dots and indexes")
+    path: str = Field(
+        description="where the list is, below `data`, with dots and indexes; * is each index"
+    )
     shown: int = Field(description="its elements that are shown, the first ones")
-    of: int = Field(description="its elements that the request found")
+    of: int = Field(description="its elements that the request found; of several lists, the most")
 
 
 class ToolAnswer(Answer, Generic[M]):
@@ -79,7 +83,7 @@ class Pages:
 class Tool(Generic[A]):
     """A tool that reads: its name, its texts, its models, and the function that finds its answer.
 
-    text_chars is the maximum length of a text in its answer.
+    text_chars is the maximum length of a text in its answer, and caps that of lists by their names.
     """
 
     name: str
@@ -90,6 +94,7 @@ class Tool(Generic[A]):
     find: Callable[[Reader, A], Awaitable[Found]]
     pages: Pages | None = None
     text_chars: int = TEXT_CHARS
+    caps: Mapping[str, int] = field(default_factory=dict)
 
     async def call(self, reader: Reader, given: Mapping[str, object], base: str) -> JsonObject:
         """Return the answer to a call; base is the address of the app.
@@ -121,28 +126,35 @@ class Tool(Generic[A]):
         cursors = self._cursors(whole)
         data = cleaned_json(without(whole), self.text_chars)
         assert isinstance(data, dict)  # noqa: S101 - so was the whole
-        answer: JsonObject = {
-            "data": {},
-            "origin": origin,
-            "sample": NOTES[origin],
-            "warning": WARNING,
-            "omitted": [],
-            "go_on": GO_ON,
-            "next_cursor": found.next_cursor,
-            "request": base + found.request,
-        }
-        kept, omitted = fitted(data, budget - chars_of(answer))
-        cursor = self._next_cursor(found.next_cursor, cursors, omitted)
-        is_all = not omitted and cursor is None
-        return {
-            **answer,
-            "data": kept,
-            "omitted": [
-                {"path": each.path, "shown": each.shown, "of": each.of} for each in omitted
-            ],
-            "go_on": None if is_all else (GO_ON_PAGES if cursor is not None else GO_ON),
-            "next_cursor": cursor,
-        }
+        short, in_lists = capped(data, self.caps)
+
+        def answer(max_chars: int) -> JsonObject:
+            kept, omitted = fitted(short, max_chars)
+            cursor = self._next_cursor(found.next_cursor, cursors, omitted)
+            left_out = [*omitted, *in_lists]
+            go_on = GO_ON_PAGES if cursor is not None else GO_ON if left_out else None
+            return {
+                "data": kept,
+                "origin": origin,
+                "sample": NOTES[origin],
+                "warning": WARNING,
+                "omitted": [
+                    {"path": each.path, "shown": each.shown, "of": each.of} for each in left_out
+                ],
+                "go_on": go_on,
+                "next_cursor": cursor,
+                "request": base + found.request,
+            }
+
+        allowed = budget
+        for _ in range(MAX_FITS):
+            fitting = answer(allowed)
+            # What is said beside the data, and of what is left out, takes its part.
+            excess = chars_of(fitting) - budget
+            if excess <= 0:
+                break
+            allowed = chars_of(fitting["data"]) - excess
+        return fitting
 
     def _cursors(self, whole: JsonObject) -> list[str]:
         """Return the cursor after each element of the list that has pages."""

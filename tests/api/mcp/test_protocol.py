@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from api.mcp.registry import TOOLS
 from shared.settings import settings
 from tests.api.mcp.client import BEFORE, CLIENT, MODERN, REVISIONS, call, message_of, result, send
 from tests.api.world import BASE, ask
@@ -34,7 +35,7 @@ async def test_the_current_revision_discovers_the_same_without_a_handshake() -> 
 @pytest.mark.parametrize("revision", REVISIONS)
 async def test_tools_are_listed_with_schemas_and_as_reading_only(revision: str) -> None:
     tools = (await result(revision, "tools/list"))["tools"]
-    assert {each["name"] for each in tools} >= {"sentiment", "search_mentions"}
+    assert {each["name"] for each in tools} == TOOLS.keys()
     for each in tools:
         assert each["annotations"]["readOnlyHint"] is True, each["name"]
         assert each["inputSchema"]["additionalProperties"] is False, each["name"]
