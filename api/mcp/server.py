@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import mcp_types as types
 from mcp.server.caching import CacheHint
@@ -15,13 +15,18 @@ from mcp.shared.exceptions import MCPError
 from api.errors import RequestError
 from api.http.problems import fault_of
 from api.mcp.budget import JsonObject, as_text
+from api.mcp.prompts import PROMPTS, Prompt, prompt_named
 from api.mcp.reader import Reader
 from api.mcp.registry import TOOLS
+from api.mcp.resources import TEMPLATES, Listed, listed, read_resource
 from api.mcp.tool import Tool
 from api.mcp.untrusted import WARNING, cleaned
 from shared import __version__
 from shared.errors import QueueUnavailable, SettingsError, StoreError
 from shared.logs import event, repeated_event
+from shared.models import Subject
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -64,12 +69,48 @@ def server_for(caller: Caller) -> Server[dict[str, Any]]:
             raise MCPError(types.INVALID_PARAMS, f"There is no tool {name}: tools/list has them.")
         return await _called(caller, tool, params.arguments or {})
 
+    async def list_resources(_: object, params: object) -> types.ListResourcesResult:
+        del params
+        found = await _answered(_subjects(caller))
+        return types.ListResourcesResult(resources=[_resource(each) for each in listed(found)])
+
+    async def list_templates(_: object, params: object) -> types.ListResourceTemplatesResult:
+        del params
+        return types.ListResourceTemplatesResult(resource_templates=[*map(_template, TEMPLATES)])
+
+    async def read(_: object, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+        found = await _answered(read_resource(caller.reader, params.uri, caller.base))
+        text = types.TextResourceContents(
+            uri=params.uri, mime_type=found.mime_type, text=found.text
+        )
+        return types.ReadResourceResult(contents=[text])
+
+    async def list_prompts(_: object, params: object) -> types.ListPromptsResult:
+        del params
+        return types.ListPromptsResult(prompts=[*map(_prompt, PROMPTS.values())])
+
+    async def get_prompt(_: object, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+        found = await _answered(_prompted(params.name, params.arguments or {}))
+        message = types.PromptMessage(role="user", content=types.TextContent(text=found))
+        return types.GetPromptResult(
+            description=PROMPTS[params.name].description, messages=[message]
+        )
+
     server = Server(
         NAME,
         version=__version__,
         title="Undertone",
         instructions=INSTRUCTIONS,
-        cache_hints={"tools/list": LISTED},
+        cache_hints={
+            "tools/list": LISTED,
+            "prompts/list": LISTED,
+            "resources/templates/list": LISTED,
+        },
+        on_list_resources=list_resources,
+        on_list_resource_templates=list_templates,
+        on_read_resource=read,
+        on_list_prompts=list_prompts,
+        on_get_prompt=get_prompt,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
@@ -100,6 +141,57 @@ def _described(tool: Tool[Any]) -> types.Tool:
             open_world_hint=True,
         ),
     )
+
+
+def _resource(each: Listed) -> types.Resource:
+    return types.Resource(
+        uri=each.uri,
+        name=each.name,
+        title=each.title,
+        description=each.description,
+        mime_type=each.mime_type,
+    )
+
+
+def _template(each: Listed) -> types.ResourceTemplate:
+    return types.ResourceTemplate(
+        uri_template=each.uri,
+        name=each.name,
+        title=each.title,
+        description=each.description,
+        mime_type=each.mime_type,
+    )
+
+
+def _prompt(each: Prompt) -> types.Prompt:
+    return types.Prompt(
+        name=each.name,
+        title=each.title,
+        description=each.description,
+        arguments=[
+            types.PromptArgument(name=one.name, description=one.description, required=one.required)
+            for one in each.arguments
+        ],
+    )
+
+
+async def _prompted(name: str, given: dict[str, str]) -> str:
+    return prompt_named(name).text(given)
+
+
+async def _subjects(caller: Caller) -> list[Subject]:
+    return (await (await caller.reader()).deps.read_watchlist())["subjects"]
+
+
+async def _answered(found: Awaitable[T]) -> T:
+    """Return what is found; its errors become those of the protocol. Raises MCPError."""
+    try:
+        return await found
+    except RequestError as error:
+        raise MCPError(types.INVALID_PARAMS, cleaned(str(error), MAX_ERROR_CHARS)) from None
+    except (StoreError, QueueUnavailable, SettingsError) as error:
+        repeated_event(log, "resource.failed", logging.ERROR, reason=str(error))
+        raise MCPError(types.INTERNAL_ERROR, _explained(error)) from None
 
 
 async def _called(caller: Caller, tool: Tool[Any], given: dict[str, Any]) -> types.CallToolResult:
