@@ -140,6 +140,20 @@ def test_a_collection_asked_for_goes_through_the_queue(served) -> None:
     assert cycle["status"] == "completed"
 
 
+def test_an_agent_lists_and_calls_tools(served) -> None:
+    given = {"accept": "application/json", "mcp-protocol-version": "2025-11-25"}
+
+    def result(method: str, **params: object) -> Any:
+        message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        answer = served.http.post("/mcp", json=message, headers=given)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["result"]
+
+    assert {each["name"] for each in result("tools/list")["tools"]} >= {"sentiment", "alerts"}
+    found = result("tools/call", name="sentiment", arguments={})["structuredContent"]
+    assert "invented" in found["sample"]
+
+
 def test_bad_input_is_told_as_a_problem(served) -> None:
     answer = served.http.get("/api/v1/posts/recent", params={"limit": "0"})
     assert answer.status_code == 422
