@@ -220,6 +220,7 @@ PAGES = (
     Page("docs_file", f"{BASE}/docs/{{file}}"),
     Page("asset", "/assets/{file}"),
     Page("mcp", "/mcp", methods=("POST",)),
+    Page("mcp_changes", "/mcp/changes", methods=("POST",), needs_key=True),
     Page("alert_link", LINKS),
     Page("follow_alert_link", LINKS, methods=("POST",)),
 )

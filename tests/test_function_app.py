@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from api.endpoints import ENDPOINTS, ROUTES
+from api.endpoints import ROUTES
 from local.host.functions import app_of, functions_of, import_app
 from local.host.rules import violations
 from shared.settings import Settings
@@ -74,8 +74,8 @@ def test_the_app_breaks_no_rule_of_the_real_host(functions) -> None:
 
 def test_reads_are_anonymous_and_say_so_and_what_acts_needs_a_key(functions) -> None:
     levels = {each.name: each.auth_level for each in functions if each.kind == "http"}
-    keyed = {each.function for each in ENDPOINTS if each.needs_key}
-    assert {"api_admin_collect", "api_ingest", "item_put_subject"} <= keyed
+    keyed = {each.function for each in ROUTES.values() if each.needs_key}
+    assert {"api_admin_collect", "api_ingest", "item_put_subject", "api_mcp_changes"} <= keyed
     assert {levels.pop(name) for name in keyed} == {"function"}
     assert set(levels.values()) == {"anonymous"}
 

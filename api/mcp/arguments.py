@@ -28,7 +28,6 @@ ScopeName = Annotated[
     ),
 ]
 
-A = TypeVar("A", bound="Arguments")
 P = TypeVar("P", bound=Parameters)
 
 
@@ -47,7 +46,7 @@ class Arguments(Parameters):
     )
 
 
-def read_arguments(model: type[A], given: Mapping[str, object]) -> A:
+def read_arguments(model: type[P], given: Mapping[str, object]) -> P:
     """Read the arguments of a tool. Raises BadParameters, also for unknown names."""
     try:
         return model.model_validate(given)
@@ -81,7 +80,7 @@ def scope_parameters(scope: str) -> dict[str, JsonValue]:
 
 
 def _explain(
-    model: type[Arguments], place: tuple[int | str, ...], kind: str, message: str, value: object
+    model: type[Parameters], place: tuple[int | str, ...], kind: str, message: str, value: object
 ) -> BadParameter:
     name = str(place[0]) if place else "arguments"
     field = model.model_fields.get(name)

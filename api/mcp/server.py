@@ -14,7 +14,8 @@ from mcp.shared.exceptions import MCPError
 
 from api.errors import RequestError
 from api.http.problems import fault_of
-from api.mcp.budget import JsonObject, as_text
+from api.mcp.budget import JsonObject, as_text, chars_of
+from api.mcp.changes import CHANGE_TOOLS, Changes, ChangeTool
 from api.mcp.prompts import PROMPTS, Prompt, prompt_named
 from api.mcp.reader import Reader
 from api.mcp.registry import TOOLS
@@ -22,7 +23,7 @@ from api.mcp.resources import TEMPLATES, Listed, listed, read_resource
 from api.mcp.tool import Tool
 from api.mcp.untrusted import WARNING, cleaned
 from shared import __version__
-from shared.errors import QueueUnavailable, SettingsError, StoreError
+from shared.errors import CycleRunning, QueueUnavailable, SettingsError, StoreError
 from shared.logs import event, repeated_event
 from shared.models import Subject
 
@@ -34,6 +35,7 @@ NAME: Final = "undertone"
 # What the server is changes with a deployment alone.
 LISTED: Final = CacheHint(ttl_ms=300_000, scope="public")
 MAX_ERROR_CHARS: Final = 2_000
+MAX_NAME_CHARS: Final = 100
 INSTRUCTIONS: Final = (
     "Undertone collects what people write about products in public communities and scores its"
     " sentiment. A scope is all, a community, or subject:ID for a product of the watchlist. Begin"
@@ -47,10 +49,14 @@ INSTRUCTIONS: Final = (
 
 @dataclass(frozen=True)
 class Caller:
-    """A request: how its reads are made, and the address of the app in answers to it."""
+    """A request: how its reads are made, and the address of the app in answers to it.
+
+    changes is how a caller with a key changes something; None for others.
+    """
 
     reader: Callable[[], Awaitable[Reader]]
     base: str
+    changes: Changes | None = None
 
 
 def server_for(caller: Caller) -> Server[dict[str, Any]]:
@@ -58,16 +64,12 @@ def server_for(caller: Caller) -> Server[dict[str, Any]]:
 
     async def list_tools(_: object, params: object) -> types.ListToolsResult:
         del params
-        return types.ListToolsResult(tools=listed_tools())
+        return types.ListToolsResult(tools=listed_tools(with_changes=caller.changes is not None))
 
     async def call_tool(
         _: ServerRequestContext[dict[str, Any]], params: types.CallToolRequestParams
     ) -> types.CallToolResult:
-        tool = TOOLS.get(params.name)
-        if tool is None:
-            name = cleaned(params.name, 100)
-            raise MCPError(types.INVALID_PARAMS, f"There is no tool {name}: tools/list has them.")
-        return await _called(caller, tool, params.arguments or {})
+        return await _called(params.name, _call_of(caller, params.name, params.arguments or {}))
 
     async def list_resources(_: object, params: object) -> types.ListResourcesResult:
         del params
@@ -120,12 +122,14 @@ def server_for(caller: Caller) -> Server[dict[str, Any]]:
 
 
 @cache
-def listed_tools() -> list[types.Tool]:
+def listed_tools(*, with_changes: bool) -> list[types.Tool]:
     """Return the tools as clients list them; their schemas are made once."""
-    return [_described(each) for each in TOOLS.values()]
+    changing = CHANGE_TOOLS.values() if with_changes else ()
+    return [*map(_described, TOOLS.values()), *map(_described, changing)]
 
 
-def _described(tool: Tool[Any]) -> types.Tool:
+def _described(tool: Tool[Any] | ChangeTool[Any]) -> types.Tool:
+    change = tool if isinstance(tool, ChangeTool) else None
     return types.Tool(
         name=tool.name,
         title=tool.title,
@@ -134,13 +138,27 @@ def _described(tool: Tool[Any]) -> types.Tool:
         output_schema=tool.output_schema(),
         annotations=types.ToolAnnotations(
             title=tool.title,
-            read_only_hint=True,
-            destructive_hint=False,
-            idempotent_hint=True,
+            read_only_hint=change is None,
+            destructive_hint=change is not None and change.is_destructive,
+            idempotent_hint=change is None or change.is_idempotent,
             # What it returns was written by anybody.
             open_world_hint=True,
         ),
     )
+
+
+def _call_of(caller: Caller, name: str, given: dict[str, Any]) -> Awaitable[JsonObject]:
+    """Return the call of a tool, to be awaited. Raises MCPError if there is no such tool."""
+    if tool := TOOLS.get(name):
+        return _read(caller, tool, given)
+    if caller.changes is not None and (change := CHANGE_TOOLS.get(name)):
+        return change.call(caller.changes, given)
+    shown = cleaned(name, MAX_NAME_CHARS)
+    raise MCPError(types.INVALID_PARAMS, f"There is no tool {shown}: tools/list has them.")
+
+
+async def _read(caller: Caller, tool: Tool[Any], given: dict[str, Any]) -> JsonObject:
+    return await tool.call(await caller.reader(), given, caller.base)
 
 
 def _resource(each: Listed) -> types.Resource:
@@ -194,28 +212,25 @@ async def _answered(found: Awaitable[T]) -> T:
         raise MCPError(types.INTERNAL_ERROR, _explained(error)) from None
 
 
-async def _called(caller: Caller, tool: Tool[Any], given: dict[str, Any]) -> types.CallToolResult:
+async def _called(name: str, call: Awaitable[JsonObject]) -> types.CallToolResult:
     """Call a tool. Errors are results that a model can act on, without internal details."""
     try:
-        answer = await tool.call(await caller.reader(), given, caller.base)
+        answer = await call
     except RequestError as error:
         wait = f" Retry in {error.retry_seconds} seconds." if error.retry_seconds else ""
         return _failed(f"{error}{wait}")
+    except CycleRunning as error:
+        return _failed(f"{error}.")
     except (StoreError, QueueUnavailable, SettingsError) as error:
-        repeated_event(log, "tool.failed", logging.ERROR, tool=tool.name, reason=str(error))
+        repeated_event(log, "tool.failed", logging.ERROR, tool=name, reason=str(error))
         return _failed(_explained(error))
     except Exception as error:
-        log.exception("tool.failed tool=%s", tool.name)
+        log.exception("tool.failed tool=%s", name)
         return _failed(_explained(error))
-    event(log, "tool.called", tool=tool.name, omitted=len(_omitted(answer)))
+    event(log, "tool.called", tool=name, chars=chars_of(answer))
     return types.CallToolResult(
         content=[types.TextContent(text=as_text(answer))], structured_content=answer
     )
-
-
-def _omitted(answer: JsonObject) -> list[Any]:
-    found = answer["omitted"]
-    return found if isinstance(found, list) else []
 
 
 def _explained(error: Exception) -> str:

@@ -115,11 +115,10 @@ class Tool(Generic[A]):
         model: type[BaseModel] = ToolAnswer[self.answer]  # type: ignore[name-defined]
         schema = model.model_json_schema(mode="serialization")
         described = {name: each.get("description") for name, each in schema["properties"].items()}
-        bare = _bare(schema)
-        assert isinstance(bare, dict)  # noqa: S101 - a schema of a model is an object
+        short = bare(schema)
         for name, description in described.items():
-            bare["properties"][name] |= {"description": description} if description else {}
-        return bare
+            short["properties"][name] |= {"description": description} if description else {}
+        return short
 
     def _answer(self, found: Found, origin: Origin, budget: int, base: str) -> JsonObject:
         whole: JsonObject = found.answer.model_dump(mode="json")
@@ -185,8 +184,13 @@ def without(value: JsonValue) -> JsonValue:
             return value
 
 
+def bare(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a model with names and types alone, less fields of LEFT_OUT."""
+    short: dict[str, Any] = _bare(schema)
+    return short
+
+
 def _bare(schema: Any) -> Any:
-    """Return a JSON schema without fields of LEFT_OUT and without descriptions."""
     match schema:
         case list():
             return [_bare(each) for each in schema]

@@ -213,7 +213,7 @@ HEADS = {
     **{
         address_of(each): 200
         for each in (*READS, *PAGES)
-        if each.operation not in {"health", "asset", "docs_file", "follow_alert_link", "mcp"}
+        if "GET" in each.methods and each.operation not in {"health", "asset", "docs_file"}
     },
     **HEADS,
     ADDRESSES["alert_link"]: 403,

@@ -43,12 +43,22 @@ def message_of(revision: str, method: str, **params: Any) -> dict[str, Any]:
 
 
 async def send(
-    revision: str, method: str, headers: Mapping[str, str] | None = None, **params: Any
+    revision: str,
+    method: str,
+    headers: Mapping[str, str] | None = None,
+    /,
+    *,
+    path: str = "/mcp",
+    sent: list[object] | None = None,
+    **params: Any,
 ) -> func.HttpResponse:
-    """Send a request of a revision, with other headers if they are given."""
+    """Send a request of a revision, with other headers if they are given.
+
+    What it puts on queues is appended to `sent`.
+    """
     message = message_of(revision, method, **params)
     given = {**headers_of(revision, message), **(headers or {})}
-    return await ask("POST", "/mcp", given, body=json.dumps(message).encode())
+    return await ask("POST", path, given, body=json.dumps(message).encode(), sent=sent)
 
 
 async def result(revision: str, method: str, **params: Any) -> Any:
