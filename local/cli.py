@@ -117,6 +117,25 @@ def digest(
 
 
 @app.command()
+def mcp(
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="The address of a deployment, instead of the local database; UNDERTONE_KEY may"
+            " have a function key of it.",
+        ),
+    ] = None,
+) -> None:
+    """Serve an agent over standard input and output: the MCP server."""
+    from local.commands.mcp import mcp_command  # noqa: PLC0415 - so that --help is quick
+
+    _log_to_stderr()
+    with _clear_errors():
+        raise typer.Exit(mcp_command(os.environ, address))
+
+
+@app.command()
 def trending(*, as_json: Json = False) -> None:
     """Find the trending topics. Exit status: 0 done, 1 failed, 3 another writer runs."""
     from local.commands.maintenance import trending_command  # noqa: PLC0415 - so that --help is quick
