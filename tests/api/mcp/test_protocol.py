@@ -164,3 +164,16 @@ async def test_a_hundred_calls_at_once_are_all_answered() -> None:
     spans = [each % 20 + 1 for each in range(100)]
     found = await asyncio.gather(*(call("sentiment", hours=each) for each in spans))
     assert [each["data"]["stats"]["time_window_hours"] for each in found] == spans
+
+
+async def test_of_a_hundred_heavy_calls_at_once_the_rest_are_asked_to_come_again() -> None:
+    calls = [
+        result(MODERN, "tools/call", name="explain_change", arguments={"hours": each + 1})
+        for each in range(100)
+    ]
+    found = await asyncio.gather(*calls)
+    refused = [each for each in found if each["isError"]]
+    assert 0 < len(refused) < 100
+    assert {each["content"][0]["text"] for each in refused} == {
+        "Too many searches, files or long spans are being read: try again soon. Retry in 2 seconds."
+    }

@@ -44,6 +44,11 @@ def test_a_long_text_ends_with_an_ellipsis_within_its_length() -> None:
     assert cleaned("x" * 11, 10) == "x" * 9 + "…"
 
 
+def test_of_a_text_with_much_that_nobody_sees_the_beginning_is_shown() -> None:
+    assert cleaned("\u200b" * 30 + "a" * 20, 10) == "aaaaaaaaa…"
+    assert cleaned("a" + "\u200b" * 100_000 + "b", 10) == "a…"
+
+
 def test_texts_are_cleaned_however_deep_they_are_and_names_too() -> None:
     found = cleaned_json({"a\u200b": [{"b": "c\u202e"}, 1, None, True, 0.5]}, 100)
     assert found == {"a": [{"b": "c"}, 1, None, True, 0.5]}
