@@ -238,6 +238,7 @@ param principalId string = ''
 var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
+var groupName = '${abbreviations.resourcesResourceGroups}${environmentName}'
 var vaultName = '${abbreviations.keyVaultVaults}${token}'
 
 // Without a version, so that the app follows the newest one.
@@ -248,8 +249,9 @@ var alertPairs = [
 ]
 var alertSettings = empty(alertSecrets) ? {} : json('{${join(alertPairs, ',')}}')
 
-// Scopes of modules that aren't deployed are read, too.
-var acsParts = split(empty(acsResourceId) ? '${subscription().id}/resourceGroups/none/none' : acsResourceId, '/')
+// The scope of a module that isn't deployed is read, too: then it is a group that there is.
+var ownGroup = '${subscription().id}/resourceGroups/${groupName}'
+var acsParts = split(empty(acsResourceId) ? ownGroup : acsResourceId, '/')
 
 // A cycle ends a minute before the platform would end its worker. The time limit is only in host.json.
 var functionTimeout = split(loadJsonContent('../host.json').functionTimeout, ':')
@@ -257,7 +259,7 @@ var functionSeconds = int(functionTimeout[0]) * 3600 + int(functionTimeout[1]) *
 var cycleSeconds = functionSeconds - 60
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: '${abbreviations.resourcesResourceGroups}${environmentName}'
+  name: groupName
   location: location
   tags: tags
 }
