@@ -73,8 +73,8 @@ class Evidence:
     """What is known of a scope, up to `last`: the last full hour that was collected, None before.
 
     scope is "all", "subject:ID" or "community:ID", and name is what people call it. figures are the
-    scope's, and of_all those of all communities. falling are the hours that most communities lack.
-    fell keeps what was found of hours before: why everything fell in the day up to each, if it did.
+    scope's, and of_all those of all communities. falling are the hours that most communities lack,
+    and fell the last hours of the days in which all communities had too few items.
     states are those of the watched communities, and communities those of the scope. young are
     communities that figures leave out, since they weren't observed over the whole time.
     collected_at is when a collection completed last. The parts that one type of condition alone
@@ -89,7 +89,7 @@ class Evidence:
     figures: HourlyFigures
     of_all: HourlyFigures
     falling: frozenset[str] = frozenset()
-    fell: dict[str, str | None] = field(default_factory=dict, compare=False)
+    fell: frozenset[str] = frozenset()
     states: Mapping[str, CommunityState | None] = field(default_factory=dict)
     communities: Sequence[str] = ()
     young: frozenset[str] = frozenset()

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from shared.alerts.citing import with_items
 from shared.alerts.conditions import evaluate, search
+from shared.alerts.conditions.falling import fallen_days
 from shared.alerts.conditions.topic import is_new_or_fast
 from shared.alerts.evaluation import Evaluation
 from shared.alerts.evidence import DayVoice, Evidence, Reach, Recent, TopicItems, Topics, Voice
@@ -220,16 +221,14 @@ class EvidenceReader:
         if left_out:
             every = await self._read_cells(evidence.scope, window, end, NONE) or {}
             whole = HourlyFigures(hours, every, unknown, languages)
+        unknown_of_all = _before_all(of_all, hours) | _unknown(covered, of_all, hours)
+        figures_of_all = HourlyFigures(hours, of_all, unknown_of_all, languages)
         return replace(
             evidence,
             figures=HourlyFigures(hours, cells, unknown, languages, whole=whole),
-            of_all=HourlyFigures(
-                hours,
-                of_all,
-                _before_all(of_all, hours) | _unknown(covered, of_all, hours),
-                languages,
-            ),
+            of_all=figures_of_all,
             falling=_falling(covered, len(watched) - len(young)),
+            fell=fallen_days(figures_of_all),
             young=left_out,
         )
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.alerts.conditions.falling import fallen_days
 from shared.alerts.evidence import DayVoice, Evidence, Voice
 from shared.alerts.hourly import HourlyFigures
 from shared.models import Cell
@@ -172,6 +173,7 @@ def evidence_of(
             last=HOURS[-1],
             figures=figures,
             of_all=of_all,
+            fell=fallen_days(of_all),
         ),
         **more,  # type: ignore[arg-type]
     )

@@ -16,6 +16,7 @@ from statistics import NormalDist
 import numpy as np
 
 from shared.alerts.conditions import mention, mood, negative_share, volume
+from shared.alerts.conditions.falling import fallen_days
 from shared.alerts.evidence import Evidence
 from shared.alerts.hourly import HourlyFigures
 from shared.alerts.replay import ReplayedMessage, replay
@@ -88,7 +89,8 @@ class World:
         cells = [cells_of(each) for each in items]
         voice = voice_of(dict(zip(("small", "cursor", "large"), cells, strict=True)))
         of_all = HourlyFigures(HOURS, cells_of(whole))
-        base = replace(evidence_of(items[0]), of_all=of_all, voice=voice)
+        fell = fallen_days(of_all)
+        base = replace(evidence_of(items[0]), of_all=of_all, fell=fell, voice=voice)
         return cls(*(replace(base, figures=HourlyFigures(HOURS, each)) for each in cells))
 
     def false_alerts(self, days: int = DAYS) -> dict[str, int]:
