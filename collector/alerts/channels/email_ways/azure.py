@@ -36,6 +36,8 @@ API_VERSION = "2023-03-31"
 SCOPE = "https://communication.azure.com//.default"
 OK, ACCEPTED, BAD_REQUEST, NOT_FOUND, CONFLICT = 200, 202, 400, 404, 409
 REFUSED = frozenset({401, 403})
+# A stand-in may have no certificate.
+THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 ENDED_BADLY = frozenset({"Failed", "Canceled"})
 # Azure's own codes of errors; the texts beside them may have addresses.
 CODE = re.compile(r"[A-Za-z]{1,60}")
@@ -133,6 +135,8 @@ class _Exchange:
             own = signed_headers(method, parts.netloc, target, body, key=self.key, now=self.clock())
         else:
             own = {"Authorization": f"Bearer {self.token}"}
+        if parts.scheme != "https" and parts.hostname not in THIS_MACHINE:
+            raise PermanentFailure(f"{parts.hostname}: an address begins with https://")
         # The operator chose the host, so it may also be one of an inner network.
         client = HttpClient(Allowed.of([parts.hostname or ""]))
         return await client.send(method, self.endpoint + target, body, {**headers, **own})

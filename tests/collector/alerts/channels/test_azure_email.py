@@ -101,6 +101,15 @@ async def test_a_message_arrives_whole() -> None:
     }
 
 
+async def test_no_token_goes_over_plain_http_to_another_machine() -> None:
+    identity = Identity()
+    given = {"ALERTS_FROM": "alerts@example.org", "ACS_ENDPOINT": "http://acs.example.org"}
+    settings = load_settings(given)
+    way = AzureWay(settings, lambda: NOW, lambda: identity)
+    with pytest.raises(PermanentFailure, match=r"^acs\.example\.org: an address begins with https"):
+        await EmailChannel(settings, way).send(ALERT, ANN)
+
+
 async def test_an_update_refers_to_the_mail_before() -> None:
     async with communication_services() as resource:
         receipt = await channel(resource).send(ALERT, ANN)
