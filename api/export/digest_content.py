@@ -40,7 +40,7 @@ REMATCHING = "Stored items are being matched with changed rules: figures may cha
 
 
 def digest_content(digest: Digest, base: str, name: str) -> DigestContent:
-    """Return a digest in plain texts, without an id and a next time.
+    """Return a digest in plain texts, without an id, its time and a next time.
 
     base is the address of the app without a slash at the end. name is what somebody called it.
     """
@@ -53,6 +53,7 @@ def digest_content(digest: Digest, base: str, name: str) -> DigestContent:
         id="",
         kind="digest_content",
         ttl=-1,
+        made_at="",
         name=name,
         title=f"{name}: {_days(digest)}",
         every=digest.period,

@@ -19,7 +19,7 @@ from shared.logs import event
 from shared.models import DigestContent, DigestIssue, DigestState, ScheduledDigest
 from shared.settings import Settings
 from shared.store import DIGEST_CONTENTS, Store
-from shared.times import Clock, utc_now
+from shared.times import Clock, iso, utc_now
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +91,7 @@ class DigestMaker:
             return
         content = await self.read(self.store, self.settings, digest, issue, self.clock)
         after: DigestContent = {**content, "id": own, "ttl": CONTENT_SECONDS}
+        after["made_at"] = iso(self.clock())
         after["next_text"] = next_text(digest, next_issue(digest, None, self.clock()))
         try:
             await self.store.create(DIGEST_CONTENTS, after)

@@ -191,12 +191,14 @@ class DigestContent(TypedDict):
     """What an issue of a digest says, in plain texts; id is "DIGEST.ISSUE".
 
     address is that of the page of exactly this period. notes are sentences about its data.
-    next_text says when the next one comes; it is empty where none does.
+    next_text says when the next one comes; it is empty where none does. made_at is when it was
+    stored.
     """
 
     id: str
     kind: Literal["digest_content"]
     ttl: int
+    made_at: str
     name: str
     title: str
     every: DigestEvery

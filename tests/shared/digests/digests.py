@@ -34,6 +34,7 @@ def a_content(**changes: Any) -> DigestContent:
         "id": "team.20261123T080000Z",
         "kind": "digest_content",
         "ttl": -1,
+        "made_at": "2026-11-23T08:00:02Z",
         "name": "For the team",
         "title": "For the team: 16 to 22 November 2026",
         "every": "week",
