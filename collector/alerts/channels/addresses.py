@@ -100,8 +100,13 @@ def network_of(entry: str) -> Network | None:
 
 
 def normal(host: str) -> str:
-    """Return a host's name in small letters, without the dot of the root."""
-    return host.lower().rstrip(".")
+    """Return a host's name in small letters of ASCII, without the dot of the root."""
+    bare = host.lower().rstrip(".")
+    try:
+        return bare.encode("idna").decode()
+    except UnicodeError:
+        # Longer than a name may be, or with an empty label: no host has it.
+        return bare
 
 
 def literal_of(host: str) -> Address | None:

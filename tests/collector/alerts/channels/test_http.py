@@ -149,6 +149,8 @@ async def test_plain_http_is_refused_where_the_host_is_not_allowed() -> None:
         (["hook.corp.example"], "hook.corp.example", ["10.0.0.1"], True),
         (["HOOK.corp.example"], "hook.CORP.example.", ["10.0.0.1"], True),
         (["corp.example"], "hook.corp.example", ["10.0.0.1"], False),
+        (["hook.b\u00fccher.example"], "hook.xn--bcher-kva.example", ["10.0.0.1"], True),
+        (["hook.xn--bcher-kva.example"], "hook.B\u00fccher.example", ["10.0.0.1"], True),
         (["10.0.0.0/8"], "any.example", ["10.1.2.3"], True),
         (["10.0.0.0/8"], "any.example", ["10.1.2.3", "192.168.0.1"], False),
         (["10.0.0.0/8", "fd00::/8"], "any.example", ["10.1.2.3", "fd00::1"], True),
