@@ -22,7 +22,7 @@ from api.reads.incidents import incident_summary
 from api.reads.watchlist import watchlist_answer
 from api.schema.base import Answer, DataOrigin
 from api.schema.cycles import Triggered
-from api.schema.incidents import MAX_SNOOZE_HOURS, IncidentPath, IncidentSummary
+from api.schema.incidents import MAX_SNOOZE_HOURS, IncidentPath, IncidentSummary, SnoozeOf
 from api.schema.parameters import Parameters
 from api.schema.problems import BadParameter
 from api.schema.watchlist import (
@@ -177,17 +177,21 @@ async def add_subject(deps: Deps, arguments: AddArguments, outputs: Outputs) -> 
 
 
 class SilenceArguments(ChangeArguments, IncidentPath):
-    """The incident whose rule is silenced, and for how long."""
+    """The incident that is silenced, or whose rule is, and for how long."""
 
     hours: int = Field(
         default=24, ge=1, le=MAX_SNOOZE_HOURS, description=f"hours, from 1 to {MAX_SNOOZE_HOURS}"
     )
+    of: SnoozeOf = Field(
+        default="incident",
+        description="incident: it alone, and others of its cause. rule: all that its rule sends",
+    )
 
 
 async def silence(deps: Deps, arguments: SilenceArguments, outputs: Outputs) -> IncidentSummary:
-    """Silence the rule of an incident. Raises NotFound and StoreError."""
+    """Silence an incident, or its rule. Raises NotFound and StoreError."""
     del outputs
-    return incident_summary(await snooze(deps, arguments.id, arguments.hours))
+    return incident_summary(await snooze(deps, arguments.id, arguments.hours, arguments.of))
 
 
 COLLECT_NOW = ChangeTool(
@@ -222,8 +226,9 @@ SILENCE_INCIDENT = ChangeTool(
     name="silence_incident",
     title="Silence an alert",
     description=(
-        "Silences the alert rule of an incident for some hours: nothing is sent of it meanwhile, so"
-        " that people miss what it would say. It needs a key. Ask the person before."
+        "Silences an incident and its cause, or all of its alert rule, for some hours: nothing is"
+        " sent of it meanwhile, so that people miss what it would say. It needs a key. Ask the"
+        " person before."
     ),
     arguments=SilenceArguments,
     answer=IncidentSummary,

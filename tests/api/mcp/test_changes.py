@@ -7,7 +7,8 @@ import pytest
 
 from api.mcp.changes import CHANGE_TOOLS
 from api.mcp.registry import TOOLS
-from shared.store import INCIDENTS
+from shared.alerts.states import first_state
+from shared.store import ALERT_STATES, INCIDENTS
 from tests.api.mcp.client import MODERN, REVISIONS, send
 from tests.api.subject_world import watch
 from tests.api.world import get
@@ -105,9 +106,15 @@ async def test_a_subject_that_is_there_or_wrong_is_refused_and_nothing_changes(
     assert sent == []
 
 
-async def test_the_rule_of_an_incident_is_silenced_for_hours(written) -> None:
+@pytest.mark.parametrize("of", ["incident", "rule"])
+async def test_an_incident_or_its_rule_is_silenced_for_hours(written, of) -> None:
     await written.upsert(INCIDENTS, [an_incident(3)])
-    found = await change("silence_incident", id="cursor-mood.000003", hours=4)
+    await written.upsert(ALERT_STATES, [first_state("cursor-mood")])
+    given = {} if of == "incident" else {"of": of}
+    found = await change("silence_incident", id="cursor-mood.000003", hours=4, **given)
+    state = await written.read(ALERT_STATES, "alert_state", "cursor-mood")
+    assert (state["silenced_until"] is not None) == (of == "rule")
+    assert ("worse" in state.get("silenced", {})) == (of == "incident")
     shown = json.loads((await get("/api/v1/alerts/incidents/cursor-mood.000003")).get_body())
     assert shown["silenced_until"] is not None
     assert found["structuredContent"]["data"]["silenced_until"] == shown["silenced_until"]
