@@ -12,10 +12,10 @@ from shared.alerts.channels import channel_id, rules_with
 from shared.alerts.composing import Kind, Owed
 from shared.alerts.deliveries import (
     GROUPED_FOR,
+    changes_in_place,
     due_at,
     outbox_of,
     overdue_at,
-    receipt_of,
 )
 from shared.alerts.quiet_hours import after_quiet, quiet_until
 from shared.models import AlertChannel, AlertRule, ChannelState, Delivery, DeliveryStatus, Incident
@@ -51,7 +51,7 @@ class Batch:
 
     def changes_a_message(self) -> bool:
         """Return whether the channel changes a message that it has, instead of a further one."""
-        return receipt_of(self.owed[0].incident, self.channel) is not None
+        return _changes(self.owed[0])
 
 
 def due_batches(incidents: Sequence[Incident], channel: str, now: datetime) -> list[Batch]:
@@ -277,11 +277,17 @@ def _new(waiting: _Waiting, channel: str, now: datetime) -> list[Batch]:
     ]
     if not any(due_at(o.incident, each, now) <= iso(now) for o in ready for each in o.deliveries):
         return []
-    changing = [o for o in ready if receipt_of(o.incident, o.deliveries[0]["channel"]) is not None]
-    others = [o for o in ready if o not in changing]
+    changing = [each for each in ready if _changes(each)]
+    others = [each for each in ready if not _changes(each)]
     groups = [[o] for o in changing]
     groups += [others[n : n + MAX_ENTRIES] for n in range(0, len(others), MAX_ENTRIES)]
     return [Batch(_key("alert", group[0]), tuple(group)) for group in groups]
+
+
+def _changes(owed: Owed) -> bool:
+    """Return whether an update changes a message in place; an opening and an end never do."""
+    channel = owed.deliveries[0]["channel"]
+    return owed.event == "updated" and changes_in_place(owed.incident, channel)
 
 
 def _may_go(incident: Incident, delivery: Delivery, now: datetime) -> bool:

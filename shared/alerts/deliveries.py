@@ -6,13 +6,15 @@ from typing import Literal
 
 from shared.alerts.channels import channel_id, recipients
 from shared.alerts.quiet_hours import after_quiet, quiet_until
-from shared.models import AlertChannel, AlertRule, Delivery, Finding, Incident
+from shared.models import AlertChannel, AlertRule, ChannelType, Delivery, Finding, Incident
 from shared.times import iso, parse_iso
 
 Event = Literal["opened", "updated", "closed", "test"]
 
 # What is found for a channel within this time becomes one message.
 GROUPED_FOR = timedelta(minutes=10)
+# Channels that can change a message which they have taken.
+IN_PLACE: frozenset[ChannelType] = frozenset({"discord"})
 # Updates beyond these that are sent, failed or folded are forgotten, the oldest first.
 MAX_DELIVERIES = 200
 
@@ -49,7 +51,7 @@ def update_deliveries(incident: Incident, finding: Finding, now: datetime) -> li
         and (
             finding["key"] is not None
             or channel["type"] == "webhook"
-            or receipt_of(incident, channel) is not None
+            or changes_in_place(incident, channel)
         )
     ]
     return _numbered(incident, owed, "updated", now)
@@ -111,6 +113,14 @@ def receipt_of(incident: Incident, channel: AlertChannel) -> str | None:
         if each["receipt"] is not None and channel_id(each["channel"]) == mine
     ]
     return receipts[-1] if receipts else None
+
+
+def changes_in_place(incident: Incident, channel: AlertChannel) -> bool:
+    """Return whether a channel can change the message that it has of an incident.
+
+    The receipt of a mail is the id that later mails refer to, and changes nothing.
+    """
+    return channel["type"] in IN_PLACE and receipt_of(incident, channel) is not None
 
 
 def outbox_of(deliveries: Iterable[Delivery]) -> Literal["waiting", "empty"]:

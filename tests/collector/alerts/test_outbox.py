@@ -50,9 +50,9 @@ def delivering(sqlite_store: Store, receiver) -> Delivering:
     return Delivering(sqlite_store, receiver.send, START)
 
 
-def rule_to(server: Server, *paths: str, **more: Any) -> AlertRule:
+def rule_to(server: Server, *paths: str, kind: str = "webhook", **more: Any) -> AlertRule:
     channels = [
-        {"type": "webhook", "to": server.url(f"/{each}"), "secret": None} for each in paths or ["a"]
+        {"type": kind, "to": server.url(f"/{each}"), "secret": None} for each in paths or ["a"]
     ]
     return a_rule(**{"channels": channels, **more})
 
@@ -319,7 +319,7 @@ async def test_an_end_never_comes_before_its_opening(delivering, server, receive
 
 async def test_a_channel_that_can_changes_its_message(delivering, server, receiver) -> None:
     receiver.gives_receipts = True
-    rule = rule_to(server)
+    rule = rule_to(server, kind="discord")
     await opened(delivering, rule, 1)
     assert await delivering.after(10) == Delivered(sent=1)
     await change(delivering, "updated")
@@ -331,6 +331,21 @@ async def test_a_channel_that_can_changes_its_message(delivering, server, receiv
         None,
     ]
     assert len((await channel_state(delivering, rule))["sent"]) == 2, "it isn't a further one"
+
+
+@pytest.mark.parametrize("kind", ["email", "discord"])
+async def test_what_changes_no_message_is_a_further_one_with_all_that_was_found(
+    delivering, server, receiver, kind
+) -> None:
+    receiver.gives_receipts = True
+    rule = rule_to(server, kind=kind)
+    await opened(delivering, rule, 1)
+    assert await delivering.after(10) == Delivered(sent=1)
+    await change(delivering, "closed")
+    await opened(delivering, rule, 2)
+    assert await delivering.after(10) == Delivered(sent=1)
+    assert sent(server)[1] == [("mood.000001", "closed"), ("mood.000002", "opened")]
+    assert len((await channel_state(delivering, rule))["sent"]) == 2
 
 
 async def test_a_silenced_incident_says_nothing_until_its_silence_is_over(

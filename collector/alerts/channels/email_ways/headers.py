@@ -40,8 +40,8 @@ def common_headers(email: Email) -> dict[str, str]:
 
 
 def thread_headers(email: Email) -> dict[str, str]:
-    """Return the headers that name the mail which this one updates, if there is one alone."""
-    earlier = {entry.replaces for entry in email.message.entries if entry.replaces}
+    """Return the headers that name the mail which this one follows, if all of it follows one."""
+    earlier = {entry.replaces or "" for entry in email.message.entries}
     if len(earlier) != 1 or not MESSAGE_ID.fullmatch(found := earlier.pop()):
         return {}
     return {"In-Reply-To": found, "References": found}

@@ -124,9 +124,11 @@ async def test_an_update_refers_to_the_mail_before() -> None:
         for strange in ("<a@b>\r\nBcc: <x@y>", "1234.5678"):
             other = replace(update, replaces=strange)
             await channel(mailbox.port).send(replace(ALERT, key="3", entries=(other,)), ANN)
+        # With something new in it, it doesn't follow that mail alone.
+        await channel(mailbox.port).send(replace(ALERT, key="4", entries=(update, FELL)), ANN)
     first, second, *strangers = mailbox.mails
     assert second["In-Reply-To"] == second["References"] == first["Message-ID"]
-    assert [(mail["In-Reply-To"], mail["Bcc"]) for mail in strangers] == [(None, None)] * 2
+    assert [(mail["In-Reply-To"], mail["Bcc"]) for mail in strangers] == [(None, None)] * 3
 
 
 async def test_other_alphabets_arrive() -> None:
