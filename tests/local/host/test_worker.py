@@ -4,11 +4,13 @@ import json
 import os
 import re
 import signal
+from collections.abc import Iterator
 
 import psutil
 import pytest
 
 from local.host.queues import Queues
+from tests.fixtures.host import RunningHost, app_in, hosts_in
 
 SOURCE = """
 import logging
@@ -77,14 +79,21 @@ def start(running_host, write_app):
     return start_with
 
 
-def test_timers_run_in_another_process_than_http_functions(start) -> None:
-    host = start()
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHost]:
+    """Start one host for the tests that neither stop it nor need settings of their own."""
+    folder = tmp_path_factory.mktemp("worker")
+    app = app_in(folder / "app", SOURCE, host_json=HOST_JSON)
+    with hosts_in(folder) as start:
+        yield start(app, arguments=["--startup-seconds", "0.1"], settings=SETTINGS)
+
+
+def test_timers_run_in_another_process_than_http_functions(host) -> None:
     line = host.wait_for_log("tick began")
     assert line.rsplit("pid=", 1)[1] != host.http.get("/api/pid").text
 
 
-def test_run_on_startup_fires_once_soon_after_the_start(start) -> None:
-    host = start()
+def test_run_on_startup_fires_once_soon_after_the_start(host) -> None:
     host.wait_for_log("function.succeeded function=tick")
     assert "tick began past_due=False" in host.log
     host.http.post("/api/ask/later")
@@ -160,14 +169,13 @@ def test_a_message_goes_from_an_http_function_to_a_queue_function(start, tmp_pat
     assert Queues(tmp_path / "data" / "queues.db").count("requests") == 0
 
 
-def test_a_message_that_always_fails_is_put_aside_and_blocks_nothing(start, tmp_path) -> None:
-    host = start()
+def test_a_message_that_always_fails_is_put_aside_and_blocks_nothing(host) -> None:
     host.http.post("/api/ask/bad")
     host.http.post("/api/ask/good")
     host.wait_for_log("queue.poisoned function=work queue=requests")
     host.wait_for_log("work word=good")
     assert host.log.count("work word=bad") == 3
-    assert Queues(tmp_path / "data" / "queues.db").count("requests-poison") == 1
+    assert Queues(host.data / "queues.db").count("requests-poison") == 1
 
 
 def test_a_message_that_kills_every_worker_is_put_aside_too(start, tmp_path) -> None:
@@ -249,8 +257,7 @@ def test_a_function_that_overruns_its_time_takes_its_worker_down(running_host, w
     assert_the_next_worker_serves_queues_and_leaves_the_timer_alone(host)
 
 
-def test_messages_are_rewritten_on_their_way_as_on_azure(start) -> None:
-    host = start()
+def test_messages_are_rewritten_on_their_way_as_on_azure(host) -> None:
     host.http.post("/api/give", json=[{"id": "mine", "at": "2026-11-25T10:00:00.000Z"}, "plain"])
     host.wait_for_log("saw id=mine body=" + re.escape(repr(OBJECT)))
     host.wait_for_log("saw id=[0-9a-f-]{36} body='plain'")
