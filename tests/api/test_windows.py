@@ -14,6 +14,7 @@ from api.reads.statistics import read_stats
 from api.reads.trends import read_trends
 from api.schema.parameters import CompareParameters, ScopeParameters, TrendsParameters
 from shared.models import Comment, Post
+from shared.store import Store
 from shared.store.sqlite import SqliteStore
 from shared.times import iso
 from tests.api.world import (
@@ -182,6 +183,12 @@ async def test_a_comparison_counts_both_windows(
         assert found.previous.model_dump(exclude=BESIDE_COUNTS) == before
         assert found.difference.total == current["total"] - before["total"]
         assert found.difference.posts == current["posts"] - before["posts"]
+
+
+@pytest.fixture
+def store(sqlite_store: Store) -> Store:
+    """Open a file alone: that both databases answer alike, tests/contracts/test_store.py shows."""
+    return sqlite_store
 
 
 @pytest.mark.parametrize(("hours", "most"), [(24, 2), (168, 8), (2160, 91)])

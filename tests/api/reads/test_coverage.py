@@ -58,6 +58,12 @@ def blocked(name: str, hourly: float) -> CommunityState:
 
 
 @pytest.fixture
+def store(sqlite_store: Store) -> Store:
+    """Open a file alone: that both databases answer alike, tests/contracts/test_store.py shows."""
+    return sqlite_store
+
+
+@pytest.fixture
 async def steady(store: Store) -> Store:
     """Return a store of four days of two communities, of which one falls silent."""
     end = COLLECTED.replace(minute=0)

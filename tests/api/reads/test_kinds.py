@@ -16,6 +16,7 @@ from api.schema.subject_parameters import MentionsParameters, SubjectParameters
 from shared.kinds import TALK
 from shared.stats.cell_threads import thread_of
 from shared.stats.uncertainty import Thread, mean_of
+from shared.store import Store
 from tests.api.subject_world import keep_matched, own_labels, talk, watch
 from tests.api.world import NOW, a_post, deps_of, keep
 
@@ -28,6 +29,12 @@ def with_kinds(number: int, item: Any) -> Any:
     kinds = KINDS[number % len(KINDS)]
     scored = own_labels(number, item)
     return scored if kinds is None else {**scored, "kinds": kinds}
+
+
+@pytest.fixture
+def store(sqlite_store: Store) -> Store:
+    """Open a file alone: that both databases answer alike, tests/contracts/test_store.py shows."""
+    return sqlite_store
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from api.schema.parameters import CompareParameters
 from shared.costs import track
 from shared.models import Marker
 from shared.settings import Settings, load_settings
-from shared.store import COMMUNITIES, WATCHLIST, Query
+from shared.store import COMMUNITIES, WATCHLIST, Query, Store
 from shared.subjects.watchlist import read_watchlist
 from shared.times import iso
 from tests.api.reads.test_change import BAD, COLLECTED, GOOD, collected, posts_each_hour
@@ -36,6 +36,12 @@ MIXED = [GOOD, BAD, GOOD, BAD]
 def a_marker(marker_id: str = "m", at: datetime = AT, **more: Any) -> Marker:
     """Return a marker at a time of a day."""
     return marker_of_a_day(marker_id, f"{at:%Y-%m-%d}", **{"time": f"{at:%H:%M}", **more})
+
+
+@pytest.fixture
+def store(sqlite_store: Store) -> Store:
+    """Open a file alone: that both databases answer alike, tests/contracts/test_store.py shows."""
+    return sqlite_store
 
 
 async def mark(store: Any, *markers: Marker) -> None:

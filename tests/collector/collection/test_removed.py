@@ -6,8 +6,15 @@ import time
 import pytest
 
 from local.reddit.objects import comment, submission
+from shared.settings import Settings
 from shared.store import COMMENTS, CYCLES, POSTS
 from tests.collector.harness import check_statistics, run_cycle, settings_for, stored_items
+
+
+@pytest.fixture
+def any_store_settings(sqlite_settings: Settings) -> Settings:
+    """Use a file alone: that both databases answer alike, tests/contracts/test_store.py shows."""
+    return sqlite_settings
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from api.schema.parameters import (
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from local.reddit.objects import comment, submission
 from shared.models import ALL
+from shared.settings import Settings
 from shared.stats.months import partition_of
 from shared.stats.watched import names_ever
 from shared.store import COMMUNITIES, DAYS, MONTHS, POSTS, Query
@@ -36,6 +37,12 @@ def five(name: str):
         submission(f"{name.lower()}{n}", name, now - 3700 * n - 60, title=text)
         for n, text in enumerate(texts)
     ]
+
+
+@pytest.fixture
+def any_store_settings(sqlite_settings: Settings) -> Settings:
+    """Use a file alone: that both databases answer alike, tests/contracts/test_store.py shows."""
+    return sqlite_settings
 
 
 @pytest.fixture

@@ -37,6 +37,12 @@ def a_thing(
 
 
 @pytest.fixture
+def any_store_settings(sqlite_settings: Settings) -> Settings:
+    """Use a file alone: that both databases answer alike, tests/contracts/test_store.py shows."""
+    return sqlite_settings
+
+
+@pytest.fixture
 def copied(stand_in):
     """Return a Reddit where the same text was posted in three communities, first in OpenAI."""
     return stand_in(

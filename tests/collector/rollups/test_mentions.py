@@ -40,6 +40,12 @@ TOOLS, DESK, FORUM = NAMES[1], NAMES[2], NAMES[3]
 
 
 @pytest.fixture
+def any_store_settings(sqlite_settings: Settings) -> Settings:
+    """Use a file alone: that both databases answer alike, tests/contracts/test_store.py shows."""
+    return sqlite_settings
+
+
+@pytest.fixture
 def settings(any_store_settings: Settings, tmp_path: Path) -> Settings:
     watched = settings_in(tmp_path)
     more = {"subreddits": watched.subreddits, "communities": watched.communities}

@@ -64,7 +64,7 @@ def sample_at(now: datetime) -> tuple[list[Post], list[Comment]]:
 
 
 async def test_a_whole_cycle_over_the_sample_and_then_its_topics(
-    store, any_store_settings, stand_in
+    sqlite_store, sqlite_settings, stand_in
 ) -> None:
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
     names = ("Bard", "claude", "Cursor")
@@ -72,9 +72,9 @@ async def test_a_whole_cycle_over_the_sample_and_then_its_topics(
         o for o in sample_objects(now - timedelta(days=7), now) if o["data"]["subreddit"] in names
     ]
     reddit = stand_in(objects)
-    settings = settings_for(any_store_settings, reddit.base_url, names)
-    assert (await run_cycle(store, settings, clock=lambda: now))["status"] == "completed"
-    topics = (await find(store, settings, now))["topics"]
+    settings = settings_for(sqlite_settings, reddit.base_url, names)
+    assert (await run_cycle(sqlite_store, settings, clock=lambda: now))["status"] == "completed"
+    topics = (await find(sqlite_store, settings, now))["topics"]
     phrases = {story.phrase for story in stories_between(now - timedelta(days=1), now)}
     assert topics
     assert topics[0]["theme"] in phrases
