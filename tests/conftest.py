@@ -69,9 +69,13 @@ def pytest_collection(session: pytest.Session) -> None:
 # Each takes up to a minute. If one began last, all other processes would wait for it.
 LONG = (
     "tests/bench/",
+    "tests/collector/backfill/test_turn.py::test_a_kill",
     "tests/collector/collection/test_crashes.py",
+    "tests/collector/collection/test_hackernews.py::test_killed",
     "tests/collector/collection/test_recorded_cycle.py",
+    "tests/collector/sources/github/test_limits.py::test_cycles",
     "tests/e2e/",
+    "tests/local/importing/test_import.py::test_a_killed",
 )
 
 
