@@ -38,6 +38,8 @@ LEFT_OUT: Final = frozenset(
         *("flair", "marks", "not_about", "steps", "trend_data", "updates", "upvote_ratio"),
     }
 )
+# A text may take this part of the budget, so that elements of a list fit whole.
+TEXTS_OF_BUDGET: Final = 20
 # Attempts to fit data beside what is said of it.
 MAX_FITS: Final = 4
 # Keywords of JSON Schema that only describe.
@@ -123,7 +125,7 @@ class Tool(Generic[A]):
     def _answer(self, found: Found, origin: Origin, budget: int, base: str) -> JsonObject:
         whole: JsonObject = found.answer.model_dump(mode="json")
         cursors = self._cursors(whole)
-        data = cleaned_json(without(whole), self.text_chars)
+        data = cleaned_json(without(whole), min(self.text_chars, budget // TEXTS_OF_BUDGET))
         assert isinstance(data, dict)  # noqa: S101 - so was the whole
         short, in_lists = capped(data, self.caps)
 
@@ -166,11 +168,14 @@ class Tool(Generic[A]):
     def _next_cursor(
         self, following: str | None, cursors: list[str], omitted: list[Omission]
     ) -> str | None:
-        """Return the cursor after the last element that is shown."""
+        """Return the cursor after the last element that is shown; None where none of them fits."""
         shown = next(
-            (each.shown for each in omitted if self.pages and each.path == self.pages.name), None
+            (each.shown for each in omitted if self.pages and each.path == self.pages.name),
+            len(cursors),
         )
-        return following if not shown else cursors[shown - 1]
+        if shown == len(cursors):
+            return following
+        return cursors[shown - 1] if shown else None
 
 
 def without(value: JsonValue) -> JsonValue:
@@ -197,9 +202,9 @@ def _bare(schema: Any) -> Any:
         case {"properties": dict() as properties}:
             kept = {name: _bare(each) for name, each in properties.items() if name not in LEFT_OUT}
             rest = {name: each for name, each in schema.items() if name != "properties"}
-            bare = {name: _bare(each) for name, each in rest.items() if name not in DESCRIBING}
+            others = {name: _bare(each) for name, each in rest.items() if name not in DESCRIBING}
             required = [name for name in schema.get("required", []) if name not in LEFT_OUT]
-            return {**bare, "properties": kept, "required": required}
+            return {**others, "properties": kept, "required": required}
         case dict():
             return {name: _bare(each) for name, each in schema.items() if name not in DESCRIBING}
         case _:

@@ -127,6 +127,23 @@ async def test_a_thread_is_that_of_the_api_page_by_page(written) -> None:
     assert steady(listed) == whole["comments"]
 
 
+async def test_long_texts_fit_the_least_budget_and_no_comment_is_skipped(written) -> None:
+    now = utc_now()
+    long = '"\n' * 3_000
+    post = a_post(0, now, title=long, content=long)
+    await keep(written, [post], [{**a_comment(n, now), "content": long} for n in range(5)])
+    listed: list[str] = []
+    more: dict[str, str] = {}
+    for _ in range(5):
+        page = await call("read_thread", id="p0", budget=4_000, **more)
+        assert len(json.dumps(page, ensure_ascii=False, separators=(",", ":"))) <= 4_000
+        listed += [each["id"] for each in page["data"]["comments"]]
+        more = {"cursor": page["next_cursor"]}
+        if page["next_cursor"] is None:
+            break
+    assert listed == [each["id"] for each in (await of_api("/posts/p0"))["comments"]]
+
+
 @pytest.mark.usefixtures("world")
 async def test_pages_of_alerts_follow_one_another() -> None:
     first = await call("alerts", limit=2)
