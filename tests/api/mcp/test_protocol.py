@@ -160,13 +160,13 @@ async def test_a_notification_is_accepted_without_an_answer() -> None:
     assert (answer.status_code, answer.get_body()) == (202, b"")
 
 
-async def test_a_hundred_calls_at_once_are_all_answered() -> None:
+async def test_a_hundred_concurrent_calls_are_all_answered() -> None:
     spans = [each % 20 + 1 for each in range(100)]
     found = await asyncio.gather(*(call("sentiment", hours=each) for each in spans))
     assert [each["data"]["stats"]["time_window_hours"] for each in found] == spans
 
 
-async def test_of_a_hundred_heavy_calls_at_once_the_rest_are_asked_to_come_again() -> None:
+async def test_of_a_hundred_concurrent_heavy_calls_the_rest_are_asked_to_come_again() -> None:
     calls = [
         result(MODERN, "tools/call", name="explain_change", arguments={"hours": each + 1})
         for each in range(100)
