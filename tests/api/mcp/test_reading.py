@@ -133,6 +133,7 @@ async def test_many_bad_arguments_are_refused_in_a_short_text() -> None:
     assert len(await refusal("sentiment", **{f"x{n}" * 20: n for n in range(500)})) <= 2_000
 
 
+@pytest.mark.usefixtures("process")
 async def test_no_schema_names_what_answers_leave_out() -> None:
     for tool in (await result(MODERN, "tools/list"))["tools"]:
         names = {
