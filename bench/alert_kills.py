@@ -6,26 +6,22 @@ or right after it, and another one goes on with what is stored. Prints the resul
 if anything is wrong.
 """
 
-import argparse
 import asyncio
 import random
 import signal
 import sys
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from multiprocessing.sharedctypes import Synchronized
-from pathlib import Path
 from typing import Any
 
-from bench.alert_soak import TICKS, Soak, answers
-from shared.settings import Settings, load_settings
+from bench.alert_soak import TICKS, Soak, answers, run_command
+from shared.settings import Settings
 from tests.collector.alerts.http_receiver import WebhookReceiver, receiving
 from tests.collector.alerts.world import World
 from tests.collector.crashing import DeadlyStore, opened
 from tests.fixtures.forked import CONTEXT
 
-CYCLES = 200
 # A process lives for up to this number of writes.
 MAX_WRITES = 30
 
@@ -89,22 +85,5 @@ async def soak_killed(cycles: int, seed: int, settings: Settings) -> tuple[list[
     return problems, run.counts + Counter(kills=kills)
 
 
-def main() -> int:
-    """Run the soak of the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cycles", type=int, default=CYCLES)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings({"SQLITE_PATH": str(Path(folder) / "soak.db")})
-        problems, counts = asyncio.run(soak_killed(given.cycles, given.seed, settings))
-    for name, count in sorted(counts.items()):
-        print(f"{name:>24} {count}")
-    for problem in problems:
-        print(f"WRONG: {problem}")
-    print("alerts: nothing lost, nothing twice" if not problems else f"{len(problems)} are wrong")
-    return 1 if problems else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(soak_killed, __doc__))

@@ -12,7 +12,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -268,15 +268,21 @@ async def soak(cycles: int, seed: int, settings: Settings) -> tuple[list[str], C
             return await run.problems(cycles), run.counts
 
 
-def main() -> int:
-    """Run the soak of the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+Results = tuple[list[str], Counter[str]]
+"""What is wrong, and what was done how often."""
+RunSoak = Callable[[int, int, Settings], Coroutine[None, None, Results]]
+"""A soak by its number of cycles, its seed, and the settings of its store."""
+
+
+def run_command(run: RunSoak, description: str | None) -> int:
+    """Run a soak of the command line, print its results, and return the exit code."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--cycles", type=int, default=CYCLES)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings({"SQLITE_PATH": str(Path(folder) / "soak.db")})
-        problems, counts = asyncio.run(soak(given.cycles, given.seed, settings))
+        problems, counts = asyncio.run(run(given.cycles, given.seed, settings))
     for name, count in sorted(counts.items()):
         print(f"{name:>24} {count}")
     for problem in problems:
@@ -286,4 +292,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(soak, __doc__))
