@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from shared.times import hour_of, iso, utc_now
 from tests.collector.crashing import opened
 from tests.dashboard.conftest import Product, Visit, Visitor, running_product
 from tests.dashboard.test_every_view import each_look, is_too_wide, settle, violations
-from tests.shared.alerts.rules import a_rule, an_incident
+from tests.shared.alerts.rules import a_finding, a_rule, an_incident
 
 HOOK: Any = {"type": "slack", "to": None, "secret": "TEAM_HOOK"}
 ANN: Any = {"type": "email", "to": "ann@example.com", "secret": None}
@@ -31,9 +32,13 @@ FOUND = {"since": "2026-11-23T12:00:00Z", "status": "firing"}
 
 @dataclass
 class Alerting:
-    """The running product with two rules, an incident, and the paths of its links."""
+    """The running product with two rules, an incident, and the paths of its links.
+
+    hour is the full hour for which the incident opened, at noon two days ago.
+    """
 
     product: Product
+    hour: datetime
     acknowledge: str
     unsubscribe: str
 
@@ -41,12 +46,13 @@ class Alerting:
 @pytest.fixture
 def alerting(tmp_path: Path) -> Iterator[Alerting]:
     path = str(tmp_path / "data" / "undertone.db")
+    hour = (utc_now() - timedelta(days=2)).replace(hour=12, minute=0, second=0)
     with running_product(tmp_path) as product, ThreadPoolExecutor(1) as thread:
-        acknowledge, unsubscribe = thread.submit(asyncio.run, fill(path)).result()
-        yield Alerting(product, acknowledge, unsubscribe)
+        acknowledge, unsubscribe = thread.submit(asyncio.run, fill(path, hour)).result()
+        yield Alerting(product, hour, acknowledge, unsubscribe)
 
 
-async def fill(path: str) -> tuple[str, str]:
+async def fill(path: str, hour: datetime) -> tuple[str, str]:
     """Store the rules and what they do, and return the paths of signed links."""
     mood = a_rule(name="Mood of Cursor", channels=[HOOK, BOTH])
     off = a_rule(id="off", name="Not wanted yet", enabled=False)
@@ -66,13 +72,22 @@ async def fill(path: str) -> tuple[str, str]:
         await write_rules(store, before, rules=[mood, off], change="made for a test", now=now)
         await store.upsert(ALERT_STATES, [firing])
         await store.upsert(ALERT_CHANNELS, [broken])
-        await store.create(INCIDENTS, an_incident(1, mood))
+        await store.create(INCIDENTS, an_incident(1, mood, updates=[opened_at(hour)]))
         key = await read_key(store, bytes)
     incident = "cursor-mood.000001"
     return (
         signed_path(key, "acknowledge", incident, now),
         signed_path(key, "unsubscribe", channel_id(ANN), now),
     )
+
+
+def opened_at(hour: datetime) -> Any:
+    """Return the update that opened an incident for a full hour."""
+    return {
+        "at": iso(hour + timedelta(hours=1)),
+        "event": "opened",
+        "finding": a_finding(hour=hour_of(iso(hour))),
+    }
 
 
 def test_rules_say_what_they_do_and_links_are_followed(
@@ -166,7 +181,8 @@ def test_rules_and_incidents_are_accessible_and_fit(
     look_at(visit, axe_source, pictures, "alert-incident")
     page.get_by_role("link", name="Look at what it is about").click()
     page.get_by_role("heading", name="Cursor", level=1).wait_for()
-    assert "from=2026-11-22&to=2026-11-23" in page.url
+    day_before = alerting.hour - timedelta(days=1)
+    assert f"from={day_before:%Y-%m-%d}&to={alerting.hour:%Y-%m-%d}" in page.url
 
 
 def test_pages_of_links_are_accessible_and_fit(
