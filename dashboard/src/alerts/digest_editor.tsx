@@ -65,7 +65,7 @@ export function DigestForm({ stored, taken, subjects, onDone }: FormProps) {
         save();
       }}
     >
-      <label>
+      <label class="broad">
         Name, and the title of messages
         <input
           value={digest.name}
@@ -78,7 +78,7 @@ export function DigestForm({ stored, taken, subjects, onDone }: FormProps) {
       <ScheduleFields digest={digest} onChange={change} />
       <SubjectFields digest={digest} subjects={subjects} onChange={change} />
       <ChannelFields channels={digest.channels} onChange={(channels) => change({ channels })} />
-      <label>
+      <label class="broad">
         Note
         <input
           value={digest.note}
@@ -103,7 +103,7 @@ export function DigestForm({ stored, taken, subjects, onDone }: FormProps) {
 function ScheduleFields({ digest, onChange }: FieldsProps) {
   return (
     <>
-      <label>
+      <label class="broad">
         Every
         <select
           value={digest.every}
