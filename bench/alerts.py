@@ -122,13 +122,13 @@ def worlds_row(name: str, found: Sequence[dict[str, int]]) -> str:
 
 def delays_row(name: str, scope: Scope, found: Sequence[Delay]) -> str:
     """Return the row of some changes: when a test tells, and how much later alerts open."""
-    told = [each for each in found if each.honest < inf]
-    behind = sorted(each.behind for each in told)
+    detected = [each for each in found if each.honest < inf]
+    behind = sorted(each.behind for each in detected)
     shares = [f"{sum(each <= hours for each in behind)} of {len(behind)}" for hours in (1, 3, DAY)]
-    honest = median(each.honest for each in told) if told else inf
+    honest = median(each.honest for each in detected) if detected else inf
     late = behind[len(behind) // 2] if behind else inf
     return (
-        f"| {name} | {_name(scope)} | {len(told)} of {len(found)} | {honest:.0f} h |"
+        f"| {name} | {_name(scope)} | {len(detected)} of {len(found)} | {honest:.0f} h |"
         f" {late:.0f} h | {' | '.join(shares)} |"
     )
 
@@ -137,11 +137,11 @@ def drift_row(name: str, fall: float, found: Sequence[Delay]) -> str:
     """Return the row of drifts: those that alerts and the honest test tell within two days."""
     before = sum(each.alert <= 0 for each in found)
     within = sum(each.alert <= 2 * DAY for each in found)
-    told = [each for each in found if each.honest <= 2 * DAY]
-    both = sum(each.alert <= 2 * DAY for each in told)
+    detected = [each for each in found if each.honest <= 2 * DAY]
+    both = sum(each.alert <= 2 * DAY for each in detected)
     of_all = len(found)
     return (
-        f"| {name} | {fall} | {len(told)} of {of_all} | {both} of {len(told)} |"
+        f"| {name} | {fall} | {len(detected)} of {of_all} | {both} of {len(detected)} |"
         f" {within} of {of_all} | {before} of {of_all} |"
     )
 
@@ -168,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(worlds_row("all", every), flush=True)
         shifted = [Task("", Scope(1, 1.6, shift=1), n) for n in range(max(1, given.worlds // 5))]
         print(worlds_row("the clock changes", pool.map(false_alerts, shifted)), flush=True)
-        print("\n| change | scope | told | by a test after | alert behind | 1 h | 3 h | 24 h |")
+        print("\n| change | scope | detected | by a test after | alert behind | 1 h | 3 h | 24 h |")
         print("| --- | --- | --- | --- | --- | --- | --- | --- |")
         for kind in CHANGES:
             for scope in (MIDDLE, LARGE, Scope(200, 2.2), Scope(600, 2.2)):

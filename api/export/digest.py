@@ -196,7 +196,7 @@ def _unchanged(digest: Digest, names: dict[str, str]) -> list[str]:
 
 
 def unchanged_texts(digest: Digest, names: dict[str, str]) -> list[str]:
-    """Return what didn't change; subjects that nobody mentions share a sentence."""
+    """Return what didn't change; subjects without mentions share a sentence."""
     silent = {each.id: each for each in digest.subjects if is_silent(each)}
     others = [each for each in digest.unchanged if each.subject not in silent]
     lines = _shared_sentences(others)

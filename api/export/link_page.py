@@ -44,7 +44,7 @@ HTML = """<!doctype html>
 </html>
 """
 OPEN_INCIDENT = "open the incident in the dashboard"
-COME_BACK = "Whoever edits them sees that in their changes, and can add the address again."
+COME_BACK = "Their editors see that in the changes, and can add the address again."
 DASHBOARD = '<p><a href="/">Open the dashboard</a></p>'
 
 
@@ -91,7 +91,7 @@ def unsubscribe_page(address: str, rules: Iterable[str], digests: Iterable[str] 
     body = (
         _named(f"These alert rules send to {shown}:", rules)
         + _named(f"These digests are sent to {shown}:", digests)
-        + f"<p>The button removes {shown} from all of them, and nobody else. {COME_BACK}</p>\n"
+        + f"<p>The button removes {shown} from all of them, and no other address. {COME_BACK}</p>\n"
         '<form method="post"><p><button>Unsubscribe</button></p></form>'
     )
     return _page(f"Unsubscribe {shown}", body)
@@ -120,7 +120,7 @@ def no_subscription_page() -> bytes:
 def expired_page(action: Action) -> bytes:
     """Return the page of a link whose time is over, which says what to do."""
     why = f"A link to {action} is valid for {VALID_FOR[action].days} days."
-    instead = "ask whoever edits the alert rules" if action == "unsubscribe" else OPEN_INCIDENT
+    instead = "ask an editor of the alert rules" if action == "unsubscribe" else OPEN_INCIDENT
     return _refused_page("This link has expired", why, instead)
 
 

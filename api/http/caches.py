@@ -17,6 +17,6 @@ class Caches:
 
     answers: Cache[Prepared]
     reads: Cache[object]
-    """What reads return, for tools of agents."""
+    """Results of reads, for tools of agents."""
     health: Cache[Health] = field(default_factory=lambda: Cache(seconds=0))
     heavy: Limiter = field(default_factory=Limiter)

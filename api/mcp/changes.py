@@ -53,14 +53,14 @@ class Outputs:
 
 @dataclass(frozen=True)
 class Changes:
-    """What a caller with a key changes."""
+    """Changes that a caller with a key may make."""
 
     deps: Callable[[], Deps]
     outputs: Outputs
 
 
 class ChangeAnswer(Answer, Generic[M]):
-    """What a change made."""
+    """The result of a change."""
 
     data: M = Field(description="what the API answers to the change")
     origin: DataOrigin

@@ -112,7 +112,7 @@ class CoverageArguments(Arguments, SpanParameters):
 
 
 class CoverageOfScope(Answer):
-    """What was observed of a scope, and the state of the collection of its communities."""
+    """The observed part of a scope, and the state of the collection of its communities."""
 
     scope: Scope
     window: TimeWindow = Field(description="the time that was looked at")

@@ -81,7 +81,7 @@ RELEASE_CHECK = Prompt(
     "Check whether the release {version} of subject:{subject} at {released} changed what people"
     " say of it. Call sentiment and explain_change with start={released} and baseline=rhythm,"
     " topics with the same start, and search_mentions for the release and for talk=problem."
-    " Answer: better, worse or can't be told; what is praised; what broke, with items. What happens"
+    " Answer: better, worse or unclear; what is praised; what broke, with items. What happens"
     " after a release isn't always because of it: say what else happened then.",
 )
 COMPETITOR_BRIEF = Prompt(

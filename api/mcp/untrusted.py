@@ -60,7 +60,7 @@ def cleaned_json(value: JsonValue, max_chars: int) -> JsonValue:
 
 @lru_cache(maxsize=4_096)
 def _visible(character: str) -> str:
-    """Return a character as a person sees it; "" for one that nobody sees."""
+    """Return a character as a person sees it; "" for an invisible one."""
     if character in LINE_ENDS:
         return character
     if character in BLANK or ord(character) in TAGS:

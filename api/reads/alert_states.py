@@ -1,4 +1,4 @@
-"""What alert rules and their channels are doing now: beside the rules, in answers alone."""
+"""States of alert rules and their channels now: beside the rules, in answers alone."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

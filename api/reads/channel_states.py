@@ -1,4 +1,4 @@
-"""Whether the channels of rules and digests take messages."""
+"""States of the channels of rules and digests: which of them take messages."""
 
 from collections.abc import Iterable, Mapping
 

@@ -159,7 +159,7 @@ class DigestDeliveryAnswer(Answer):
     error: str | None = Field(description="why the last try failed; null: it didn't")
     sent_at: Time | None = Field(description="when it was sent; null: not yet")
     folded: int = Field(
-        description="the number of alerts in it that the channel wasn't told of before"
+        description="the number of alerts in it that the channel got no message of before"
     )
 
 

@@ -1,4 +1,4 @@
-"""States of channels: whether they take messages, and which alerts they weren't told of."""
+"""States of channels: whether they take messages, and which alerts they got no message of."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -11,7 +11,7 @@ from shared.store import ALERT_CHANNELS, Store
 
 KIND: Final = "alert_channel"
 ATTEMPTS = 20
-# Of the incidents that a channel wasn't told of, the newest.
+# Of the incidents that a channel got no message of, the newest.
 MAX_FOLDED = 500
 FREE = ""
 
@@ -36,7 +36,7 @@ async def edit_channel(
 
 
 async def note_folded(store: Store, channel: str, keep: timedelta, ids: Iterable[str]) -> None:
-    """Note incidents that a channel isn't told of before its next digest. Raises StoreError."""
+    """Note incidents of which a channel gets no message before its digest. Raises StoreError."""
     await edit_channel(store, channel, keep, partial(_with_folded, ids=ids))
 
 

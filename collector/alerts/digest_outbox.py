@@ -151,7 +151,7 @@ class DigestOutbox:
         return Claim(digest, *found, key_of(state, *found))
 
     async def _with_folded(self, own: Claim) -> Claim:
-        """Add the alerts that its channel wasn't told of; a test leaves them to the digest."""
+        """Add the alerts that its channel got no message of; a test leaves them to the digest."""
         if own.delivery["folded"] is not None or own.issue["kind"] == "test":
             return own
         channel = channel_id(own.channel)
@@ -229,7 +229,7 @@ class DigestOutbox:
 
 
 def _folded_alerts(incidents: Iterable[Incident], channel: str) -> list[FoldedAlert]:
-    """Return the incidents that a channel wasn't told of, the newest first."""
+    """Return the incidents that a channel got no message of, the newest first."""
     found = [
         each
         for each in incidents

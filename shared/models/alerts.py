@@ -223,7 +223,7 @@ class ChannelState(TypedDict):
 
     sent are the times of messages of the last day. folded_at is when it was last said that further
     messages wait for the digest. broken says why it takes nothing any more, such as a revoked hook.
-    folded has the ids of incidents that the channel wasn't told of, each with the key of the
+    folded has the ids of incidents that the channel got no message of, each with the key of the
     digest's message that tells of it, which is empty until then.
     """
 

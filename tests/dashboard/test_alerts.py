@@ -109,7 +109,7 @@ def test_rules_say_what_they_do_and_links_are_followed(
     page.get_by_text("It was acknowledged at").wait_for()
 
     page.goto(f"{visit.base}{alerting.unsubscribe}")
-    page.get_by_text("The button removes a…@example.com from all of them, and nobody").wait_for()
+    page.get_by_text("The button removes a…@example.com from all of them, and no other").wait_for()
     page.get_by_role("button", name="Unsubscribe").click()
     page.get_by_role("heading", name="Unsubscribed: a…@example.com").wait_for()
     page.get_by_text("can add the address again").wait_for()

@@ -69,7 +69,7 @@ class WebhookLine(_Part):
 
 
 class WebhookFolded(_Part):
-    """An alert that the channel wasn't told of."""
+    """An alert that the channel got no message of."""
 
     incident: str = Field(description="the id of the incident")
     rule: str = Field(description="the rule's name")
@@ -105,7 +105,7 @@ class WebhookDigest(_Part):
     unseen: list[str] = Field(description="what wasn't observed")
     incidents: list[WebhookLine] = Field(description="open alerts")
     folded: list[WebhookFolded] = Field(
-        description="alerts that the channel wasn't told of, since it had its most of a day"
+        description="alerts that the channel got no message of, since it had its most of a day"
     )
     more_folded: int = Field(description="the number of further ones")
 

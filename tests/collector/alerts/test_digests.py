@@ -369,7 +369,7 @@ async def test_two_runs_at_once_make_and_send_it_once(digests, server) -> None:
 
 
 async def folded_incidents(digests: Digests, channel: Any, *numbers: int) -> list[str]:
-    """Store incidents of which the channel was told nothing, as the outbox leaves them."""
+    """Store incidents of which the channel got no message, as the outbox leaves them."""
     ids = []
     for number in numbers:
         owed = a_delivery(channel=channel, status="folded", sent_at=None)
@@ -380,7 +380,7 @@ async def folded_incidents(digests: Digests, channel: Any, *numbers: int) -> lis
     return ids
 
 
-def told(server: Server) -> list[tuple[list[str], int]]:
+def folded_in(server: Server) -> list[tuple[list[str], int]]:
     return [
         ([own["incident"] for own in each["folded"]], each["more_folded"])
         for each in messages(server)
@@ -393,10 +393,10 @@ async def test_alerts_that_a_channel_was_not_told_of_are_in_its_next_digest_once
     one, two = await folded_incidents(digests, hook(server), 1, 2)
     await digests.has(to(server, "a", "b"), to(server, id="daily", every="day"))
     assert await digests.run() == (Made(2), Delivered(sent=3))
-    assert sorted(told(server)) == [([], 0), ([], 0), ([two, one], 0)]
+    assert sorted(folded_in(server)) == [([], 0), ([], 0), ([two, one], 0)]
     digests.now += 7 * DAY
     await digests.run()
-    assert sorted(told(server)[3:]) == [([], 0)] * 3
+    assert sorted(folded_in(server)[3:]) == [([], 0)] * 3
     state = await channel_state(digests, to(server))
     assert state.get("folded") == {}
 
@@ -410,7 +410,7 @@ async def test_they_wait_for_the_next_digest_where_one_is_not_taken(
     assert await digests.run() == (Made(1), Delivered(failed=1))
     digests.now += 7 * DAY
     assert await digests.run() == (Made(1), Delivered(sent=1))
-    assert told(server) == [([one], 0), ([one], 0)]
+    assert folded_in(server) == [([one], 0), ([one], 0)]
 
 
 async def test_a_message_that_is_sent_again_tells_of_the_same(digests, server, receiver) -> None:
@@ -421,10 +421,10 @@ async def test_a_message_that_is_sent_again_tells_of_the_same(digests, server, r
     (two,) = await folded_incidents(digests, hook(server), 2)
     digests.now += MINUTE
     assert await digests.deliver() == Delivered(sent=1)
-    assert told(server) == [([one], 0), ([one], 0)]
+    assert folded_in(server) == [([one], 0), ([one], 0)]
     digests.now += 7 * DAY
     await digests.run()
-    assert told(server)[2] == ([two], 0)
+    assert folded_in(server)[2] == ([two], 0)
 
 
 async def test_many_are_counted_and_a_test_tells_of_none(digests, server) -> None:
@@ -433,7 +433,7 @@ async def test_many_are_counted_and_a_test_tells_of_none(digests, server) -> Non
     await edit_state(digests.store, "team", lambda state: with_test(state, "0a1b2c3d"))
     await digests.run()
     newest = list(reversed(ids))[:MAX_FOLDED]
-    assert sorted(told(server)) == sorted([([], 0), (newest, 3)])
+    assert sorted(folded_in(server)) == sorted([([], 0), (newest, 3)])
 
 
 async def test_of_what_is_noted_the_newest_stay(digests, server) -> None:
@@ -471,7 +471,7 @@ async def test_a_run_that_is_killed_at_any_write_loses_nothing_and_sends_each_ke
             # Each message that has a key says the same, whenever it comes.
             said = {(each["key"], each["digest"]["sentence"]) for each in messages(server)}
             assert len(said) == 2, step
-            assert [tells for tells, _ in told(server) if tells and tells != [one]] == []
+            assert [tells for tells, _ in folded_in(server) if tells and tells != [one]] == []
             assert {each["key"] for each in messages(server) if each["folded"]} == {
                 "digest_team_20261123T080000Z_1"
             }, step

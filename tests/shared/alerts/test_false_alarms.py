@@ -66,9 +66,9 @@ def test_a_drift_over_two_weeks_is_found_within_two_days_of_its_end() -> None:
 def test_a_drift_that_an_honest_test_tells_is_found_where_threads_are_large() -> None:
     scope = Scope(200 / 7, tail=1.6)
     found = [drift(np.random.default_rng([5, n]), scope, fall=0.4) for n in range(6)]
-    told = [each for each in found if each.honest <= 2 * DAY]
-    assert len(told) >= 4
-    assert all(each.alert <= 2 * DAY for each in told)
+    detected = [each for each in found if each.honest <= 2 * DAY]
+    assert len(detected) >= 4
+    assert all(each.alert <= 2 * DAY for each in detected)
 
 
 def test_few_mentions_of_a_month_spread_whatever_the_number_of_items() -> None:

@@ -145,7 +145,7 @@ def a_row(**changes: Any) -> DigestRow:
 
 
 def a_folded(number: int = 1) -> FoldedAlert:
-    """Return an alert that a channel wasn't told of."""
+    """Return an alert that a channel got no message of."""
     return FoldedAlert(
         incident=f"cursor-mood.{number:06}",
         rule="Cursor: mood",
