@@ -6,12 +6,11 @@ from typing import Final
 
 from shared.models import AlertRule, AlertRules, AlertRulesRevision
 from shared.store import ALERT_RULES, ALERT_RULES_REVISIONS, Store
+from shared.store.revisions import Revisions, newest_revisions, revision_id
 from shared.times import iso
 
 KEY: Final = ("alert_rules", "alert_rules")
-REVISIONS: Final = "alert_rules_revision"
-# A removed rule can be brought back from its revision.
-KEPT_REVISIONS = 200
+REVISIONS: Final = Revisions(ALERT_RULES, ALERT_RULES_REVISIONS, "alert_rules_revision")
 MAX_SHOWN = 20
 NO_RULES = "no rules yet"
 
@@ -52,14 +51,9 @@ async def write_rules(
         change=change,
         rules=list(rules),
     )
-    if (etag := before.get("_etag")) is None:
-        etag = await store.create(ALERT_RULES, after)
-    else:
-        await store.upsert(ALERT_RULES_REVISIONS, [_revision_of(before)])
-        etag = await store.replace(ALERT_RULES, after, etag)
-        expired = after["revision"] - KEPT_REVISIONS
-        if expired > 0:
-            await store.delete(ALERT_RULES_REVISIONS, [(REVISIONS, _id_of(expired))])
+    etag = await REVISIONS.write(
+        store, after, _revision_of(before), number=after["revision"], etag=before.get("_etag")
+    )
     return {**after, "_etag": etag}
 
 
@@ -71,24 +65,15 @@ async def read_history(
     There are fewer than `limit` where there are no more. Raises StoreError.
     """
     current = await read_rules(store)
-    top = current["revision"] if below is None else min(below - 1, current["revision"])
-    numbers = range(top, max(0, top - limit), -1)
-    kept = await store.read_many(
-        ALERT_RULES_REVISIONS,
-        [(REVISIONS, _id_of(each)) for each in numbers if each != current["revision"]],
-    )
-    states = {each["rules"]["revision"]: each["rules"] for each in kept.values()}
-    states[current["revision"]] = current
-    return [states[each] for each in numbers if each in states]
+    numbers = newest_revisions(current["revision"], below=below, limit=limit)
+    kept = await REVISIONS.read(store, (each for each in numbers if each != current["revision"]))
+    earlier = [each["rules"] for each in kept]
+    return [current, *earlier] if current["revision"] in numbers else earlier
 
 
 def _revision_of(rules: AlertRules) -> AlertRulesRevision:
     state = rules.copy()
     state.pop("_etag", None)
     return AlertRulesRevision(
-        id=_id_of(rules["revision"]), kind="alert_rules_revision", ttl=-1, rules=state
+        id=revision_id(rules["revision"]), kind="alert_rules_revision", ttl=-1, rules=state
     )
-
-
-def _id_of(revision: int) -> str:
-    return f"{revision:08}"

@@ -6,12 +6,11 @@ from typing import Final
 
 from shared.models import DigestsRevision, ScheduledDigest, ScheduledDigests
 from shared.store import DIGESTS, DIGESTS_REVISIONS, Store
+from shared.store.revisions import Revisions, newest_revisions, revision_id
 from shared.times import iso
 
 KEY: Final = ("digests", "digests")
-REVISIONS: Final = "digests_revision"
-# A removed digest can be brought back from its revision.
-KEPT_REVISIONS = 200
+REVISIONS: Final = Revisions(DIGESTS, DIGESTS_REVISIONS, "digests_revision")
 MAX_SHOWN = 20
 NO_DIGESTS = "no digests yet"
 
@@ -57,14 +56,9 @@ async def write_digests(
         change=change,
         digests=list(digests),
     )
-    if (etag := before.get("_etag")) is None:
-        etag = await store.create(DIGESTS, after)
-    else:
-        await store.upsert(DIGESTS_REVISIONS, [_revision_of(before)])
-        etag = await store.replace(DIGESTS, after, etag)
-        expired = after["revision"] - KEPT_REVISIONS
-        if expired > 0:
-            await store.delete(DIGESTS_REVISIONS, [(REVISIONS, _id_of(expired))])
+    etag = await REVISIONS.write(
+        store, after, _revision_of(before), number=after["revision"], etag=before.get("_etag")
+    )
     return {**after, "_etag": etag}
 
 
@@ -76,24 +70,15 @@ async def read_history(
     There are fewer than `limit` where there are no more. Raises StoreError.
     """
     current = await read_digests(store)
-    top = current["revision"] if below is None else min(below - 1, current["revision"])
-    numbers = range(top, max(0, top - limit), -1)
-    kept = await store.read_many(
-        DIGESTS_REVISIONS,
-        [(REVISIONS, _id_of(each)) for each in numbers if each != current["revision"]],
-    )
-    states = {each["digests"]["revision"]: each["digests"] for each in kept.values()}
-    states[current["revision"]] = current
-    return [states[each] for each in numbers if each in states]
+    numbers = newest_revisions(current["revision"], below=below, limit=limit)
+    kept = await REVISIONS.read(store, (each for each in numbers if each != current["revision"]))
+    earlier = [each["digests"] for each in kept]
+    return [current, *earlier] if current["revision"] in numbers else earlier
 
 
 def _revision_of(digests: ScheduledDigests) -> DigestsRevision:
     state = digests.copy()
     state.pop("_etag", None)
     return DigestsRevision(
-        id=_id_of(digests["revision"]), kind="digests_revision", ttl=-1, digests=state
+        id=revision_id(digests["revision"]), kind="digests_revision", ttl=-1, digests=state
     )
-
-
-def _id_of(revision: int) -> str:
-    return f"{revision:08}"

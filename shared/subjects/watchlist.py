@@ -15,14 +15,13 @@ from shared.models import (
     WatchlistRevision,
 )
 from shared.store import WATCHLIST, WATCHLIST_REVISIONS, Store
+from shared.store.revisions import Revisions, newest_revisions, revision_id
 from shared.subjects.rules import changed_subjects
 from shared.subjects.starter import starter_pack
 from shared.times import iso
 
 KEY = ("watchlist", "watchlist")
-REVISIONS = "watchlist_revision"
-# A removed subject can be brought back from its revision.
-KEPT_REVISIONS = 200
+REVISIONS = Revisions(WATCHLIST, WATCHLIST_REVISIONS, "watchlist_revision")
 MAX_SHOWN = 20
 # A point read costs about a request unit for each kilobyte.
 HISTORY_BYTES = 500_000
@@ -97,14 +96,9 @@ async def write_watchlist(
     after["rules_revision"] = rules_revision(before)
     if changed_subjects(before["subjects"], subjects):
         after["rules_revision"] = after["revision"]
-    if (etag := before.get("_etag")) is None:
-        etag = await store.create(WATCHLIST, after)
-    else:
-        await store.upsert(WATCHLIST_REVISIONS, [_revision_of(before)])
-        etag = await store.replace(WATCHLIST, after, etag)
-        expired = after["revision"] - KEPT_REVISIONS
-        if expired > 0:
-            await store.delete(WATCHLIST_REVISIONS, [(REVISIONS, _id_of(expired))])
+    etag = await REVISIONS.write(
+        store, after, _revision_of(before), number=after["revision"], etag=before.get("_etag")
+    )
     return {**after, "_etag": etag}
 
 
@@ -117,10 +111,9 @@ async def read_history(
     bounded by HISTORY_BYTES. Raises StoreError.
     """
     current = await read_watchlist(store)
-    top = current["revision"] if below is None else min(below - 1, current["revision"])
     found: list[Watchlist] = []
     size = 0
-    for revision in range(top, max(0, top - limit), -1):
+    for revision in newest_revisions(current["revision"], below=below, limit=limit):
         is_current = revision == current["revision"]
         state = current if is_current else await read_revision(store, revision)
         if state is None:
@@ -134,7 +127,7 @@ async def read_history(
 
 async def read_revision(store: Store, revision: int) -> Watchlist | None:
     """Return an earlier state of the watchlist; None if it isn't kept. Raises StoreError."""
-    kept = await store.read(WATCHLIST_REVISIONS, REVISIONS, _id_of(revision))
+    kept = await store.read(WATCHLIST_REVISIONS, REVISIONS.kind, revision_id(revision))
     return kept["watchlist"] if kept else None
 
 
@@ -149,12 +142,8 @@ def _revision_of(watchlist: Watchlist) -> WatchlistRevision:
     state = watchlist.copy()
     state.pop("_etag", None)
     return WatchlistRevision(
-        id=_id_of(watchlist["revision"]),
+        id=revision_id(watchlist["revision"]),
         kind="watchlist_revision",
         ttl=-1,
         watchlist=state,
     )
-
-
-def _id_of(revision: int) -> str:
-    return f"{revision:08}"

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.alerts.rules import KEPT_REVISIONS, read_history, read_rules, write_rules
+from shared.alerts.rules import read_history, read_rules, write_rules
 from shared.errors import DocumentChanged, DocumentExists
 from shared.models import AlertRules
+from shared.store.revisions import KEPT_REVISIONS
 from tests.shared.alerts.rules import a_rule
 
 NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)

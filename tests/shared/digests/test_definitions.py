@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.digests.definitions import (
-    KEPT_REVISIONS,
     read_digests,
     read_history,
     write_digests,
 )
 from shared.errors import DocumentChanged, DocumentExists
 from shared.models import ScheduledDigests
+from shared.store.revisions import KEPT_REVISIONS
 from tests.shared.digests.digests import a_digest
 
 NOW = datetime(2026, 11, 23, 13, 5, 7, tzinfo=UTC)

@@ -9,10 +9,10 @@ from shared.errors import DocumentChanged, DocumentExists
 from shared.models import Subject, Watchlist
 from shared.settings import load_settings
 from shared.store import Store
+from shared.store.revisions import KEPT_REVISIONS
 from shared.subjects.starter import starter_pack
 from shared.subjects.validation import watchlist_refusals
 from shared.subjects.watchlist import (
-    KEPT_REVISIONS,
     keep_watchlist,
     read_history,
     read_revision,
