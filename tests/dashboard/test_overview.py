@@ -449,7 +449,10 @@ def test_the_small_charts_show_the_same_moment_on_the_same_scale(
         expect(card).to_contain_text(expected.score(at["avg_sentiment"]))
         expect(card).to_contain_text(re.compile(rf"{expected.when(at)} · {items}"))
         if at["avg_sentiment"] is not None:
-            marker = card.locator(".u-cursor-pt").last.bounding_box()
+            cursor = card.locator(".u-cursor-pt").last
+            # The chart draws it in the frame after the text.
+            expect(cursor).to_be_visible()
+            marker = cursor.bounding_box()
             area = card.locator(".u-over").bounding_box()
             assert marker
             assert area
