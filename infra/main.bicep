@@ -158,6 +158,33 @@ the secret is one of the app's key vault. ALERTS_SLACK=alerts-slack. docs/alert_
 ''')
 param alertSecrets string = ''
 
+@description('A server of chat completions that answers questions and may score texts: docs/sentiment.md. Empty: none.')
+param askEndpoint string = ''
+
+@description('The model to ask there; of Azure OpenAI, the name of its deployment.')
+param askModel string = ''
+
+@secure()
+@description('The key of that server, which goes to Key Vault. Empty: the stored one stays, or none is used.')
+param askKey string = ''
+
+@description('Whether the vault holds a key of that server, now or from an earlier deployment.')
+param useAskKey bool = !empty(askKey)
+
+@description('''
+Instead of askEndpoint and askKey, the id of a resource of Azure OpenAI, in any resource group of this tenant. The app's
+identity gets the role that asks its models, and its address is the endpoint.
+''')
+param askResourceId string = ''
+
+@minValue(0)
+@description('The tokens that questions may cost a day.')
+param askDailyTokens int = 500000
+
+@minValue(0)
+@description('The tokens that scoring by a model may cost a day.')
+param llmDailyTokens int = 1000000
+
 @description('Origins whose pages may call the API, separated by commas.')
 param corsOrigins string = ''
 
@@ -251,6 +278,7 @@ var alertSettings = empty(alertSecrets) ? {} : json('{${join(alertPairs, ',')}}'
 
 // The scope of a module that isn't deployed is read, too: then it is a group that there is.
 var ownGroup = '${subscription().id}/resourceGroups/${groupName}'
+var askParts = split(empty(askResourceId) ? ownGroup : askResourceId, '/')
 var acsParts = split(empty(acsResourceId) ? ownGroup : acsResourceId, '/')
 
 // A cycle ends a minute before the platform would end its worker. The time limit is only in host.json.
@@ -319,6 +347,7 @@ module secrets 'app/secrets.bicep' = {
     redditClientSecret: redditClientSecret
     githubToken: githubToken
     smtpPassword: smtpPassword
+    askKey: askKey
   }
 }
 
@@ -352,6 +381,15 @@ module mail 'app/mail.bicep' = if (!empty(acsResourceId)) {
   scope: resourceGroup(acsParts[2], acsParts[4])
   params: {
     name: last(acsParts)
+    principalId: identity.outputs.principalId
+  }
+}
+
+module model 'app/model.bicep' = if (!empty(askResourceId)) {
+  name: 'model'
+  scope: resourceGroup(askParts[2], askParts[4])
+  params: {
+    name: last(askParts)
     principalId: identity.outputs.principalId
   }
 }
@@ -414,6 +452,11 @@ module api 'app/api.bicep' = {
       SMTP_PASSWORD: empty(smtpUser) ? '' : '@Microsoft.KeyVault(SecretUri=${secrets.outputs.smtpSecretUri})'
       SMTP_TLS: smtpTls
       ACS_ENDPOINT: empty(acsResourceId) ? acsEndpoint : (mail!.outputs.endpoint)
+      ASK_ENDPOINT: empty(askResourceId) ? askEndpoint : (model!.outputs.endpoint)
+      ASK_MODEL: askModel
+      ASK_KEY: useAskKey ? '@Microsoft.KeyVault(SecretUri=${secrets.outputs.askKeyUri})' : ''
+      ASK_DAILY_TOKENS: string(askDailyTokens)
+      LLM_DAILY_TOKENS: string(llmDailyTokens)
       CORS_ORIGINS: corsOrigins
       ALERTS_ALLOW: alertsAllow
       LOG_LEVEL: logLevel

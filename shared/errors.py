@@ -14,6 +14,8 @@ UndertoneError
 ├── AlertError                a channel took no message
 │   ├── TemporaryFailure      it may take the message later
 │   └── PermanentFailure      it would take no message: somebody must mend the rule or the channel
+├── BudgetSpent               a model's tokens of the day are spent (shared/llm/budget.py)
+├── ChatError                 a model gave no usable reply; its kinds: shared/llm/chat.py
 ├── StoreError                the database's faults
 │   ├── StoreUnavailable      it can't be reached, or throttles for too long
 │   ├── StoreNotProvisioned   its database or a container is missing

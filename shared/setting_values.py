@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 from pydantic.functional_validators import AfterValidator
@@ -18,6 +19,10 @@ from shared.schedule import BadScheduleError, next_tick
 NO_SUBREDDITS = "none"
 # Its last label isn't a number, which browsers read as an address.
 HOST_NAME = re.compile(r"(?!(.*\.)?\d+$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
+THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+# https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
+AZURE_HOSTS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
+AZURE_PATH = "/openai/v1"
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -94,6 +99,23 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _ask_address(value: str) -> str:
+    address = _web_address(value)
+    parts = urlsplit(address)
+    if parts.query or parts.fragment:
+        raise ValueError("it takes no query: Azure's v1 API has no api-version")
+    if parts.scheme != "https" and parts.hostname not in THIS_MACHINE:
+        raise ValueError("an address begins with https://; http:// is for this machine alone")
+    if is_azure_openai(address) and parts.path != AZURE_PATH:
+        raise ValueError(f"the address of Azure OpenAI ends with {AZURE_PATH}/")
+    return address
+
+
+def is_azure_openai(address: str) -> bool:
+    """Return whether an address is that of Azure OpenAI, or of a resource of Azure AI Foundry."""
+    return (urlsplit(address).hostname or "").endswith(AZURE_HOSTS)
+
+
 def _sender(value: str) -> str:
     sender_of(value)
     return value
@@ -120,6 +142,7 @@ def _hosts(given: tuple[str, ...]) -> tuple[str, ...]:
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Schedule = Annotated[str, AfterValidator(_schedule)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+AskAddress = Annotated[str, AfterValidator(_ask_address)]
 EmailSender = Annotated[str, AfterValidator(_sender)]
 Queries = Annotated[dict[str, str], BeforeValidator(_named), AfterValidator(_with_names)]
 Addresses = Annotated[dict[str, WebAddress], BeforeValidator(_named), AfterValidator(_with_names)]

@@ -37,6 +37,7 @@ from shared.models import Origin, OtherLanguages, Watchlist
 from shared.schedule_advice import warnings
 from shared.setting_values import (
     Addresses,
+    AskAddress,
     Communities,
     EmailSender,
     Hosts,
@@ -123,6 +124,15 @@ def _check_email(given: "Settings") -> None:
         raise ValueError(
             "ACS_CONNECTION_STRING: not a connection string; it takes"
             f" {_takes('acs_connection_string')}"
+        )
+
+
+def _check_ask(given: "Settings") -> None:
+    if bool(given.ask_endpoint) != bool(given.ask_model):
+        raise ValueError("ASK_ENDPOINT and ASK_MODEL: set both, or neither for no model")
+    if given.ask_key and not given.ask_endpoint:
+        raise ValueError(
+            f"ASK_ENDPOINT: not set, and ASK_KEY is a key of it; it takes {_takes('ask_endpoint')}"
         )
 
 
@@ -291,6 +301,31 @@ class Settings(BaseModel):
         None,
         description="instead of ACS_ENDPOINT, a connection string: endpoint=https://…;accesskey=…",
     )
+    ask_endpoint: AskAddress | None = Field(
+        None,
+        description="the https address of a server of chat completions, as OpenAI defined them:"
+        " https://NAME.openai.azure.com/openai/v1/, or another's address before /chat/completions",
+    )
+    ask_model: str | None = Field(
+        None,
+        pattern=r"^[!-~]{1,200}$",
+        description="the model to ask there; of Azure OpenAI, the name of its deployment",
+    )
+    ask_key: SecretStr | None = Field(
+        None, description="the key of that server; if unset, Azure OpenAI is asked with Entra ID"
+    )
+    ask_daily_tokens: int = Field(
+        500_000,
+        ge=0,
+        le=1_000_000_000,
+        description="the tokens that questions may cost a day (UTC): 0 to 1000000000",
+    )
+    llm_daily_tokens: int = Field(
+        1_000_000,
+        ge=0,
+        le=1_000_000_000,
+        description="the tokens that scoring may cost a day (UTC): 0 to 1000000000",
+    )
     cors_origins: Origins = Field(
         (), description="origins whose pages may call the API, separated by commas"
     )
@@ -332,6 +367,7 @@ class Settings(BaseModel):
         if self.telemetry == "azure":
             _check_connection_string(self.applicationinsights_connection_string)
         _check_email(self)
+        _check_ask(self)
         return self
 
     @property

@@ -13,13 +13,14 @@ from urllib.parse import urlsplit
 
 import requests
 
-from collector.sources.retrying import Attempt, retried, retry_after
+from collector.sources.retrying import Attempt, retried
 from collector.sources.sessions import BoundedSession, cause_of, is_silence
 from collector.sources.waiting import Backoff, Wait
 from shared import __version__
 from shared.communities import SourceName
 from shared.errors import SourceUnavailable
 from shared.lenient_json import loads
+from shared.retry_after import retry_after
 from shared.telemetry import SOURCE_REQUESTS, SOURCE_REQUESTS_LEFT, measure, span
 
 OK, REDIRECT, BAD_REQUEST, TOO_MANY_REQUESTS, FIRST_SERVER_ERROR = 200, 300, 400, 429, 500

@@ -5,13 +5,11 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Generic, TypeVar
 
 from collector.sources.waiting import Backoff, Wait, is_probing
 from shared.errors import SourceUnavailable
 from shared.logs import event
-from shared.times import utc_now
 
 log = logging.getLogger(__name__)
 
@@ -64,17 +62,3 @@ def retried(
         )
         wait(pause)
     raise AssertionError("unreachable")
-
-
-def retry_after(value: str | None) -> float | None:
-    """Read Retry-After, in seconds or as a date (RFC 9110, section 10.2.3)."""
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(value) - utc_now()).total_seconds()
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -14,9 +14,14 @@ param githubToken string
 @description('The password at the SMTP server. Empty: the stored one stays, if there is one.')
 param smtpPassword string
 
+@secure()
+@description('The key of the server of chat completions. Empty: the stored one stays, if there is one.')
+param askKey string
+
 var redditSecretName = 'reddit-client-secret'
 var githubSecretName = 'github-token'
 var smtpSecretName = 'smtp-password'
+var askSecretName = 'ask-key'
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   // checkov:skip=CKV_AZURE_109:the way in is by role, never by key; docs/azure.md shows the private way
@@ -69,8 +74,20 @@ resource smtp 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(smtpPa
   }
 }
 
+resource ask 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(askKey)) {
+  // checkov:skip=CKV_AZURE_41:the server decides when a key ends; a second date would only stop the answers
+  // checkov:skip=CKV_AZURE_114:contentType is set; the policy does not see into a resource with a condition
+  parent: vault
+  name: askSecretName
+  properties: {
+    value: askKey
+    contentType: 'the key of the server of chat completions'
+  }
+}
+
 output name string = vault.name
 // Without a version, so that the app follows the newest one.
 output redditClientSecretUri string = '${vault.properties.vaultUri}secrets/${redditSecretName}'
 output githubTokenUri string = '${vault.properties.vaultUri}secrets/${githubSecretName}'
 output smtpSecretUri string = '${vault.properties.vaultUri}secrets/${smtpSecretName}'
+output askKeyUri string = '${vault.properties.vaultUri}secrets/${askSecretName}'

@@ -93,6 +93,8 @@ from shared.models.state import (
     ScoringState,
     SourceState,
     SweepState,
+    TokenAccount,
+    TokensSpent,
     Watermark,
 )
 from shared.models.topics import Topic, Topics, TopicState
@@ -231,6 +233,8 @@ __all__ = [
     "TargetSentiment",
     "Term",
     "TextScore",
+    "TokenAccount",
+    "TokensSpent",
     "Topic",
     "TopicState",
     "Topics",

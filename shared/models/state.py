@@ -127,6 +127,20 @@ class CollectionState(TypedDict):
     _etag: NotRequired[str]
 
 
+TokenAccount = Literal["questions", "scoring"]
+
+
+class TokensSpent(TypedDict):
+    """The tokens of a language model that an account has spent or reserved on a day (UTC)."""
+
+    id: TokenAccount
+    kind: Literal["tokens"]
+    ttl: int
+    day: str
+    spent: int
+    _etag: NotRequired[str]
+
+
 class ScoringState(TypedDict):
     """The method that scores, and the items that wait for it.
 

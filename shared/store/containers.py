@@ -42,6 +42,7 @@ from shared.models import (
     SubjectsDay,
     SubjectsMonth,
     SweepState,
+    TokensSpent,
     Topics,
     WaitingBatch,
     Watchlist,
@@ -91,6 +92,7 @@ RELEASES: Container[ReleasesState] = Container("cycles", "kind", _CYCLE_INDEXES,
 SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 COLLECTION: Container[CollectionState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SCORING: Container[ScoringState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+TOKENS: Container[TokensSpent] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WATCHLIST: Container[Watchlist] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WATCHLIST_REVISIONS: Container[WatchlistRevision] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True

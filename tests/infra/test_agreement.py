@@ -164,6 +164,8 @@ def test_parameters_reach_the_app(deploy) -> None:
         smtpHost="mail.example.org",
         smtpPort=465,
         smtpTls="tls",
+        askDailyTokens=1000,
+        llmDailyTokens=2000,
         corsOrigins="https://example.org",
         alertsAllow="hooks.example.org,10.0.0.0/8",
         logLevel="DEBUG",
@@ -184,6 +186,7 @@ def test_parameters_reach_the_app(deploy) -> None:
     assert settings.alerts_from == "Undertone <alerts@example.org>"
     assert (settings.smtp_host, settings.smtp_port) == ("mail.example.org", 465)
     assert (settings.smtp_tls, settings.smtp_password) == ("tls", None)
+    assert (settings.ask_daily_tokens, settings.llm_daily_tokens) == (1000, 2000)
     assert settings.cors_origins == ("https://example.org",)
     assert settings.alerts_allow == ("hooks.example.org", "10.0.0.0/8")
     assert settings.log_level == "DEBUG"
@@ -270,6 +273,18 @@ def test_the_password_of_the_smtp_server_is_a_reference_to_the_vault(deploy) -> 
     assert "hush" not in str(deployed.settings)
     # A deployment without it keeps the one in the vault.
     assert deploy(smtpUser="ann").settings["SMTP_PASSWORD"].endswith(f"secrets/{secret})")
+
+
+def test_the_key_of_a_model_is_a_reference_to_the_vault_where_there_is_one(deploy) -> None:
+    endpoint = "https://models.example.org/v1"
+    deployed = deploy(askEndpoint=endpoint, askModel="small", askKey="hush")
+    secret = deployed.one("Microsoft.KeyVault/vaults/secrets").name.rpartition("/")[2]
+    assert deployed.settings["ASK_KEY"].endswith(f"secrets/{secret})")
+    assert "hush" not in str(deployed.settings)
+    settings = load_settings({**deployed.settings, **MADE})
+    assert (settings.ask_endpoint, settings.ask_model) == (endpoint, "small")
+    assert deploy().settings["ASK_KEY"] == ""
+    assert deploy(useAskKey=True).settings["ASK_KEY"]
 
 
 def test_azure_communication_services_need_no_secret(deploy) -> None:

@@ -27,6 +27,7 @@ ERRORS = {
 # The oldest that the linter accepts in November 2026, since sovereign clouds lack the newest.
 VERSIONS = {
     "Microsoft.Authorization/roleAssignments": "2022-04-01",
+    "Microsoft.CognitiveServices": "2025-06-01",
     "Microsoft.Communication": "2025-05-01",
     "Microsoft.DocumentDB": "2025-04-15",
     "Microsoft.Insights/actionGroups": "2023-01-01",

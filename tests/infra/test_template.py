@@ -252,6 +252,25 @@ def test_the_identity_sends_e_mails_by_a_resource_of_another_group(deploy) -> No
     assert deploy(acsEndpoint="https://x.example").settings["ACS_ENDPOINT"] == "https://x.example"
 
 
+def test_the_identity_asks_models_of_a_resource_of_another_group(deploy) -> None:
+    there = "/subscriptions/s1/resourceGroups/models/providers/Microsoft.CognitiveServices"
+    after = deploy(askResourceId=f"{there}/accounts/oai-ours", askModel="small")
+    kind = "Microsoft.CognitiveServices/accounts"
+    assert after.settings["ASK_ENDPOINT"] == (
+        f"https://<{kind}/oai-ours.properties.customSubDomainName>.openai.azure.com/openai/v1/"
+    )
+    assert after.settings["ASK_KEY"] == ""
+    known = {each.name for each in deploy().all("Microsoft.Authorization/roleAssignments")}
+    given = after.all("Microsoft.Authorization/roleAssignments")
+    (role,) = [each for each in given if each.name not in known]
+    # Cognitive Services OpenAI User
+    assert role.properties["roleDefinitionId"].endswith("5e0bd9bd-7b93-4f28-af87-19fc36ad61bd")
+    identity = after.one("Microsoft.ManagedIdentity/userAssignedIdentities")
+    assert role.properties["principalId"] == (
+        f"<{identity.type}/{identity.name}.properties.principalId>"
+    )
+
+
 def test_the_package_is_read_with_the_identity(deployed) -> None:
     storage = deployed.one("Microsoft.Web/sites").properties["functionAppConfig"]["deployment"][
         "storage"

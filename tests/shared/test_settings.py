@@ -135,6 +135,54 @@ def test_half_a_way_or_two_are_refused_with_what_to_set(given: dict[str, str], l
     assert "hunter2" not in said
 
 
+MODEL = {"ASK_ENDPOINT": "https://models.example.org/v1/", "ASK_MODEL": "small"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"ASK_KEY": "hunter2"},
+        {"ASK_ENDPOINT": "https://ours.openai.azure.com/openai/v1/"},
+        {"ASK_ENDPOINT": "http://127.0.0.1:11434/v1"},
+    ],
+)
+def test_a_model_is_taken_with_its_address(given: dict[str, str]) -> None:
+    settings = load_settings({**MODEL, **given})
+    assert settings.ask_endpoint == {**MODEL, **given}["ASK_ENDPOINT"].rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"ASK_MODEL": ""}, "ASK_ENDPOINT and ASK_MODEL: set both, or neither"),
+        ({"ASK_ENDPOINT": ""}, "ASK_ENDPOINT and ASK_MODEL: set both, or neither"),
+        (
+            {"ASK_ENDPOINT": "", "ASK_MODEL": "", "ASK_KEY": "hunter2"},
+            "ASK_ENDPOINT: not set, and ASK_KEY is a key of it",
+        ),
+        (
+            {"ASK_ENDPOINT": "http://models.example.org/v1"},
+            "ASK_ENDPOINT: an address begins with https://",
+        ),
+        (
+            {"ASK_ENDPOINT": "https://ours.openai.azure.com/", "ASK_KEY": "hunter2"},
+            "ASK_ENDPOINT: the address of Azure OpenAI ends with /openai/v1/",
+        ),
+        (
+            {"ASK_ENDPOINT": "https://x.example/v1?api-version=preview"},
+            "ASK_ENDPOINT: it takes no query",
+        ),
+        ({"ASK_MODEL": "two words"}, "ASK_MODEL: "),
+        ({"LLM_DAILY_TOKENS": "-1"}, "LLM_DAILY_TOKENS: "),
+    ],
+)
+def test_half_a_model_is_refused_with_what_to_set(given: dict[str, str], line: str) -> None:
+    said = complaint(**{**MODEL, **given})
+    assert said.startswith(line)
+    assert "hunter2" not in said
+
+
 def test_an_empty_setting_counts_as_unset() -> None:
     assert load_settings({"RETENTION_DAYS": " ", "COSMOS_ENDPOINT": ""}).retention_days == 90
 
@@ -353,6 +401,8 @@ def test_no_secret_is_ever_shown() -> None:
             "SMTP_HOST": "mail.example.org",
             "SMTP_USER": "ann",
             "SMTP_PASSWORD": "hunter2",
+            **MODEL,
+            "ASK_KEY": "hunter2",
         }
     )
     assert "hunter" not in repr(settings)

@@ -17,9 +17,9 @@ from yarl import URL
 
 from collector.alerts.channels.addresses import Address, Allowed, literal_of, refusal_of
 from collector.alerts.channels.look_up import look_up
-from collector.sources.retrying import retry_after
 from shared import __version__
 from shared.errors import PermanentFailure, TemporaryFailure
+from shared.retry_after import retry_after
 
 SECONDS = 10.0
 MAX_BODY_BYTES = 65_536

@@ -21,10 +21,11 @@ from collector.sources.http import (
     measure_left,
     usual_fault,
 )
-from collector.sources.retrying import Attempt, retry_after
+from collector.sources.retrying import Attempt
 from collector.sources.waiting import Backoff, Wait
 from shared.communities import Kind
 from shared.errors import SourceUnavailable
+from shared.retry_after import retry_after
 
 BASE_URL = "https://arctic-shift.photon-reddit.com"
 # "A couple requests per second" is said to be fine.

@@ -23,13 +23,14 @@ from collector.sources.http import (
     user_agent,
     usual_fault,
 )
-from collector.sources.retrying import Attempt, retry_after
+from collector.sources.retrying import Attempt
 from collector.sources.waiting import Backoff, Wait
 from shared.errors import (
     CommunityUnavailable,
     SourceError,
     SourceUnavailable,
 )
+from shared.retry_after import retry_after
 from shared.settings import Settings
 from shared.times import Clock
 

@@ -11,10 +11,11 @@ import requests
 from prawcore.const import ACCESS_TOKEN_PATH
 
 from collector.sources.reddit.causes import REDIRECTS, REFUSED_CREDENTIALS, cause_of, token_cause
-from collector.sources.retrying import Attempt, retried, retry_after
+from collector.sources.retrying import Attempt, retried
 from collector.sources.waiting import Backoff, Wait
 from shared.errors import SourceUnavailable
 from shared.lenient_json import loads
+from shared.retry_after import retry_after
 from shared.telemetry import SOURCE_REQUESTS, SOURCE_REQUESTS_LEFT, Attributes, measure, span
 
 SOURCE: Attributes = {"source": "reddit"}

@@ -40,13 +40,6 @@ def is_emulator(settings: Settings) -> bool:
     return str(settings.cosmos_endpoint).startswith("http:")
 
 
-def entra_id() -> AsyncTokenCredential:
-    """Return the credential of this process's identity in Entra ID."""
-    from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - costs 0.3 s
-
-    return DefaultAzureCredential()
-
-
 def _count_charge(response: PipelineResponse[Any, Any]) -> None:
     """Count a request and its charge, which is in a header of the answer."""
     try:

@@ -11,11 +11,12 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.cosmos.aio import ContainerProxy, CosmosClient, DatabaseProxy
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
+from shared.entra import entra_id
 from shared.errors import DocumentChanged, DocumentExists, StoreError
 from shared.settings import Settings
 from shared.store.base import Container, Key, Query, T
 from shared.store.cosmos.conditional import write_conditionally
-from shared.store.cosmos.connecting import connected, entra_id, is_emulator
+from shared.store.cosmos.connecting import connected, is_emulator
 from shared.store.cosmos.documents import ours, sql, theirs
 from shared.store.cosmos.errors import is_absence
 from shared.store.cosmos.provisioning import check_containers, make_containers

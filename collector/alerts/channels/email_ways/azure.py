@@ -23,6 +23,7 @@ from collector.alerts.channels.email_ways.headers import (
 )
 from collector.alerts.channels.email_ways.signing import signed_headers
 from collector.alerts.channels.http import Answer, HttpClient, check
+from shared.entra import entra_id
 from shared.errors import PermanentFailure, TemporaryFailure
 from shared.settings import ACS_CONNECTION_STRING, Settings
 from shared.times import Clock
@@ -41,13 +42,6 @@ THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 ENDED_BADLY = frozenset({"Failed", "Canceled"})
 # Azure's own codes of errors; the texts beside them may have addresses.
 CODE = re.compile(r"[A-Za-z]{1,60}")
-
-
-def entra_id() -> "AsyncTokenCredential":
-    """Return the credential of this process's identity in Entra ID."""
-    from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - costs 0.3 s
-
-    return DefaultAzureCredential()
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from collector.sources.retrying import retry_after
 from collector.sources.waiting import Backoff
 from local.reddit.limits import RateLimit
 from shared.errors import DeadlineReached
+from shared.retry_after import retry_after
 from tests.collector.harness import things
 from tests.collector.sources.reddit.clients import source_for
 

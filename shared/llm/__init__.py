@@ -1,0 +1,1 @@
+"""Language models: a client of chat completions, and the tokens that a day allows."""
