@@ -49,7 +49,7 @@ async def read(items: int, folder: Path) -> tuple[float, float]:
     # Counting is the generated source's own time.
     made["expected"] = items
     await store.create(BACKFILLS, made)
-    method = method_named(settings.sentiment_method)
+    method = method_named(settings.default_method)
     began = time.process_time()
     turn = BackfillTurn(store, source, method, settings, lambda: False)
     done = await turn.run("forum.test", ticket="t")

@@ -40,6 +40,9 @@ blueprint = func.Blueprint()
     arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
 )
 @blueprint.queue_output(
+    arg_name="model", queue_name=scoring.MODEL_QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
     arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
 )
 def collect(
@@ -47,6 +50,7 @@ def collect(
     messages: func.Out[typing.List[str]],
     rematch: func.Out[typing.List[str]],
     score: func.Out[typing.List[str]],
+    model: func.Out[typing.List[str]],
     evaluate: func.Out[typing.List[str]],
     context: func.Context,
 ) -> None:
@@ -55,13 +59,14 @@ def collect(
     from collector.backfill_jobs import send_due  # noqa: PLC0415
     from collector.jobs import collect_on_timer  # noqa: PLC0415
     from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
-    from collector.score_jobs import send_due_scoring  # noqa: PLC0415
+    from collector.score_jobs import send_due_model_scoring, send_due_scoring  # noqa: PLC0415
 
     with invocation("collect", "timer", context):
         collect_on_timer(settings(), past_due=timer.past_due)
         send_due(settings(), messages)
         send_due_rematch(settings(), rematch)
         send_due_scoring(settings(), score)
+        send_due_model_scoring(settings(), model)
         send_due_evaluation(settings(), evaluate, "collect")
 
 
@@ -76,6 +81,9 @@ def collect(
     arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
 )
 @blueprint.queue_output(
+    arg_name="model", queue_name=scoring.MODEL_QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
     arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
 )
 def collect_now(
@@ -83,6 +91,7 @@ def collect_now(
     messages: func.Out[typing.List[str]],
     rematch: func.Out[typing.List[str]],
     score: func.Out[typing.List[str]],
+    model: func.Out[typing.List[str]],
     evaluate: func.Out[typing.List[str]],
     context: func.Context,
 ) -> None:
@@ -91,13 +100,14 @@ def collect_now(
     from collector.backfill_jobs import send_due  # noqa: PLC0415
     from collector.jobs import collect_on_request  # noqa: PLC0415
     from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
-    from collector.score_jobs import send_due_scoring  # noqa: PLC0415
+    from collector.score_jobs import send_due_model_scoring, send_due_scoring  # noqa: PLC0415
 
     with invocation("collect_now", "pubsub", context):
         collect_on_request(settings(), message.get_body())
         send_due(settings(), messages)
         send_due_rematch(settings(), rematch)
         send_due_scoring(settings(), score)
+        send_due_model_scoring(settings(), model)
         send_due_evaluation(settings(), evaluate, "collect_now")
 
 
@@ -192,6 +202,22 @@ def score(
 
     with invocation("score", "pubsub", context):
         score_on_message(settings(), message.get_body(), messages)
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=scoring.MODEL_QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="messages", queue_name=scoring.MODEL_QUEUE, connection="AzureWebJobsStorage"
+)
+def score_by_model(
+    message: func.QueueMessage, messages: func.Out[typing.List[str]], context: func.Context
+) -> None:
+    """Have a language model score stored items for about a minute, and ask to go on."""
+    from collector.score_jobs import score_by_model_on_message  # noqa: PLC0415
+
+    with invocation("score_by_model", "pubsub", context):
+        score_by_model_on_message(settings(), message.get_body(), messages)
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%TRENDING_SCHEDULE%")

@@ -4,10 +4,12 @@ import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from collector.sentiment.base import Method
+from collector.sentiment.llm.method import ModelMethod, model_method, names_of
 from collector.sentiment.registry import method_named
 from shared.errors import CycleRunning
 from shared.logs import event, set_levels
@@ -82,8 +84,19 @@ def _measure(report: dict[str, Any], seconds: float) -> None:
 
 
 def chosen_method(settings: Settings) -> Method:
-    """Return the method of sentiment that the settings choose; it is loaded once in a process."""
-    return _method(settings.sentiment_method)
+    """Return the method of sentiment that the settings choose; it is loaded once in a process.
+
+    It is the default one where a language model is chosen: that scores after it.
+    """
+    method = _method(settings.default_method)
+    if settings.sentiment_method != "llm":
+        return method
+    return replace(method, keeps=names_of(settings))
+
+
+def asked_method(settings: Settings) -> ModelMethod:
+    """Return the method of the settings' language model, which knows no answer yet."""
+    return model_method(settings, _method(settings.default_method))
 
 
 @cache

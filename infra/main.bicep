@@ -98,7 +98,7 @@ param alertsSchedule string = '0 */5 * * * *'
 @description('The address of the dashboard in links of alerts. Empty: the host name of the app.')
 param publicUrl string = ''
 
-@allowed(['encoder', 'linear', 'vader'])
+@allowed(['encoder', 'linear', 'vader', 'llm'])
 @description('How text is scored: docs/sentiment.md. After a change stored items are scored again.')
 param sentimentMethod string = 'encoder'
 

@@ -11,13 +11,14 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.messages import parsed
-from shared.models import ScoringState
+from shared.models import ScoringId, ScoringState
 from shared.on_demand import HIDDEN
 from shared.store import SCORING, Store
 from shared.times import iso
 
 QUEUE: Final = "score-requests"
-KEY: Final = ("scoring", "scoring")
+MODEL_QUEUE: Final = "model-score-requests"
+KIND: Final = "scoring"
 # After a kill a message is seen again when HIDDEN has passed, and a worker may take a while to
 # start: after this time the items that wait have no message any more.
 LOST_AFTER = HIDDEN + timedelta(minutes=5)
@@ -44,9 +45,9 @@ def new_ticket() -> str:
     return secrets.token_hex(8)
 
 
-async def read_scoring(store: Store) -> ScoringState | None:
-    """Return the stored state, or None before the first collection. Raises StoreError."""
-    return await store.read(SCORING, *KEY)
+async def read_scoring(store: Store, state: ScoringId = "scoring") -> ScoringState | None:
+    """Return a stored state, or None before the first collection. Raises StoreError."""
+    return await store.read(SCORING, KIND, state)
 
 
 async def uncounted(store: Store) -> None:
@@ -70,6 +71,8 @@ def is_active(state: ScoringState, now: datetime) -> bool:
 
 def is_due(state: ScoringState, now: datetime) -> bool:
     """Return whether items wait that can be scored now."""
+    if iso(now) < (state.get("paused_until") or ""):
+        return False
     is_retried = state["retry_at"] is None or state["retry_at"] <= iso(now)
     failed = 0 if is_retried else sum(state["failed"].values())
     return state["waiting"] > failed

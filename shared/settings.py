@@ -241,8 +241,10 @@ class Settings(BaseModel):
     retention_days: int = Field(
         90, ge=1, le=3650, description="how many days data is kept: 1 to 3650"
     )
-    sentiment_method: Literal["vader", "linear", "encoder"] = Field(
-        "encoder", description="how text is scored: encoder, linear or vader"
+    sentiment_method: Literal["vader", "linear", "encoder", "llm"] = Field(
+        "encoder",
+        description="how text is scored: encoder, linear, vader, or llm (by the model of ASK_MODEL,"
+        " after encoder)",
     )
     other_languages: OtherLanguages = Field(
         "leave_out",
@@ -374,6 +376,11 @@ class Settings(BaseModel):
     def watched(self) -> tuple[str, ...]:
         """Return the ids of the communities that are collected, of all sources."""
         return (*self.subreddits, *self.communities)
+
+    @property
+    def default_method(self) -> Literal["vader", "linear", "encoder"]:
+        """Return the method that scores first: the default one where a language model follows."""
+        return "encoder" if self.sentiment_method == "llm" else self.sentiment_method
 
     @property
     def addresses_of_forums(self) -> dict[str, str]:

@@ -33,6 +33,7 @@ EXPECTED = {
     "rematch": ("queue", "rematch-requests"),
     "ingest": ("queue", "ingest-batches"),
     "score": ("queue", "score-requests"),
+    "score_by_model": ("queue", "model-score-requests"),
     "correct": ("queue", "correction-requests"),
     "trending": ("timer", "0 0 0 * * *"),
     "cleanup": ("timer", "0 0 0 * * *"),

@@ -78,11 +78,12 @@ class LastObserved:
         self._scoring: ScoringState | None = None
         self._scoring_until = 0.0
 
-    async def scoring(self, store: Store) -> ScoringState | None:
-        """Return the state of scoring. Raises StoreError."""
+    async def scoring(self, store: Store, settings: Settings) -> ScoringState | None:
+        """Return the state of scoring by the method of the settings. Raises StoreError."""
         now = self._clock()
         if now >= self._scoring_until:
-            self._scoring = await read_scoring(store)
+            is_model = settings.sentiment_method == "llm"
+            self._scoring = await read_scoring(store, "model_scoring" if is_model else "scoring")
             is_waiting = self._scoring is not None and self._scoring["waiting"]
             self._scoring_until = now + (WAITING_SECONDS if is_waiting else SCORING_SECONDS)
         return self._scoring
@@ -129,7 +130,7 @@ async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
             last = last or LastObserved()
             observed = await last.read(deps, store, state, running)
         async with asyncio.timeout(DATABASE_SECONDS):
-            scoring = await last.scoring(store)
+            scoring = await last.scoring(store, deps.settings)
     except (StoreError, TimeoutError) as error:
         status: HealthStatus = "starting"
         why: str | None = "The process opens its database: ask again in some seconds."
@@ -173,10 +174,14 @@ def scoring_health(state: ScoringState | None) -> ScoringHealth | None:
     if state is None:
         return None
     oldest, newest = state["oldest"], state["newest"]
+    is_model = state["id"] == "model_scoring"
+    reason = state["reason"] or state.get("paused_because")
+    # A model that isn't asked is replaced by the method whose scores items have until then.
+    stand_in = state["stands_in"] if is_model and reason else None
     return ScoringHealth(
-        method=state["method"],
+        method=stand_in or state["method"],
         wanted=state["wanted"],
-        reason=state["reason"],
+        reason=reason,
         waiting=state["waiting"],
         stands_in=state["stands_in"],
         oldest_waiting=f"{oldest}:00:00Z" if oldest else None,

@@ -11,10 +11,11 @@ from datetime import timedelta
 from functools import cached_property
 
 from collector.maintenance.stale import Stale, find_stale
-from collector.sentiment.base import Method, light
+from collector.sentiment.base import Method, meanwhile
+from collector.sentiment.rescoring import Paused
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.logs import event
-from shared.models import ScoringState
+from shared.models import ScoringId, ScoringState
 from shared.scoring import is_active, is_due, new_ticket, read_scoring
 from shared.stats.cells import method_name
 from shared.store import SCORING, Store
@@ -38,7 +39,8 @@ class TakenOver(Exception):
 class Progress:
     """The items that a run has left: those that wait, their hours, and those that failed.
 
-    last_error is that of the last item that failed in this run; None if none did.
+    last_error is that of the last item that failed in this run; None if none did. paused says why
+    and until when a language model scores nothing more.
     """
 
     waiting: int
@@ -46,19 +48,21 @@ class Progress:
     newest: str | None
     failed: Mapping[str, int]
     last_error: str | None
+    paused: Paused | None = None
 
 
 @dataclass(frozen=True)
 class Backlog:
     """The state of scoring in a store, as a process with this method writes it.
 
-    wanted is the name that SENTIMENT_METHOD asks for.
+    wanted is the name that SENTIMENT_METHOD asks for; state is the id of the document.
     """
 
     store: Store
     method: Method
     wanted: str
     clock: Clock
+    state: ScoringId = "scoring"
 
     @property
     def current(self) -> str:
@@ -67,7 +71,7 @@ class Backlog:
 
     async def find(self) -> Stale:
         """Find the items that wait: none for a method that stands in for the wanted one."""
-        found = await find_stale(self.store, self.current)
+        found = await find_stale(self.store, self.method.accepted)
         return Stale(found.methods, []) if self.method.stands_in_because else found
 
     async def ask(self) -> str | None:
@@ -76,7 +80,7 @@ class Backlog:
         None if no item waits that can be scored now, or if a message is on its way.
         """
         for _ in range(MAX_TRIES):
-            known = await read_scoring(self.store)
+            known = await read_scoring(self.store, self.state)
             if known is not None and self._is_clear(known):
                 return None
             state, now = _counted(self._begun(known), await self.find()), self.clock()
@@ -98,13 +102,14 @@ class Backlog:
         async def taken(state: ScoringState) -> None:
             state["ticket"], state["ticket_at"] = ticket, iso(self.clock())
             state["retry_at"], state["is_counted"] = None, False
+            state["paused_because"] = state["paused_until"] = None
 
         await self._change(None, taken)
         return ticket
 
     async def owned(self, ticket: str) -> ScoringState:
         """Return the state. Raises TakenOver if it has another ticket."""
-        state = await read_scoring(self.store)
+        state = await read_scoring(self.store, self.state)
         if state is None or state["ticket"] != ticket:
             raise TakenOver
         return self._begun(state)
@@ -139,6 +144,9 @@ class Backlog:
             state["retry_at"] = iso(self.clock() + RETRY_AFTER)
         if not failed:
             state["last_error"] = state["retry_at"] = None
+        paused = progress.paused
+        state["paused_because"] = paused.reason if paused else None
+        state["paused_until"] = paused.until if paused else None
         state["waiting"] = progress.waiting
         state["oldest"], state["newest"] = progress.oldest, progress.newest
         state["ticket_at"] = iso(self.clock())
@@ -148,7 +156,7 @@ class Backlog:
     ) -> ScoringState:
         """Change the state, again if another writer was first. Raises TakenOver."""
         for _ in range(MAX_TRIES):
-            known = await read_scoring(self.store)
+            known = await read_scoring(self.store, self.state)
             if ticket is not None and (known is None or known["ticket"] != ticket):
                 raise TakenOver
             state = self._begun(known)
@@ -171,7 +179,7 @@ class Backlog:
     def _begun(self, known: ScoringState | None) -> ScoringState:
         """Return the state for this method; what another one failed at is forgotten."""
         fresh = ScoringState(
-            id="scoring",
+            id=self.state,
             kind="scoring",
             ttl=-1,
             method=self.current,
@@ -199,8 +207,8 @@ class Backlog:
 
     @cached_property
     def _stands_in(self) -> str | None:
-        """Return the name of the method that scores under the lease; None if it is the same."""
-        stand_in = light(self.method)
+        """Return the name of the method that scores until then; None if it is the same."""
+        stand_in = meanwhile(self.method)
         is_same = stand_in is self.method
         return None if is_same else method_name(stand_in.name, stand_in.version)
 

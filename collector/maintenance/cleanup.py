@@ -14,6 +14,7 @@ from typing import Any, Literal
 from collector.maintenance.expired_alerts import remove_expired_alerts
 from collector.maintenance.expired_digests import remove_expired_digests
 from collector.maintenance.expired_subjects import remove_expired_subjects
+from collector.maintenance.expired_verdicts import remove_expired_verdicts
 from collector.maintenance.journals import CleanupJournal
 from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.rollups.months import remove_months
@@ -148,6 +149,7 @@ class Cleaner:
         removed["statistics"] += await remove_expired_subjects(self.store, before, check)
         await remove_expired_alerts(self.store, before, check)
         await remove_expired_digests(self.store, before, check)
+        await remove_expired_verdicts(self.store, before, check)
         for kind in DATED:
             async for keys in self._old_work(kind, before):
                 removed["cycles"] += await self._delete(journal, WORK, keys)

@@ -20,15 +20,15 @@ from collector.maintenance.journals import RescoreJournal
 from collector.maintenance.stale import Hour, HourQueue
 from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
 from collector.sentiment.base import Method
-from collector.sentiment.rescoring import Rescored, rescored, with_score
+from collector.sentiment.rescoring import Paused, Prepare, Rescored, rescored, with_score
 from collector.sentiment.scoring import is_stale
-from collector.threads.parents import read_parents
+from collector.threads.parents import Parents, read_parents
 from collector.writers.journal import unreconciled_work
 from collector.writers.lease import LET_GO_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.errors import CycleRunning
 from shared.logs import event
-from shared.models import Comment, Item, Post
+from shared.models import Comment, Item, Post, ScoringId
 from shared.settings import Settings
 from shared.store import COMMENTS, ITEMS, POSTS, Container, Store
 from shared.store.scan import nearby, pages_between
@@ -66,7 +66,8 @@ class RescoreEnd:
     """The end of a run: the id of its document (None if it wrote nothing), and its results.
 
     waiting counts the items that still wait, and failed those among them that couldn't be scored;
-    error is that of the last one. goes_on says that more can be scored now.
+    error is that of the last one. goes_on says that more can be scored now, and paused why a
+    language model scores nothing more.
     """
 
     id: str | None
@@ -77,12 +78,15 @@ class RescoreEnd:
     error: str | None
     goes_on: bool
     is_taken_over: bool = False
+    paused: str | None = None
 
 
 @dataclass(frozen=True)
 class Rescorer:
     """Rescores a store. `is_over` says that the run's time is used up.
 
+    state is the id of the document of its state. prepare gets what the method needs before a slice
+    is scored; None if it needs nothing.
     A batch ends with the hour that reaches batch_items, or with the slice of items that reaches
     batch_seconds. Between two batches the lease is free for let_go_seconds at least.
     """
@@ -97,11 +101,16 @@ class Rescorer:
     batch_seconds: float = BATCH_SECONDS
     slice_items: int = SLICE_ITEMS
     let_go_seconds: float = LET_GO_SECONDS
+    state: ScoringId = "scoring"
+    prepare: Prepare | None = None
 
     @property
     def backlog(self) -> Backlog:
         """Return the state of scoring, as this method writes it."""
-        return Backlog(self.store, self.method, self.settings.sentiment_method, self.clock)
+        settings = self.settings
+        is_model = self.state == "model_scoring"
+        wanted = settings.sentiment_method if is_model else settings.default_method
+        return Backlog(self.store, self.method, wanted, self.clock, self.state)
 
     async def plan(self) -> Plan:
         """Return what a rescore would do now; nothing is written, and no lease is needed."""
@@ -131,12 +140,14 @@ class Rescorer:
 class _Batch:
     """The hours of a batch by community, and what came of their items.
 
-    left are the hours with items that there was no time for, and `done` those without.
+    left are the hours with items that there was no time for, and `done` those without. paused says
+    why nothing more can be scored now.
     """
 
     scored: Rescored
     left: list[Hour]
     done: dict[str, set[str]]
+    paused: Paused | None = None
 
 
 @dataclass
@@ -152,6 +163,7 @@ class _Run:
     done: int = 0
     error: str | None = None
     is_broken: bool = False
+    paused: Paused | None = None
     journal: RescoreJournal | None = None
     freed_at: float = float("-inf")
 
@@ -162,7 +174,7 @@ class _Run:
         is_retried = state["retry_at"] is None or state["retry_at"] <= iso(self.rescorer.clock())
         queue = HourQueue(
             self.rescorer.store,
-            self.backlog.current,
+            self.rescorer.method.accepted,
             hours=stale.hours,
             failed=dict(state["failed"]),
             is_retried=is_retried,
@@ -176,15 +188,14 @@ class _Run:
             self._note(batch)
             state = await self.backlog.note(self.ticket, self._progress(queue))
             self._show()
-            if self.is_broken:
+            if self.is_broken or self.paused:
                 break
             if self.rescorer.is_over():
                 return self.end(waiting=state["waiting"], goes_on=True)
         if self.journal is None:
             await self._recover()
-        state = await self.backlog.end(
-            self.ticket, self._progress(queue), may_go_on=self.done > 0 and not self.is_broken
-        )
+        may_go_on = self.done > 0 and not (self.is_broken or self.paused)
+        state = await self.backlog.end(self.ticket, self._progress(queue), may_go_on=may_go_on)
         event(
             log,
             "scoring.done",
@@ -206,12 +217,14 @@ class _Run:
             error=self.error,
             goes_on=goes_on,
             is_taken_over=is_taken_over,
+            paused=self.paused.reason if self.paused else None,
         )
 
     async def _scored(self, hours: Sequence[Hour]) -> _Batch:
         """Read and score the stale items of these hours, newest first, without the lease."""
         items = await self._stale_items(hours)
         rescorer, scored, taken = self.rescorer, Rescored(), 0
+        paused: Paused | None = None
         loop = asyncio.get_running_loop()
         until = loop.time() + rescorer.batch_seconds
         while taken < len(items) and not scored.is_broken:
@@ -219,7 +232,11 @@ class _Run:
             now = iso(rescorer.clock())
             watched = rescorer.settings.watched
             parents = await read_parents(rescorer.store, cast("list[Post]", part), watched)
-            scored.add(await asyncio.to_thread(rescored, part, parents, rescorer.method, now))
+            try:
+                scored.add(await self._slice(part, parents, now))
+            except Paused as error:
+                paused = error
+                break
             taken += len(part)
             if loop.time() >= until:
                 break
@@ -232,7 +249,19 @@ class _Run:
             scored,
             [e._replace(stale=n) for e in hours if (n := left[e.community, e.hour])],
             done,
+            paused,
         )
+
+    async def _slice(self, items: Sequence[Item], parents: Parents, now: str) -> Rescored:
+        """Score some items, with what the method needs for it. Raises Paused and StoreError."""
+        method, failed = self.rescorer.method, Rescored()
+        if self.rescorer.prepare is not None:
+            prepared = await self.rescorer.prepare(items, parents)
+            items, parents = prepared.items, prepared.parents
+            failed = Rescored(failed=list(prepared.failed), error=prepared.error)
+        if items:
+            failed.add(await asyncio.to_thread(rescored, items, parents, method, now))
+        return failed
 
     async def _stale_items(self, hours: Sequence[Hour]) -> list[Item]:
         wanted: dict[str, set[str]] = defaultdict(set)
@@ -249,7 +278,7 @@ class _Run:
                             item
                             for item in page
                             if hour_of(item["order_key"]) in of_name
-                            and is_stale(item, self.backlog.current)
+                            and is_stale(item, self.rescorer.method.accepted)
                         ]
         return sorted(items, key=lambda item: item["order_key"], reverse=True)
 
@@ -342,6 +371,16 @@ class _Run:
             self.failed[f"{hour} {name}"] = items
         self.error = batch.scored.error or self.error
         self.is_broken = batch.scored.is_broken
+        self.paused = batch.paused
+        if batch.paused:
+            event(
+                log,
+                "scoring.paused",
+                logging.WARNING,
+                method=self.backlog.current,
+                until=batch.paused.until,
+                reason=batch.paused.reason,
+            )
 
     def _progress(self, queue: HourQueue) -> Progress:
         left = queue.left()
@@ -351,6 +390,7 @@ class _Run:
             newest=max(left, default=None),
             failed=self.failed,
             last_error=self.error,
+            paused=self.paused,
         )
 
     def _show(self) -> None:

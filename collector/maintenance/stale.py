@@ -1,4 +1,4 @@
-"""Finds stored items that another method scored than the one in force, by the statistics.
+"""Finds stored items that another method scored than the accepted ones, by the statistics.
 
 Each cell counts its items by method. The days of `all` say which hours have stale items, and the
 hours of `all` in which communities; so nothing else is read where there are none. Both also name
@@ -6,7 +6,7 @@ the methods by which only mentions count: an item whose text is scored may have 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -68,7 +68,7 @@ class HourQueue:
     """
 
     store: Store
-    current: str
+    accepted: Collection[str]
     hours: list[StaleHour]
     failed: dict[str, int]
     is_retried: bool
@@ -104,12 +104,12 @@ class HourQueue:
         """Find the communities of the next hours."""
         names = [each.hour for each in self.hours[:HOURS_AT_ONCE]]
         del self.hours[:HOURS_AT_ONCE]
-        for each in await hours_of(self.store, names, self.current):
+        for each in await hours_of(self.store, names, self.accepted):
             (self._deferred if each.name in self.failed else self._ready).append(each)
 
 
-async def find_stale(store: Store, current: str) -> Stale:
-    """Count all items by method, and find the hours with items of others than this one."""
+async def find_stale(store: Store, accepted: Collection[str]) -> Stale:
+    """Count all items by method, and find the hours with items of others than these."""
     methods: Counter[str] = Counter()
     hours: list[StaleHour] = []
     first, last = await span_of_days(store)
@@ -123,20 +123,20 @@ async def find_stale(store: Store, current: str) -> Stale:
         }
         for hour, cell in cells_by_hour(days.values()).items():
             methods.update(methods_of(cell))
-            if stale := _stale_in(cell, by_mentions.get(hour, ()), current):
+            if stale := _stale_in(cell, by_mentions.get(hour, ()), accepted):
                 hours.append(StaleHour(hour, stale))
         last = days_before(last, DAYS_AT_ONCE)
     return Stale(methods, sorted(hours, reverse=True))
 
 
-async def hours_of(store: Store, hours: Iterable[str], current: str) -> list[Hour]:
+async def hours_of(store: Store, hours: Iterable[str], accepted: Collection[str]) -> list[Hour]:
     """Return the communities with stale items in these hours, newest first."""
     found = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
     stale = [
         Hour(hour, name, count, items_in(share["cell"]))
         for (_, hour), document in found.items()
         for name, share in document["shares"].items()
-        if (count := _stale_in(share["cell"], share.get("mention_methods", ()), current))
+        if (count := _stale_in(share["cell"], share.get("mention_methods", ()), accepted))
     ]
     return sorted(stale, reverse=True)
 
@@ -156,7 +156,8 @@ def days_before(day: str, count: int) -> str:
     return (date.fromisoformat(day) - timedelta(days=count)).isoformat()
 
 
-def _stale_in(cell: Cell, by_mentions: Iterable[str], current: str) -> int:
+def _stale_in(cell: Cell, by_mentions: Iterable[str], accepted: Collection[str]) -> int:
     """Count the stale items of a cell; by_mentions are the methods by which only mentions count."""
-    stale = items_in(cell) - methods_of(cell).get(current, 0)
-    return stale or int(any(name != current for name in by_mentions))
+    methods = methods_of(cell)
+    stale = items_in(cell) - sum(methods.get(name, 0) for name in accepted)
+    return stale or int(any(name not in accepted for name in by_mentions))

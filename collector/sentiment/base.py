@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 from shared.communities import SourceName
 from shared.kinds import Talk
 from shared.models import Label, Language, SentimentBasis
+from shared.stats.cells import method_name
 from shared.text.form import MARKDOWN, Form
 
 # Hutto and Gilbert, ICWSM 2014, and https://github.com/cjhutto/vaderSentiment#about-the-scoring
@@ -100,6 +101,15 @@ class Method:
     """True if it is too slow to score under the lease, where its fallback stands in."""
     stands_in_because: str | None = None
     """Why it was loaded in place of the method that was asked for; None if it wasn't."""
+    asks_a_model: bool = False
+    """True if a language model scores, which its fallback waits for in a queue of its own."""
+    keeps: frozenset[str] = frozenset()
+    """The methods, by name and version, whose scores stay: a better one has replaced its own."""
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """Return the methods, by name and version, whose scores aren't stale where it scores."""
+        return self.keeps | {method_name(self.name, self.version)}
 
     @property
     def target_by(self) -> Literal["text", "target"]:
@@ -124,6 +134,14 @@ class Method:
 def light(method: Method) -> Method:
     """Return the method that scores while the lease is held: a slow one's fallback stands in."""
     return light(method.fallback()) if method.is_slow and method.fallback else method
+
+
+def meanwhile(method: Method) -> Method:
+    """Return the method whose scores items have until this one scores them.
+
+    That of a language model scores outside the lease, too.
+    """
+    return method.fallback() if method.asks_a_model and method.fallback else light(method)
 
 
 def label_of(compound: float) -> Label:

@@ -31,16 +31,21 @@ def with_mention_sentiments(
     texts are those of the items. If the method scores no targets, mentions have none. It is slow:
     call it from a thread. Raises what the method raises.
     """
-    targets = [
-        [_targets(item, mention, text, method) for mention in item.get("mentions", ())]
-        for item, text in zip(items, texts, strict=True)
-    ]
+    targets = [targets_of(item, text, method) for item, text in zip(items, texts, strict=True)]
     listed = [each for of_item in targets for of_mention in of_item for each in of_mention]
     scores = iter(method.score_many_targets(listed) if listed else ())
     return [
         _with_mentions(item, method, [list(islice(scores, len(own))) for own in of_item])
         for item, of_item in zip(items, targets, strict=True)
     ]
+
+
+def targets_of(item: I, text: Text | None, method: Method) -> list[list[Target]]:
+    """Return the places at which an item names the subject of each of its mentions.
+
+    There are none if the method scores no targets.
+    """
+    return [_targets(item, mention, text, method) for mention in item.get("mentions", ())]
 
 
 def combined(scores: Sequence[Score]) -> Score:

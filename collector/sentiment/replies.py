@@ -54,9 +54,9 @@ def with_parents_mood(items: Sequence[I], parents: Parents) -> list[I]:
 
 def _by_method(items: Sequence[I], method: Method, now: str) -> list[I]:
     """Return the items as this method scores them."""
-    current = method_name(method.name, method.version)
-    stale = [each for each in items if is_stale(each, current)]
-    kept = [each for each in items if not is_stale(each, current)]
+    own = {method_name(method.name, method.version)}
+    stale = [each for each in items if is_stale(each, own)]
+    kept = [each for each in items if not is_stale(each, own)]
     return kept + scored_again(stale, method, now)
 
 

@@ -1,7 +1,7 @@
 """Scores stored items again that another method scored, and puts the scores into newer versions."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -23,6 +23,29 @@ SCORED_FIELDS = (
     "title", "content", "author", "source", "deleted", "language", "sentiment", "mentions",
     "correction", "rejected",
 )  # fmt: skip
+
+
+class Paused(Exception):
+    """Nothing more can be scored before an ISO time; the reason says why, without a text."""
+
+    def __init__(self, reason: str, until: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.until = until
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Items that can be scored, with the parents that can, and those that can't be scored."""
+
+    items: Sequence[Item]
+    parents: Parents
+    failed: Sequence[Item] = ()
+    error: str | None = None
+
+
+Prepare = Callable[[Sequence[Item], Parents], Awaitable[Prepared]]
+"""Gets what a method needs to score items and parents. Raises Paused and StoreError."""
 
 
 @dataclass
@@ -91,7 +114,7 @@ def _rescored(items: Sequence[Item], parents: Parents, method: Method, now: str)
     done, current = Rescored(), method_name(method.name, method.version)
     again = scored_with_parents(cast("Sequence[Post]", items), parents, method, now)
     for before, after in zip(items, again, strict=True):
-        if is_stale(after, current):
+        if is_stale(after, {current}):
             # Scored again it would stay so: it must not come back forever.
             done.failed.append(before)
             key = item_key(before["kind"], before["id"])

@@ -1,7 +1,7 @@
 """Scores many texts at a time, and returns sentiments as items store them."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
@@ -90,11 +90,11 @@ def text_of(item: Post | Comment) -> Text | None:
     return Text(words, item["source"], item["author"])
 
 
-def is_stale(item: Item, current: str) -> bool:
-    """Return whether another method scored the item, or a mention, than the one of this name."""
+def is_stale(item: Item, accepted: Collection[str]) -> bool:
+    """Return whether another method scored the item, or a mention, than those of these names."""
     mentions = item.get("mentions", ())
-    return method_of(item["sentiment"]) != current or any(
-        method_of_mention(cast("Post", item), each) != current for each in mentions
+    return method_of(item["sentiment"]) not in accepted or any(
+        method_of_mention(cast("Post", item), each) not in accepted for each in mentions
     )
 
 

@@ -59,6 +59,8 @@ resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-0
     'rematch-requests-poison'
     'score-requests'
     'score-requests-poison'
+    'model-score-requests'
+    'model-score-requests-poison'
     'correction-requests'
     'correction-requests-poison'
     'alert-evaluations'

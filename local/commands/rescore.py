@@ -102,6 +102,8 @@ def _print_done(done: RescoreEnd, *, as_json: bool) -> None:
     console.print(f"{done.rescored} items were scored again, by {done.method}.")
     if done.is_taken_over:
         console.print("Another rescore has taken over, and goes on.", style="yellow")
+    elif done.paused:
+        console.print(f"The others wait: {done.paused}.", style="yellow")
     elif done.failed:
         console.print(
             f"{done.failed} items couldn't be scored: {done.error}. They keep their scores, and are"

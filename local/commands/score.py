@@ -37,7 +37,7 @@ def score_command(
     names = [_decoded(target) for target in targets]
     if not all(map(str.strip, names)):
         raise SettingsError("--target: a name can't be empty; it takes the name of a thing")
-    name = method or load_settings(read_local_settings(Path(), environ)).sentiment_method
+    name = method or load_settings(read_local_settings(Path(), environ)).default_method
     chosen = method_named(name)
     escapes = sys.stdout.encoding.lower() != "utf-8"
     for text in texts_of(texts, sys.stdin.buffer):

@@ -141,8 +141,13 @@ class TokensSpent(TypedDict):
     _etag: NotRequired[str]
 
 
+ScoringId = Literal["scoring", "model_scoring"]
+
+
 class ScoringState(TypedDict):
     """The method that scores, and the items that wait for it.
+
+    The id is model_scoring for a language model, and else scoring.
 
     method is the one in force, with its version. wanted is the name that SENTIMENT_METHOD asks for,
     and reason says why another one is in force. stands_in names the method that scores until then;
@@ -150,10 +155,11 @@ class ScoringState(TypedDict):
     newest hour; is_counted says that none came since they were counted. failed counts by the hour
     and community, "HOUR community", the items that couldn't be scored: these hours come last, and
     not before retry_at. last_error is that of the last ones. The message with the ticket is on its
-    way, or worked on, and gave a sign of it at ticket_at.
+    way, or worked on, and gave a sign of it at ticket_at. paused_because says why a language model
+    scores nothing before paused_until; None while it scores.
     """
 
-    id: Literal["scoring"]
+    id: ScoringId
     kind: Literal["scoring"]
     ttl: int
     method: str
@@ -169,4 +175,20 @@ class ScoringState(TypedDict):
     last_error: str | None
     ticket: str | None
     ticket_at: str | None
+    paused_because: NotRequired[str | None]
+    paused_until: NotRequired[str | None]
+    _etag: NotRequired[str]
+
+
+class ModelVerdict(TypedDict):
+    """What a language model says of a text, or of one thing that it names.
+
+    id is a digest of the model's version and the question, and order_key the time and the id. label
+    is None where the model gave no usable answer.
+    """
+
+    id: str
+    kind: Literal["model_verdict"]
+    order_key: str
+    label: str | None
     _etag: NotRequired[str]

@@ -53,7 +53,7 @@ MAX_DAYS_FOR_WHOLE = 2
 IN = " in "
 PARTS_SUFFIX = " parts"
 
-TARGET_METHODS = frozenset({"encoder"})
+TARGET_METHODS = frozenset({"encoder", "llm"})
 """The methods that score what a text says of a subject that it names."""
 OF_THE_TEXT = " of the text"
 

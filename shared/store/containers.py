@@ -28,6 +28,7 @@ from shared.models import (
     Incident,
     Item,
     Lease,
+    ModelVerdict,
     MonthParts,
     MonthStats,
     Post,
@@ -93,6 +94,7 @@ SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expi
 COLLECTION: Container[CollectionState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SCORING: Container[ScoringState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 TOKENS: Container[TokensSpent] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+VERDICTS: Container[ModelVerdict] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WATCHLIST: Container[Watchlist] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WATCHLIST_REVISIONS: Container[WatchlistRevision] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True

@@ -8,13 +8,12 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from collector.sentiment.base import NO_WORDS, Method, label_of
 from collector.sentiment.linear.weights import read_weights
-from collector.sentiment.registry import method_named
+from collector.sentiment.registry import METHODS, method_named
 from collector.text.cleaning import MAX_CHARACTERS, clean
 from collector.text.cleaning import VERSION as READING
-from shared.settings import Settings
 from shared.text.forms.reddit import REDDIT
 
-NAMES = Settings.model_fields["sentiment_method"].annotation.__args__
+NAMES = METHODS
 VADER = method_named("vader")
 LINEAR = method_named("linear")
 ANALYZER = SentimentIntensityAnalyzer()

@@ -91,7 +91,7 @@ def test_the_queues_are_those_that_the_code_names(deployed) -> None:
     queues = deployed.all("Microsoft.Storage/storageAccounts/queueServices/queues")
     own = (
         *(QUEUE, backfills.QUEUE, rematches.QUEUE, scoring.QUEUE, INGEST_QUEUE),
-        *(CORRECTION_QUEUE, EVALUATIONS, DELIVERIES, DIGESTS),
+        *(scoring.MODEL_QUEUE, CORRECTION_QUEUE, EVALUATIONS, DELIVERIES, DIGESTS),
     )
     names = {name for queue in own for name in (queue, f"{queue}-poison")}
     assert {each.name.rpartition("/")[2] for each in queues} == names

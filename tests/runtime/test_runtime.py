@@ -78,6 +78,7 @@ def test_asking_for_a_collection_has_a_queue_to_put_the_request_into(served) -> 
     to_backfill = {"queueName": "backfill-requests"}
     to_rematch = {"queueName": "rematch-requests"}
     to_score = {"queueName": "score-requests"}
+    to_model = {"queueName": "model-score-requests"}
     to_evaluate = {"queueName": "alert-evaluations"}
     assert message in functions["api_admin_collect"]
     bindings = sorted(functions["collect_now"], key=lambda each: (each["direction"], each["name"]))
@@ -85,6 +86,7 @@ def test_asking_for_a_collection_has_a_queue_to_put_the_request_into(served) -> 
         {"direction": "IN", "type": "queueTrigger", "name": "message", **queue},
         {"direction": "OUT", "type": "queue", "name": "evaluate", **queue, **to_evaluate},
         {"direction": "OUT", "type": "queue", "name": "messages", **queue, **to_backfill},
+        {"direction": "OUT", "type": "queue", "name": "model", **queue, **to_model},
         {"direction": "OUT", "type": "queue", "name": "rematch", **queue, **to_rematch},
         {"direction": "OUT", "type": "queue", "name": "score", **queue, **to_score},
     ]

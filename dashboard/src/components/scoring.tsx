@@ -30,8 +30,8 @@ export function ScoringCard() {
   );
 }
 
-function waitingText({ waiting, method, stands_in, oldest_waiting, newest_waiting }: Scoring) {
-  const who = `${plural(waiting, "item")} ${waiting === 1 ? "waits" : "wait"} for ${nameOf(method)}`;
+function waitingText({ waiting, wanted, stands_in, oldest_waiting, newest_waiting }: Scoring) {
+  const who = `${plural(waiting, "item")} ${waiting === 1 ? "waits" : "wait"} for ${nameOf(wanted)}`;
   const until = stands_in
     ? `scored by ${nameOf(stands_in)} until then`
     : "scored by another method until then";

@@ -106,7 +106,7 @@ def test_a_score_needs_nothing_beyond_the_standard_library_and_vader() -> None:
 
 
 def test_the_setting_takes_each_method() -> None:
-    assert get_args(Settings.model_fields["sentiment_method"].annotation) == METHODS
+    assert get_args(Settings.model_fields["sentiment_method"].annotation) == (*METHODS, "llm")
 
 
 def test_it_is_deployed() -> None:
