@@ -4,6 +4,7 @@ import azure.functions as func
 
 from api.agents import blueprint as agent_functions
 from api.alerts import blueprint as alert_functions
+from api.asking import blueprint as asking_functions
 from api.blueprint import blueprint as api_functions
 from api.changes import blueprint as changing_functions
 from api.digests import blueprint as digest_http_functions
@@ -30,4 +31,5 @@ app.register_functions(changing_functions)
 app.register_functions(alert_functions)
 app.register_functions(digest_http_functions)
 app.register_functions(agent_functions)
+app.register_functions(asking_functions)
 app.register_functions(page_functions)

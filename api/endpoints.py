@@ -1,6 +1,7 @@
 """The endpoints of the API. Routes, OpenAPI, fallback and tests read these rows."""
 
 from api.alert_endpoints import ALERT_ENDPOINTS, LINKS
+from api.ask_endpoints import ASK_ENDPOINTS
 from api.correction_endpoints import CORRECTION_ENDPOINTS
 from api.digest_endpoints import DIGEST_ENDPOINTS
 from api.endpoint import BASE, CHANGE, FILES, Endpoint, Page
@@ -133,6 +134,7 @@ ENDPOINTS = (
         problems=(404, 422, 429),
         files=("text/markdown",),
     ),
+    *ASK_ENDPOINTS,
     *SUBJECT_ENDPOINTS,
     *CORRECTION_ENDPOINTS,
     *MARKER_ENDPOINTS,

@@ -38,6 +38,7 @@ from api.schema.parameters import (
 from api.schema.topics import TopicsParameters
 from api.schema.values import Sort
 from bench.alert_endpoints import alerts_asked
+from bench.ask_endpoints import questions_asked
 from bench.marker_endpoints import markers_asked
 from bench.subject_endpoints import (
     WINDOWS,
@@ -157,6 +158,7 @@ def asked(
         **_corrections_asked(*post),
         **markers_asked(),
         **alerts_asked(),
+        **questions_asked(),
         **subjects_asked(subjects, one),
     }
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schema.base import Answer, Body, Community, DataOrigin, Time, WebAddress
+from api.schema.values import Moment
 from shared.communities import Kind
 from shared.models import Label
 
@@ -26,10 +27,12 @@ class AskBody(Body):
         description="the question, in English",
         examples=["What changed about Cursor this week?"],
     )
-    at: Time | None = Field(
+    at: Moment | None = Field(
         default=None,
         description="the time from which words such as `last week` count, so that a question can be"
         " repeated; now, if missing",
+        examples=["2026-11-27T17:00:00Z"],
+        json_schema_extra={"format": "date-time"},
     )
 
 
@@ -53,7 +56,10 @@ class Understood(Answer):
         description="it in words",
         examples=["How people feel about Cursor, 18 Nov 00:00 to 25 Nov 00:00 UTC"],
     )
-    scopes: list[AskedScope] = Field(description="the scopes; of a comparison, two to ten")
+    scopes: list[AskedScope] = Field(
+        description="the scopes; of a comparison, two to ten. Otherwise a subject and a community"
+        " mean the subject in the community"
+    )
     start: Time | None = Field(description="the beginning of the span; null if none is needed")
     end: Time | None = Field(description="the end of the span")
     span_words: str = Field(
@@ -67,7 +73,10 @@ class Evidence(Answer):
     """A read that the answer rests on."""
 
     number: int = Field(description="its number, from 1; sentences name it")
-    tool: str = Field(description="the name of the MCP tool that reads the same")
+    tool: str = Field(
+        description="the name of the MCP tool that reads the same; marker_effect, which is none,"
+        " for the time before and after a marker"
+    )
     title: str = Field(description="what it is, in words")
     request: str = Field(
         description="the path and query of the API that returns it",

@@ -1,0 +1,267 @@
+"""What a question asks for: how people feel, what changed, why, and so on."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from api.ask.text import COMMUNITY, MASKS, SUBJECT
+from api.schema.ask import Intent
+from api.schema.values import Sort
+from shared.kinds import Talk
+from shared.models import Label
+
+_MASK = f"[{MASKS}]+"
+_SCOPE = f"[{SUBJECT}{COMMUNITY}]+"
+_PEOPLE = (
+    r"(?:people|users?|everyone|everybody|they|folks|devs|developers|engineers|customers|we|reddit"
+    r"|reddi?tors|the (?:community|internet|users|market)|others|anyone|programmers|teams"
+    rf"|{_SCOPE})"
+)
+RELEASE = re.compile(
+    r"\b(?:did|does|has|have|do|was|were|is)\b.*\b(?:help|helped|helping|pay off|paid off"
+    r"|work(?:ed)?(?: out)?|land(?:ed)?|go (?:down )?well|make a difference|made a difference"
+    r"|make it better|improve[ds]? (?:things|the mood|it|sentiment)|hurt|backfire[ds]?"
+    r"|success|well received)\b"
+    r"|\b(?:impact|effects?|reactions?|respon[sd]e?s?|received|reception|reacts?|reacted"
+    r"|before and after)\b"
+)
+PATTERNS: Final[Sequence[tuple[Intent, re.Pattern[str]]]] = (
+    (
+        "share",
+        re.compile(
+            r"\bshare[- ]of[- ](?:the )?(?:voice|talk|conversation|mentions|discussion)|\bsov\b"
+            r"|\b(?:most|least) (?:talked|discussed|mentioned|popular)"
+            r"|\bhow (?:much|often|many times)\b.*\b(?:talk|mention|discuss|come up|named)"
+            r"|\bhow many (?:mentions|posts|comments|times|people (?:mention|talk|discuss))"
+            r"|\b(?:number|count|volume) of (?:mentions|posts|comments)|\bmention (?:count|volume)"
+        ),
+    ),
+    (
+        "comparison",
+        re.compile(
+            r"\bcompar(?:e|ed|es|ing|ison)\b|\bversus\b|\bvs\b|\bdifferences? between\b"
+            rf"|\bthan\b ?(?:in )?(?:the )?{_SCOPE}"
+            rf"|{_SCOPE} or (?:in )?{_SCOPE}|\b(?:against|stack up|side by side|head to head)\b"
+            r"|\b(?:which|what)\b.*\b(?:best|worst|favou?rites?|(?:most|least) (?:liked|loved|hated"
+            r"|positive|negative|popular)|lead(?:s|ing|er)?|ahead|preferred|prefer)\b"
+            r"|\bwho(?:'s| is)? (?:winning|leading|ahead)|\brank(?:ing|ed)?\b"
+        ),
+    ),
+    (
+        "reason",
+        re.compile(
+            r"\bwhy\b|\breasons?\b|\bhow come\b|\bexplain\b|\b(?:root )?causes?\b|\bdrivers?\b"
+            r"|\bwhat(?:'s| is| are| was| were|s)? (?:really |actually )?(?:driving|behind|causing)"
+            r"|\bwhat (?:drives|drove|caused|made|makes|explains|explained|led|triggered)\b"
+            r"|\bdue to what\b|\bresponsible for\b"
+        ),
+    ),
+    (
+        "reading",
+        re.compile(
+            r"\b(?:which|what)\b.*\b(?:posts?|comments?|threads?|items|discussions?)\b"
+            r"|\bread\b|\bworth reading\b|\b(?:show|give|list|find|get|send|link)\b.*\b(?:posts?"
+            r"|comments?|threads?|quotes?|examples?|mentions|discussions?|complaints?)\b"
+            r"|\b(?:newest|latest|recent|top|most upvoted|best|worst|angriest|examples? of)\b.*\b"
+            r"(?:posts?|comments?|threads?|mentions)\b|\bquotes?\b|\bexamples?\b"
+        ),
+    ),
+    (
+        "topic",
+        re.compile(
+            rf"\bwhat\b.*\b{_PEOPLE} (?:say|saying|said|talk|talking|complain|complaining|discuss"
+            r"|discussing|write|writing|report|reporting|want|wanting|ask|asking|praise|praising"
+            r"|mention|mentioning|post|posting|hate|dislike|love|like|struggl\w+|request\w*|need"
+            r"|criticis\w+|criticiz\w+)\b"
+            r"|\btopics?\b|\bthemes?\b|\bsaid about\b|\bbeing said\b|\bis said\b|\bfeedback\b"
+            rf"|\b(?:do|does|did|are|is|have|has|anyone|anybody|{_PEOPLE}) .*\b(?:say|saying"
+            r"|talking|complain(?:ing|ed)?|mention(?:ing)?|discussing|discuss|asking)\b"
+            r"|\b(?:complaints?|complain(?:ing|ed)?|pain points?|praise|problems?|issues?|bugs?"
+            r"|requests?|feature requests?|wish(?:es)?|buzz|hot|outages?|questions)\b"
+            r"|\bwhat\b.*\b(?:talked about|discussed|trending)\b|\btalk(?:ing)? about\b|\bsearch\b"
+        ),
+    ),
+    (
+        "change",
+        re.compile(
+            r"\bchang(?:e|es|ed|ing)\b|\bnews?\b|\bwhat(?:'s| is|s)? (?:different|up|going on)\b"
+            r"|\bwhat(?:'s| has|s)? happen(?:ed|ing|s)?\b|\bmov(?:e|ed|es|ing|ement)\b"
+            r"|\btrend(?:s|ing)?\b|\bdevelop(?:ed|ment|ing)?\b|\bevol\w+\b|\bshift(?:ed|s)?\b"
+            r"|\b(?:get|gets|getting|got|gotten|become|becoming|became)\b.*\b(?:better|worse|more|less)"
+            r"|\b(?:improv\w+|declin\w+|drop(?:s|ped|ping)?|f[ae]ll(?:s|en|ing)?|rise|rose|risen"
+            r"|rising|increas\w+|decreas\w+|gr[eo]w\w*|spik\w+|dip(?:s|ped)?|recover\w*|worsen\w*"
+            r"|went (?:up|down)|go(?:ing|es|ne)? (?:up|down)|(?:up|down)(?: or (?:up|down))?)\b"
+            r"|\bover time\b|\b(?:better|worse)\b"
+        ),
+    ),
+    (
+        "feeling",
+        re.compile(
+            r"\bfeel(?:s|ing|ings)?\b|\bfelt\b|\bsentiments?\b|\bmoods?\b|\bopinions?\b"
+            r"|\bth(?:ink|inks|ought|oughts|inking)\b|\b(?:dis)?lik(?:e|es|ed|ing)\b|\blov(?:e|es|ed|ing)\b"
+            r"|\bhat(?:e|es|ed|ing)\b|\b(?:un)?happy\b|\b(?:dis)?satisf\w+\b|\battitudes?\b"
+            r"|\bperce(?:ive|ived|ption)\b|\breputation\b|\bdoing\b|\bvibes?\b|\btone\b|\bview(?:s|ed)?\b"
+            r"|\b(?:positive|negative|angry|annoyed|frustrated|excited|enthusiastic|upset|fans?)\b"
+            r"|\b(?:good|bad|great|popular|well|enjoy\w*|prais\w+|rate[ds]?|rating|score)\b"
+            r"|\bhow (?:is|are|was|were|'s|about)\b|\bhow's\b|\bwhat about\b|\bstatus\b"
+            r"|\bsummar\w+\b|\boverview\b|\breport\b|\bupdate (?:me )?on\b|\bstand\b"
+        ),
+    ),
+)
+# Questions of a kind that no read answers, and what to ask instead.
+UNANSWERABLE: Final[Sequence[tuple[re.Pattern[str], str]]] = (
+    (
+        re.compile(r"^\W*(?:and )?when\b"),
+        (
+            "When something happened isn't answered: ask what changed in a span, such as “What"
+            " changed about {name} in the last 7 days?”."
+        ),
+    ),
+    (
+        re.compile(
+            r"\bwho\b(?! (?:is|are|'s)? ?(?:winning|leading|ahead))"
+            r"|\bwhich (?:users?|authors?|people)\b"
+        ),
+        "Who wrote something isn't counted: answers are about what is said, not about people.",
+    ),
+    (
+        re.compile(
+            r"\bhow many (?:users|customers|developers|people use|seats|subscribers)"
+            r"|\bmarket share\b|\brevenue\b"
+        ),
+        (
+            "Only what is written in the watched communities is known, not how many use a product:"
+            " ask for its share of voice."
+        ),
+    ),
+    (
+        re.compile(r"\bhow much (?:does|do|is|are|did)\b(?!.*\b(?:talk|mention|discuss|said))"),
+        (
+            "Prices and other facts about products aren't known, only what people write about them:"
+            " ask “What do people say about the price of {name}?”."
+        ),
+    ),
+    (
+        re.compile(r"\b(?:should|shall) (?:i|we|you) (?:buy|use|switch|choose|pick|invest|move)\b"),
+        "Advice isn't given: ask how people feel about a product, or compare two.",
+    ),
+    (
+        re.compile(r"\bcorrelat\w+|\bcausal\w*|\bstatistically\b.*\bsignificant\b.*\bbetween\b"),
+        "Correlations aren't computed: ask what changed, and why.",
+    ),
+)
+EXCLUDED = re.compile(
+    r"\b(except(?: for)?|excluding|other than|apart from|besides|leaving out|but not"
+    r"|not (?:in|about|from|counting|including)|without|outside(?: of)?|ignoring|instead of)\b"
+    rf" ?(?:the )?(?P<what>{_SCOPE}|\w+)"
+)
+NEGATED = re.compile(
+    r"\b(?:not|never|no longer|nobody|no one|none|don't|doesn't|didn't|isn't|aren't|wasn't|weren't"
+    r"|haven't|hasn't|can't|cannot|won't|dont|doesnt|didnt)\b"
+)
+# The answer to these is the same with "not".
+NEGATION_IS_MEANT = re.compile(r"\bwhy\b|\breasons?\b|\b(?:did|has|does)n't\b.*\b(?:help|work)")
+QUESTION_WORDS = re.compile(
+    r"\b(?:who|what|when|where|which|how|why|is|are|was|were|do|does|did|can|could|should|would|has"
+    r"|have|will)\b|\?"
+)
+NEGATIVE = re.compile(
+    r"\b(?:negative|complain\w*|complaints?|criticis\w+|criticiz\w+|worst|angr(?:y|iest)|hate[ds]?"
+    r"|dislike[ds]?|unhappy|frustrat\w+|bad|pain points?|struggl\w+|annoy\w+)\b"
+)
+POSITIVE = re.compile(
+    r"\b(?:positive|prais\w+|love[ds]?|like[ds]?|happy|enthusias\w+|best|fans?|good|great|enjoy\w*)\b"
+)
+TALK_WORDS: Final[Sequence[tuple[Talk, re.Pattern[str]]]] = (
+    (
+        "request",
+        re.compile(r"\b(?:feature )?requests?\b|\bwish(?:es)?\b|\b(?:want|wanting|need)\b"),
+    ),
+    ("outage", re.compile(r"\boutages?\b|\bdowntime\b")),
+    ("problem", re.compile(r"\b(?:problems?|issues?|bugs?)\b")),
+    ("question", re.compile(r"\bquestions\b|\bask(?:ing)?\b")),
+)
+SORTS: Final[Sequence[tuple[Sort, re.Pattern[str]]]] = (
+    ("reach", re.compile(r"\b(?:most upvoted|top|most popular|biggest|upvotes?|highest)\b")),
+    ("most_negative", re.compile(r"\b(?:most negative|worst|angriest|most critical)\b")),
+    ("most_positive", re.compile(r"\b(?:most positive|best|happiest|most enthusiastic)\b")),
+    ("newest", re.compile(r"\b(?:newest|latest|most recent|recent)\b")),
+)
+WORSE = re.compile(
+    r"\b(?:worse\w*|declin\w+|drop\w*|f[ae]ll\w*|decreas\w+|dip\w*|went down|down|negative|unhappy"
+    r"|angry|upset|hate[ds]?|dislike[ds]?|frustrat\w+)\b"
+)
+BETTER = re.compile(
+    r"\b(?:better|improv\w+|rise|rose|risen|rising|increas\w+|recover\w*|went up|up|positive|happy"
+    r"|happier|loved?)\b"
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question asks for.
+
+    label and talk limit it to one label or kind of talk; sort is the order of the posts to read.
+    presumed is the change that it takes as given.
+    """
+
+    intent: Intent | None
+    label: Label | None = None
+    talk: Talk | None = None
+    sort: Sort | None = None
+    presumed: str | None = None
+
+
+def asked_of(masked: str, *, scopes: int, alike: int, has_marker: bool) -> Asked:
+    """Return what a question asks for. masked is its text with scopes and spans taken.
+
+    scopes is the number of scopes that it names, and alike that of subjects alone or communities
+    alone, the greater one: a subject and a community are one in the other. has_marker: it names a
+    marker whose effect it may ask for.
+    """
+    intent = _intent(masked, scopes=scopes, alike=alike, has_marker=has_marker)
+    label = _label(masked) if intent in {"topic", "reading"} else None
+    talk = next((kind for kind, words in TALK_WORDS if words.search(masked)), None)
+    sort = next((order for order, words in SORTS if words.search(masked)), None)
+    return Asked(
+        intent,
+        label,
+        talk if intent in {"topic", "reading"} and label is None else None,
+        sort if intent == "reading" else None,
+        _presumed(masked) if intent == "reason" else None,
+    )
+
+
+def _intent(masked: str, *, scopes: int, alike: int, has_marker: bool) -> Intent | None:
+    if RELEASE.search(masked) and has_marker:
+        return "release"
+    for intent, pattern in PATTERNS:
+        if not pattern.search(masked):
+            continue
+        # X compared with last week, or with nothing: a change.
+        if intent == "comparison" and scopes == 1:
+            return "change"
+        if intent == "feeling" and alike > 1:
+            return "comparison"
+        return intent
+    return None
+
+
+def _label(masked: str) -> Label | None:
+    if NEGATIVE.search(masked):
+        return "negative"
+    return "positive" if POSITIVE.search(masked) else None
+
+
+def _presumed(masked: str) -> str | None:
+    """Return the change that a question for reasons takes as given: better or worse."""
+    is_worse, is_better = bool(WORSE.search(masked)), bool(BETTER.search(masked))
+    if is_worse == is_better:
+        return None
+    return "worse" if is_worse else "better"
+
+
+def is_asking(masked: str) -> bool:
+    """Return whether words are those of a question."""
+    return bool(QUESTION_WORDS.search(masked))

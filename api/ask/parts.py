@@ -1,0 +1,15 @@
+"""The questions that stand in one text: one of them is answered, the others are named."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+MIN_LETTERS: Final = 3
+# A sentence ends with ? or !, or with a full stop before a blank; "1.2" and "Bolt.new" don't.
+ENDS = re.compile(r"(?<=[?!])\s*|(?<=[.;])\s+(?=\S)")
+
+
+def questions_in(text: str) -> Sequence[str]:
+    """Return the sentences of a text, in its order, without those that say nothing."""
+    found = [each.strip() for each in ENDS.split(text)]
+    return [each for each in found if sum(map(str.isalpha, each)) >= MIN_LETTERS]

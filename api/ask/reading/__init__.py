@@ -1,0 +1,1 @@
+"""The reads that answer each kind of question, and what is said of them."""

@@ -1,0 +1,134 @@
+"""Subjects and communities side by side."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from api.ask.links import compare_page, subjects_page
+from api.ask.names import NamedScope
+from api.ask.reading.asking import Asking
+from api.ask.reading.voice import share_text
+from api.ask.wording import (
+    baseline_text,
+    counted,
+    coverage_text,
+    listed,
+    mean_text,
+    short_verdict,
+    signed,
+)
+from api.reads.comparison import compare
+from api.reads.subjects import read_subjects
+from api.reads.voice import read_voice
+from api.schema.parameters import CompareParameters
+from api.schema.sentiment import ComparedScope
+from api.schema.subject_parameters import SubjectsParameters, VoiceParameters
+from api.schema.values import MAX_COMPARED
+
+MAX_COVERAGE = 2
+
+
+async def most_mentioned(asking: Asking) -> Sequence[NamedScope]:
+    """Return the own subjects and competitors that are mentioned most in the span, ten at most."""
+    parameters = SubjectsParameters.model_validate(
+        {**asking.hours.parameters, "until": "collected"}
+    )
+    found, number = await asking.read(
+        read_subjects,
+        parameters,
+        cite=("list_subjects", "Subjects and their mentions", "/subjects"),
+        page=subjects_page(asking.hours, asking.now),
+    )
+    listed_ones = [each for each in found.subjects if each.id in found.set and each.mentions]
+    chosen = sorted(listed_ones, key=lambda each: -each.mentions)[:MAX_COMPARED]
+    asking.citing.say(
+        f"These are the {len(chosen)} most mentioned of {counted(len(found.set), 'subject')}.",
+        [number],
+    )
+    return [NamedScope("subject", each.id, each.name, "") for each in chosen]
+
+
+async def answer_comparison(asking: Asking) -> None:
+    """Say the mean of each scope and its change, and which differ."""
+    scopes = asking.parsed.scopes
+    names = {each.scope: each.name for each in scopes}
+    parameters = CompareParameters.model_validate(
+        {"scopes": ",".join(names), **asking.hours.parameters, "until": "collected"}
+    )
+    found, number = await asking.read(
+        compare,
+        parameters,
+        cite=("compare", f"{listed(list(names.values()))} side by side", "/sentiment/compare"),
+        page=compare_page(list(names), asking.hours, asking.now),
+    )
+    say = asking.citing.say
+    by_mean = sorted(found.subreddits, key=lambda each: -(each.statistics.avg_sentiment or -2.0))
+    before = found.before
+    if before is not None:
+        say(
+            f"Means are on a scale from -1 to 1, {asking.hours.text}; changes are from"
+            f" {baseline_text(before)}.",
+            [number],
+        )
+    for each in by_mean:
+        say(_scope_text(names[each.scope], each), [number])
+    say(_order_text(names, by_mean, is_mixed=found.mixed_methods), [number])
+    if all(each.kind == "subject" for each in scopes):
+        await _say_shares(asking)
+    gaps = [text for each in by_mean if (text := coverage_text(each.coverage))]
+    for text in dict.fromkeys(gaps[:MAX_COVERAGE]):
+        say(text, [number])
+
+
+def _scope_text(name: str, scope: ComparedScope) -> str:
+    totals = scope.statistics
+    if not totals.total:
+        return f"{name}: nothing is known of it in this time (n = 0)."
+    change = f"; {short_verdict(scope.change)}" if scope.change else ""
+    return f"{name}: mean {mean_text(totals)}{change}."
+
+
+def _order_text(
+    names: dict[str, str], scopes: Sequence[ComparedScope], *, is_mixed: bool
+) -> str | None:
+    """Return whether the intervals of the first and the last mean overlap, in a sentence."""
+    if is_mixed:
+        return "Several methods scored these items, so that their means can't be compared."
+    known = [each for each in scopes if each.statistics.interval and not each.statistics.few]
+    if len(known) < 2:  # noqa: PLR2004 - a pair
+        return "There is too little to say which is higher: it takes 30 items and two threads each."
+    parts = []
+    for one, other in pairwise(known):
+        high, low = one.statistics, other.statistics
+        assert high.interval is not None  # noqa: S101 - those with one were chosen
+        assert low.interval is not None  # noqa: S101 - likewise
+        pair = f"{names[one.scope]} and {names[other.scope]}"
+        if high.interval[0] > low.interval[1]:
+            difference = signed((high.avg_sentiment or 0.0) - (low.avg_sentiment or 0.0))
+            parts.append(f"those of {pair} don't overlap ({difference} apart)")
+        elif len(known) == 2:  # noqa: PLR2004 - likewise
+            parts.append(f"those of {pair} overlap, so that chance may explain which is higher")
+    if not parts:
+        return "The intervals of neighbours overlap, so that chance may explain their order."
+    return f"Of the intervals, {listed(parts)}."
+
+
+async def _say_shares(asking: Asking) -> None:
+    """Say which part of the mentions of these subjects each has."""
+    ids = ",".join(each.id for each in asking.parsed.subjects)
+    parameters = VoiceParameters.model_validate(
+        {"subjects": ids, **asking.hours.parameters, "until": "collected"}
+    )
+    found, number = await asking.read(
+        read_voice,
+        parameters,
+        cite=("share_of_voice", "Their share of voice", "/share-of-voice"),
+        page=subjects_page(asking.hours, asking.now),
+    )
+    parts = [
+        f"{each.name} has {share_text(each)}" for each in found.subjects if each.share is not None
+    ]
+    if parts:
+        asking.citing.say(
+            f"Of their {found.base:,} mentions together, {listed(parts)}.",
+            [number],
+        )

@@ -1,0 +1,230 @@
+"""What people say: the topics of a scope, or the items that have some words, a label or a kind."""
+
+from api.ask.citing import found as found_item
+from api.ask.citing import label_of
+from api.ask.links import list_page
+from api.ask.reading.asking import Asking
+from api.ask.reading.feeling import posts_and_comments, read_figures, say_figures
+from api.ask.wording import (
+    counted,
+    coverage_text,
+    listed,
+    mean_text,
+    percent,
+    quoted,
+    span_text,
+    time_text,
+)
+from api.reads.items import read_items
+from api.reads.listing import Page
+from api.reads.topics import read_topics
+from api.schema.items import ItemAnswer, Items
+from api.schema.parameters import ItemsParameters
+from api.schema.topics import ScopeTopic, ScopeTopics, TopicsParameters
+from shared.reasons.sentence import TALK
+from shared.times import parse_iso
+
+MAX_TOPICS = 5
+MAX_SHOWN = 5
+PAGE = 100
+MAX_PAGES = 3
+
+
+async def answer_topic(asking: Asking) -> None:
+    """Say what people say of the scope: with some words, of a kind, or most of all."""
+    parsed = asking.parsed
+    if parsed.search is not None:
+        await answer_search(asking)
+        return
+    stats, number = await read_figures(asking)
+    say_figures(asking, stats.statistics, number)
+    if stats.statistics.total:
+        if parsed.talk is not None:
+            await _say_talk(asking, number)
+        await _say_topics(asking)
+        if parsed.label is not None:
+            await show_listed(asking, sentiment=parsed.label)
+    asking.citing.say(coverage_text(stats.coverage), [number])
+
+
+async def answer_search(asking: Asking) -> None:
+    """Say how many items have the words of the question, by label, and show the newest."""
+    parsed, say = asking.parsed, asking.citing.say
+    words = listed([f"“{each}”" for each in parsed.search_words])
+    if parsed.is_unknown:
+        say(
+            f"{words} is no subject of the watchlist: this is a search for"
+            f" {'these words' if len(parsed.search_words) > 1 else 'the word'}."
+        )
+    items, number, since = await _search(asking)
+    where = asking.about if parsed.scopes else "in all communities"
+    when = asking.hours.text
+    if not items and since is None:
+        say(f"No post or comment {where} has {words}, {when} (n = 0).", [number])
+        return
+    labels = [label_of(each, asking.subject) for each in items]
+    counts = ", ".join(
+        f"{labels.count(each)} {each}" for each in ("positive", "negative", "neutral")
+    )
+    read_back = (
+        f" Only the newest were looked through, back to {time_text(parse_iso(since))} UTC: there"
+        " may be earlier ones."
+        if since
+        else ""
+    )
+    for each in items[:MAX_SHOWN]:
+        asking.citing.show(found_item(each, asking.subject, number))
+    at_least = "At least " if since else ""
+    text = f"{at_least}{posts_and_comments(len(items))} {where} {_has(len(items))} {words}, {when}"
+    say(
+        f"{text}: {counts}.{read_back}" if items else f"{text}.{read_back}",
+        [number],
+        [each.id for each in items[:MAX_SHOWN]],
+    )
+
+
+def _has(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
+async def _search(asking: Asking) -> tuple[list[ItemAnswer], int, str | None]:
+    """Return the newest items that have the words, and the time that they were read back to.
+
+    That time is None where the whole span was read.
+    """
+    parsed = asking.parsed
+    given: dict[str, str] = {"q": parsed.search or "", "limit": str(PAGE)}
+    if parsed.label is not None:
+        given["sentiment"] = parsed.label
+    listed_at = list_page(
+        {
+            "subject": asking.subject,
+            "subreddit": asking.community,
+            "kind": "items",
+            "q": parsed.search,
+            "sentiment": parsed.label,
+        },
+        asking.hours,
+    )
+    items: list[ItemAnswer] = []
+    cursor: str | None = None
+    number = 0
+    for _ in range(MAX_PAGES):
+        more = {"cursor": cursor} if cursor else {}
+        parameters = asking.parameters(ItemsParameters, **given, **more)
+        found, own = await _page(asking, parameters, listed_at, is_first=not number)
+        number = number or own
+        items += found.items.root
+        cursor = found.next_cursor
+        if cursor is None:
+            return items, number, None
+    return items, number, cursor.partition("_")[0] if cursor else None
+
+
+async def _page(
+    asking: Asking, parameters: ItemsParameters, listed_at: str, *, is_first: bool
+) -> tuple[Page[Items], int]:
+    if not is_first:
+        return await asking.reader.read(read_items, parameters), 0
+    words = " ".join(asking.parsed.search_words)
+    return await asking.read(
+        read_items,
+        parameters,
+        cite=("search_mentions", f"Posts and comments with {words}", "/items"),
+        page=listed_at,
+    )
+
+
+async def _say_topics(asking: Asking) -> None:
+    """Say what is said more than before, the most surprising topics first."""
+    parameters = asking.parameters(TopicsParameters, limit=str(MAX_TOPICS))
+    found, number = await asking.read(
+        read_topics,
+        parameters,
+        cite=("topics", f"Topics of {asking.name}", "/topics"),
+    )
+    if not found.topics:
+        asking.citing.say(_no_topics(found), [number])
+        return
+    for each in found.topics:
+        asking.citing.say(_topic_text(each), [number])
+    if not found.span.is_whole:
+        asking.citing.say(
+            f"Topics are of {found.span.read:,} of {counted(found.span.of, 'item')}, spread over"
+            " the span.",
+            [number],
+        )
+
+
+def _topic_text(topic: ScopeTopic) -> str:
+    kinds = list(topic.kinds or {})
+    kind = f", mostly {TALK[kinds[0]]}" if kinds and kinds[0] in TALK else ""
+    return (
+        f"Said more than before: {quoted(topic.name)}, {counted(topic.n, 'item')} after"
+        f" {topic.n_before:,}{kind}; mean {mean_text(topic.statistics)}."
+    )
+
+
+def _no_topics(found: ScopeTopics) -> str:
+    match found.why_none:
+        case "nothing_before":
+            before = span_text(parse_iso(found.before.start), parse_iso(found.before.end))
+            return (
+                "Which topics are new can't be told: nothing is known of the time before,"
+                f" {before}."
+            )
+        case "no_items":
+            return "There are no items in which topics could be found."
+        case _:
+            return (
+                f"No topic stands out among {counted(found.span.items, 'item')}: nothing is said"
+                " clearly more than before."
+            )
+
+
+async def _say_talk(asking: Asking, number: int) -> None:
+    """Say how many items are of the kind of talk that is asked for."""
+    stats, number = await read_figures(asking)
+    talk = asking.parsed.talk
+    assert talk is not None  # noqa: S101 - who calls it has looked
+    kinds = stats.statistics.kinds
+    if kinds is None:
+        asking.citing.cannot.append(
+            f"Which items are {TALK[talk]} isn't known: the method that scored them doesn't tell"
+            " kinds of talk. Ask “What do people say about …?” with a word of it."
+        )
+        return
+    figures = kinds.get(talk)
+    if figures is None:
+        asking.citing.say(f"None of them is counted as {TALK[talk]}.", [number])
+        return
+    asking.citing.say(
+        f"{percent(figures.share)} of them are {TALK[talk]} ({counted(figures.items, 'item')}).",
+        [number],
+    )
+    await show_listed(asking, talk=talk)
+
+
+async def show_listed(asking: Asking, **given: str) -> None:
+    """Show the first items of a list of the scope: with a label, of a kind, in an order."""
+    parameters = asking.parameters(ItemsParameters, **given, limit=str(MAX_SHOWN))
+    page = list_page(
+        {"subject": asking.subject, "subreddit": asking.community, "kind": "items", **given},
+        asking.hours,
+    )
+    what = " ".join(each.replace("_", " ") for each in given.values())
+    found, number = await asking.read(
+        read_items,
+        parameters,
+        cite=("search_mentions", f"Posts and comments {asking.about}: {what}", "/items"),
+        page=page,
+    )
+    items = found.items.root
+    for each in items:
+        asking.citing.show(found_item(each, asking.subject, number))
+    if items:
+        asking.citing.say(
+            f"Read, for example: {listed([quoted(each.title or each.content) for each in items])}.",
+            [number],
+            [each.id for each in items],
+        )
