@@ -10,7 +10,7 @@ import azure.functions as func
 
 from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
 from api.export.files import trends_file
-from api.export.tables import DIGEST_TYPES, TYPES, form_of_digest, format_of
+from api.export.tables import REPORT_TYPES, TYPES, form_of_report, format_of
 from api.http.negotiation import choose_type
 from api.http.parameters import read_parameters
 from api.http.problems import answering
@@ -171,11 +171,22 @@ async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
 async def api_explain(req: func.HttpRequest) -> func.HttpResponse:
     """Return what made the change of a scope."""
     # The rules of texts cost 50 ms, only when used.
+    from api.export.explanation import explanation_markdown  # noqa: PLC0415
     from api.reads.explain.explanation import read_explanation  # noqa: PLC0415
 
-    return await serve_data(
-        req, ExplainParameters, read_explanation, moments=MOMENTS_OF_EXPLANATION
-    )
+    parameters = read_parameters(ExplainParameters, req.params)
+    form = form_of_report(parameters.format, req.headers.get("accept", ""))
+    deps = await process_deps()
+    base, origin = place_of(req).base, deps.settings.origin
+
+    async def make() -> Prepared:
+        found = await read_explanation(deps, parameters)
+        if form == "json":
+            return prepare(found, origin, moments=MOMENTS_OF_EXPLANATION)
+        return prepared(explanation_markdown(found, base).encode(), origin)
+
+    key = ("explain", form) if form == "json" else (("explain", base), form)
+    return await serve_kept(deps, req, key, parameters, make, mimetype=REPORT_TYPES[form])
 
 
 @_route("digest")
@@ -187,7 +198,7 @@ async def api_digest(req: func.HttpRequest) -> func.HttpResponse:
     from api.reads.digest.answer import read_digest  # noqa: PLC0415
 
     parameters = read_parameters(DigestParameters, req.params)
-    form = form_of_digest(parameters.format, req.headers.get("accept", ""))
+    form = form_of_report(parameters.format, req.headers.get("accept", ""))
     deps = await process_deps()
     base, origin = place_of(req).base, deps.settings.origin
 
@@ -198,7 +209,7 @@ async def api_digest(req: func.HttpRequest) -> func.HttpResponse:
         return prepared(digest_markdown(digest, base).encode(), origin)
 
     key = ("digest", form) if form == "json" else (("digest", base), form)
-    return await serve_kept(deps, req, key, parameters, make, mimetype=DIGEST_TYPES[form])
+    return await serve_kept(deps, req, key, parameters, make, mimetype=REPORT_TYPES[form])
 
 
 @_route("cycles")

@@ -124,6 +124,7 @@ ENDPOINTS = (
         Explanation,
         ExplainParameters,
         problems=(404, 422, 429),
+        files=("text/markdown",),
     ),
     Endpoint(
         "digest",

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from urllib.parse import urlencode
 
-from api.export.feed import NOTES
 from api.export.markdown import bold, escaped, link, table
+from api.export.report import COMPARED, PageLinks, community_text, notes_of, section
 from api.reads.digest.periods import WEEKDAYS, day_text
 from api.reads.digest.sentences import is_before_known, is_silent, listed
 from api.schema.digest import (
@@ -18,12 +17,11 @@ from api.schema.digest import (
     DigestSubject,
     DigestTopic,
 )
-from api.schema.explain import ContributionAnswer, ExplainedItem, ItemsRead
+from api.schema.explain import ContributionAnswer, ItemsRead
 from api.schema.markers import MarkerAnswer
 from shared.communities import community_name
 from shared.digests.figures import NO_VALUE, VERDICTS, bars, percent, points, signed
 from shared.reasons.sentence import TALK, counted
-from shared.stats.windows import Because
 from shared.times import parse_iso
 
 COLUMNS = (
@@ -37,11 +35,6 @@ COLUMNS = (
     "Change>",
     "Course",
 )
-COMPARED: dict[Because, str] = {
-    "just_before": "the time just before",
-    "week_before": "the same hours a week earlier",
-    "no_week_before": "the time just before, since the week before isn't known",
-}
 
 
 def digest_markdown(digest: Digest, base: str) -> str:
@@ -53,23 +46,23 @@ def digest_markdown(digest: Digest, base: str) -> str:
         "",
         bold(escaped(digest.sentence)),
         "",
-        *_notes(digest),
+        *notes_of(digest.origin, rematching=digest.rematching),
         *_neighbours(digest, links),
         "",
-        *_section("Subjects", _table(digest, links)),
-        *_section("What changed", [_bullet(each) for each in digest.changed]),
-        *_section("What didn't", _unchanged(digest, names)),
-        *_section("Why", [line for each in digest.reasons for line in _reason(each, links)]),
-        *_section("Read these", _reads(digest.read_these, names, links)),
-        *_section(
+        *section("Subjects", _table(digest, links)),
+        *section("What changed", [_bullet(each) for each in digest.changed]),
+        *section("What didn't", _unchanged(digest, names)),
+        *section("Why", [line for each in digest.reasons for line in _reason(each, links)]),
+        *section("Read these", _reads(digest.read_these, names, links)),
+        *section(
             "Worth an answer",
             [_question(each, names, links) for each in digest.worth_an_answer.items]
             or ["No question or problem without a reply was found."],
         ),
-        *_section("Topics", [_topic(each, names, links) for each in digest.topics]),
-        *_section("Markers", _markers(digest, names)),
-        *_section("Not seen", _unseen(digest)),
-        *_section(
+        *section("Topics", [_topic(each, names, links) for each in digest.topics]),
+        *section("Markers", _markers(digest, names)),
+        *section("Not seen", _unseen(digest)),
+        *section(
             "Open alerts",
             [_incident(each) for each in digest.incidents] or ["None is open."],
         ),
@@ -77,16 +70,12 @@ def digest_markdown(digest: Digest, base: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-class Links:
-    """The addresses of the dashboard's views (dashboard/src/address.ts) and of items."""
+class Links(PageLinks):
+    """The addresses of views and items, for the period of a digest."""
 
     def __init__(self, digest: Digest, base: str) -> None:
+        super().__init__(base, digest.is_sample)
         self._digest = digest
-        self._base = base
-
-    def view(self, **given: str) -> str:
-        """Return the address of a view."""
-        return f"{self._base}/?{urlencode(given, safe=',/:')}"
 
     def digest(self, end: str) -> str:
         """Return the address of a digest of the same subjects, with this end."""
@@ -107,12 +96,6 @@ class Links:
         days = {"from": self._digest.first_day, "to": last.isoformat()}
         return self.view(subject=subject, **days)
 
-    def item(self, item: ExplainedItem | DigestQuestion) -> str:
-        """Return the address of an item: at its source, or here where it is invented."""
-        if item.permalink and not self._digest.is_sample:
-            return item.permalink
-        return self.view(view="posts", post=f"{item.community}/{item.post_id}")
-
 
 def period_text(digest: Digest) -> str:
     """Return the days of a digest in words, with their time zone."""
@@ -124,14 +107,6 @@ def period_text(digest: Digest) -> str:
     return f"{day_text(first)} to {day_text(last)}{zone}"
 
 
-def _notes(digest: Digest) -> list[str]:
-    note = NOTES[digest.origin]
-    lines = [f"*This is {note}.*", ""] if note else []
-    if digest.rematching:
-        lines += ["*Stored items are being matched with changed rules: figures may change.*", ""]
-    return lines
-
-
 def _neighbours(digest: Digest, links: Links) -> list[str]:
     found = [link("As a page", links.digest(digest.end))]
     if digest.previous_end:
@@ -139,10 +114,6 @@ def _neighbours(digest: Digest, links: Links) -> list[str]:
     if digest.next_end:
         found.append(link(f"the {digest.period} after", links.digest(digest.next_end)))
     return [" · ".join(found)]
-
-
-def _section(heading: str, lines: Sequence[str]) -> list[str]:
-    return [f"## {heading}", "", *lines, ""] if lines else []
 
 
 def _table(digest: Digest, links: Links) -> list[str]:
@@ -225,7 +196,7 @@ def _reason(reason: DigestReason, links: Links) -> Iterable[str]:
         yield ""
     for sentence in [each for quotes in reason.quotes for each in quotes.sentences]:
         item = cited.get(sentence.item)
-        source = link(_community(item.community), links.item(item)) if item else ""
+        source = link(community_text(item.community), links.item(item)) if item else ""
         yield from (f"> “{escaped(sentence.text)}” {source}".rstrip(), "")
     looked_at = reason.looked_at
     if looked_at.read < looked_at.items:
@@ -236,11 +207,6 @@ def _reason(reason: DigestReason, links: Links) -> Iterable[str]:
 def read_text(looked_at: ItemsRead) -> str:
     """Return how many of the items a reason rests on, as a sentence."""
     return f"{looked_at.read} of {counted(looked_at.items, 'item')} were read for this."
-
-
-def _community(community: str) -> str:
-    """Return a community's name, escaped: those of repositories may have signs."""
-    return escaped(community_name(community))
 
 
 def contribution_text(own: ContributionAnswer) -> str:
@@ -258,7 +224,7 @@ def contribution_text(own: ContributionAnswer) -> str:
 def _reads(items: Sequence[DigestItem], names: dict[str, str], links: Links) -> list[str]:
     return [
         f"{number}. {link(escaped(each.read.text), links.item(each.item))}"
-        f" · {escaped(names[each.subject])}, {_community(each.item.community)}."
+        f" · {escaped(names[each.subject])}, {community_text(each.item.community)}."
         f" {escaped(each.read.why)}"
         for number, each in enumerate(items, start=1)
     ]
@@ -269,7 +235,7 @@ def _question(found: DigestQuestion, names: dict[str, str], links: Links) -> str
     about = ", ".join(escaped(names[each]) for each in found.subjects)
     return (
         f"- {link(escaped(found.title or found.text), links.item(found))}"
-        f" · {' and '.join(found.talk)} about {about}, {_community(found.community)}{upvotes}"
+        f" · {' and '.join(found.talk)} about {about}, {community_text(found.community)}{upvotes}"
     )
 
 
@@ -302,7 +268,7 @@ def _unseen(digest: Digest) -> list[str]:
         observed,
         "",
         *(
-            f"- {_community(each.community)}: {counted(each.hours, 'hour')}"
+            f"- {community_text(each.community)}: {counted(each.hours, 'hour')}"
             for each in digest.unseen
         ),
     ]

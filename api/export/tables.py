@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from api.http.negotiation import choose_type
-from api.schema.digest import DigestFormat
-from api.schema.values import Format
+from api.schema.values import Format, ReportFormat
 
 FileFormat = Literal["csv", "ndjson"]
 
@@ -18,7 +17,7 @@ TYPES: dict[Format, str] = {
     "csv": "text/csv",
     "ndjson": "application/x-ndjson",
 }
-DIGEST_TYPES: dict[DigestFormat, str] = {"json": "application/json", "markdown": "text/markdown"}
+REPORT_TYPES: dict[ReportFormat, str] = {"json": "application/json", "markdown": "text/markdown"}
 # Spreadsheets read a text with one of these signs as a formula: https://owasp.org/www-community/attacks/CSV_Injection
 # The last one is the mathematical minus.
 FORMULA_STARTS = ("=", "+", "-", "@", "\u2212")
@@ -48,11 +47,14 @@ def format_of(given: Format | None, accept: str) -> Format:
     return by_type[choose_type(accept, list(by_type))]
 
 
-def form_of_digest(given: DigestFormat | None, accept: str) -> DigestFormat:
-    """Return the format of a digest, as `format_of` does of lists. Raises NotAcceptable."""
+def form_of_report(given: ReportFormat | None, accept: str) -> ReportFormat:
+    """Return the format of a digest or an explanation, as `format_of` does of lists.
+
+    Raises NotAcceptable.
+    """
     if given is not None:
         return given
-    by_type = {known: name for name, known in DIGEST_TYPES.items()}
+    by_type = {known: name for name, known in REPORT_TYPES.items()}
     return by_type[choose_type(accept, list(by_type))]
 
 

@@ -29,8 +29,7 @@ class ExplainArguments(Arguments, ComparedSpanParameters):
 
 async def find_explanation(reader: Reader, arguments: ExplainArguments) -> Found:
     """Return the explanation of a scope's change, as GET /explain does."""
-    in_scope = scope_parameters(arguments.scope)
-    parameters = parameters_of(ExplainParameters, arguments, in_scope)
+    parameters = parameters_of(ExplainParameters, arguments, {})
     return Found(await reader.read(read_explanation, parameters), address("/explain", parameters))
 
 

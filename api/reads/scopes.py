@@ -9,6 +9,7 @@ from api.reads.rematch import read_rematching
 from api.schema.corrections import CorrectionPath
 from api.schema.parameters import CommunityParameters, PostParameters, SubjectFilter
 from api.schema.problems import BadParameter
+from shared.alerts.validation import COMMUNITY
 from shared.models import ALL, Subject, Via
 from shared.settings import Settings
 from shared.stats.subjects import PREFIX, subject_scope
@@ -73,6 +74,16 @@ async def read_scope_of_subject(
     watchlist = await deps.read_watchlist()
     subject = subject_named(watchlist["subjects"], name, parameter=parameter)
     return Scope(subject=subject, is_rematching=subject["id"] in await read_rematching(deps))
+
+
+async def read_scope_named(deps: Deps, name: str, *, parameter: str = "scope") -> Scope:
+    """Return the scope with this name: all, subject:ID, or a community's id or community:ID.
+
+    Raises UnknownCommunity, UnknownSubject and StoreError.
+    """
+    if name.startswith(PREFIX):
+        return await read_scope_of_subject(deps, name.removeprefix(PREFIX), parameter=parameter)
+    return Scope(scope_of(deps.settings, name.removeprefix(COMMUNITY), parameter=parameter))
 
 
 def check_needs_subject(**given: object) -> None:

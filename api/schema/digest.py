@@ -29,7 +29,7 @@ from api.schema.sentiment import (
 )
 from api.schema.subject_parameters import MAX_SUBJECTS, SubjectIds
 from api.schema.subjects import SubjectFigures
-from api.schema.values import Kind
+from api.schema.values import Kind, ReportFormat
 from shared.kinds import Talk
 from shared.reasons.sentence import VolumeVerdict
 from shared.stats.compare import Reason, Verdict
@@ -40,7 +40,6 @@ MAX_ZONE_CHARS = 64
 MAX_INCIDENTS = 20
 
 PeriodKind = Literal["day", "week"]
-DigestFormat = Literal["json", "markdown"]
 WhyEmpty = Literal["no_subjects", "not_collected", "no_mentions"]
 
 
@@ -87,7 +86,7 @@ class DigestParameters(Parameters):
         " of role own and competitor",
         examples=["cursor,claude-code"],
     )
-    format: DigestFormat | None = Field(
+    format: ReportFormat | None = Field(
         default=None,
         description="json or markdown; without it, the Accept header decides",
         examples=["markdown"],

@@ -17,7 +17,7 @@ from api.schema.sentiment import (
     Scope,
     TimeWindow,
 )
-from api.schema.values import CommunityName
+from api.schema.values import CommunityName, ReportFormat, ScopeName
 from shared.communities import Kind
 from shared.models import Label
 from shared.reasons.sentence import KindOf, VolumeVerdict
@@ -26,13 +26,25 @@ from shared.stats.compare import Reason, Verdict
 
 
 class ExplainParameters(ComparedSpanParameters):
-    """The scope and the window whose change is explained."""
+    """The scope and the window whose change is explained, and the format of the answer."""
 
+    scope: ScopeName | None = Field(
+        default=None,
+        description="all, subject:ID with the id of a subject of the watchlist, or the id of a"
+        " watched community (also as community:ID); instead of `subject` and `community`. Without"
+        " the three, all",
+        examples=["subject:cursor"],
+    )
     subject: OneSubject = None
     community: CommunityName | None = Field(
         default=None,
         description="the name of a watched community, in upper or lower case; without it, all",
         examples=["claude"],
+    )
+    format: ReportFormat | None = Field(
+        default=None,
+        description="json or markdown; without it, the Accept header decides",
+        examples=["markdown"],
     )
 
 
@@ -160,7 +172,11 @@ class Explanation(Answer):
     """The explanation of a scope's change, with its evidence."""
 
     scope: Scope
-    subject: str | None = Field(description="the id of the subject; null without `subject`")
+    subject: str | None = Field(description="the id of the subject; null if it isn't one's")
+    community: str | None = Field(
+        description="the id of the community that alone counts; null where all do"
+    )
+    name: str = Field(description="what people call the scope", examples=["Cursor in r/aws"])
     sentence: str = Field(
         description="the largest contributions that are beyond chance in words, of the mean and of"
         " the number of items, or that nothing stands out, or what is missing"

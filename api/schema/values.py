@@ -24,6 +24,7 @@ MAX_RANKED_ITEMS = 300_000
 MAX_REVISION = 10**8
 # Reddit's longest names have 21 characters; longer names up to this limit are unknown communities.
 MAX_NAME_CHARS = 100
+MAX_SCOPE_CHARS = MAX_NAME_CHARS + len("community:")
 # A cursor is the place of a page's last item (api/reads/listing.py): opaque to clients, and valid
 # while items arrive.
 ITEM_ID = r"[A-Za-z0-9_.-]{1,128}"
@@ -119,6 +120,7 @@ MentionCursor = Annotated[str, Field(pattern=MENTION_CURSOR)]
 Sort = Literal["newest", "reach", "most_negative", "most_positive", "influence"]
 MentionSort = Literal[Sort, "score"]
 Format = Literal["json", "csv", "ndjson"]
+ReportFormat = Literal["json", "markdown"]
 Kind = Literal["post", "comment"]
 CommunityName = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Compared = Annotated[
@@ -132,6 +134,10 @@ ComparedScopes = Annotated[
     BeforeValidator(names_in),
 ]
 SubjectId = Annotated[str, Field(pattern=SUBJECT_ID)]
+# As tools of agents (subject:ID or the id of a community) and alert rules (community:ID) have it.
+ScopeName = Annotated[
+    str, Field(max_length=MAX_SCOPE_CHARS, pattern=r"^((subject|community):)?[A-Za-z0-9_.-]+$")
+]
 Moment = Annotated[str, AfterValidator(_moment)]
 Bound = Annotated[str, AfterValidator(_bound)]
 Hours = Annotated[

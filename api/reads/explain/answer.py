@@ -70,6 +70,8 @@ def explanation_of(
     return Explanation(
         scope=scope.name,
         subject=scope.subject_id,
+        community=None if scope.community == ALL else scope.community,
+        name=_called(scope),
         sentence=sentence_of(_called(scope), change, causes, volume),
         verdict=change.verdict,
         reason=change.reason,

@@ -209,13 +209,13 @@ async def read_items_with_topics(
     """Return items of both sides, and the topics that GET /topics finds in the window.
 
     subjects are all of the watchlist. max_cost is the number of request units that the items of a
-    side may take; without it, as many as GET /topics takes. Raises StoreError.
+    side may take; it is at most as many as GET /topics takes. Raises StoreError.
     """
     own = own_names(found.scope, subjects)
-    if max_cost is None:
-        # All talk has more to read beside its topics than a community or a subject.
-        is_all = found.scope.name == ALL
-        max_cost = limits_of(spans.hours).topics if is_all else cost_of(spans.compared)
+    # All talk has more to read beside its topics than a community or a subject.
+    is_all = found.scope.name == ALL
+    most = limits_of(spans.hours).topics if is_all else cost_of(spans.compared)
+    max_cost = most if max_cost is None else min(most, max_cost)
     now, before, topics = await read_topics_of(
         deps,
         found.scope,

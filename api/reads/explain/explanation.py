@@ -4,12 +4,14 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from api.deps import Deps
+from api.errors import BadParameters, shortened
 from api.reads.explain.answer import explanation_of
 from api.reads.explain.change import read_change, read_items_with_topics
 from api.reads.explain.contributions import Contributions, contributions_of
-from api.reads.scopes import Scope, read_scope_of_subject, scope_of
+from api.reads.scopes import Scope, read_scope_named, read_scope_of_subject, scope_of
 from api.reads.spans import read_spans, refused_span
 from api.schema.explain import ExplainParameters, Explanation
+from api.schema.problems import BadParameter
 from api.schema.values import MAX_HOURS
 from shared.models import ALL, Post
 from shared.stats.windows import Spans
@@ -37,14 +39,31 @@ async def read_explanation(deps: Deps, parameters: ExplainParameters) -> Explana
     It reads the cells of both times, and a bounded number of their items. Raises UnknownSubject,
     UnknownCommunity, BadParameters and StoreError.
     """
-    community = scope_of(deps.settings, parameters.community, parameter="community")
-    of_subject = await read_scope_of_subject(deps, parameters.subject)
-    scope = replace(of_subject, community=community)
-    spans = await read_spans(deps, parameters, until="collected", community=community)
+    scope = await _scope_asked(deps, parameters)
+    spans = await read_spans(deps, parameters, until="collected", community=scope.community)
     if spans.hours > MAX_HOURS:
         detail = f"{parameters.start}: the window has {spans.hours} hours, more than {MAX_HOURS}"
         raise refused_span(parameters, "start", detail)
     return (await explain(deps, scope, spans)).explanation
+
+
+async def _scope_asked(deps: Deps, parameters: ExplainParameters) -> Scope:
+    """Return the scope of `scope`, or else of the subject and the community.
+
+    Raises BadParameters where both are given, UnknownSubject, UnknownCommunity and StoreError.
+    """
+    name = parameters.scope
+    if name is None:
+        community = scope_of(deps.settings, parameters.community, parameter="community")
+        return replace(await read_scope_of_subject(deps, parameters.subject), community=community)
+    given = {"subject": parameters.subject, "community": parameters.community}
+    others = [f"`{each}`" for each, value in given.items() if value is not None]
+    if others:
+        listed = " and ".join(others)
+        detail = f"{shortened(name)!r} doesn't go with {listed}"
+        takes = f"{ExplainParameters.model_fields['scope'].description}"
+        raise BadParameters([BadParameter(parameter="scope", detail=detail, takes=takes)])
+    return await read_scope_named(deps, name)
 
 
 async def explain(

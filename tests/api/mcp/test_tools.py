@@ -53,7 +53,7 @@ SAME: Mapping[str, tuple[str, dict[str, Any], str, str]] = {
     "reasons": (
         "explain_change",
         {"scope": "subject:lantern", "hours": 24},
-        "/explain?subject=lantern&hours=24",
+        "/explain?scope=subject:lantern&hours=24",
         "",
     ),
     "topics": (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.errors import UnknownCommunity, UnknownSubject
+from api.errors import BadParameters, UnknownCommunity, UnknownSubject
 from api.reads.explain.explanation import read_explanation
 from api.schema.explain import ContributionAnswer, ExplainParameters, Explanation
 from shared.models import Comment, Label, Post
@@ -230,3 +230,48 @@ async def test_scopes_that_are_unknown_are_refused(sqlite_store: Store) -> None:
         await explain(sqlite_store, community="nowhere")
     with pytest.raises(UnknownSubject):
         await explain(sqlite_store, subject="nobody")
+
+
+async def test_a_scope_is_named_as_agents_and_alert_rules_name_it(sqlite_store: Store) -> None:
+    await watch(sqlite_store)
+    rng = random.Random(1)
+    await keep(sqlite_store, [*talk(rng, (-0.6, 0.1, 0.1), 0), *talk(rng, (0.1, 0.1, 0.1), 1)])
+    same: list[tuple[dict[str, str], list[str], tuple[str, str | None, str | None, str]]] = [
+        ({}, ["all", "ALL"], ("all", None, None, "All talk")),
+        ({"community": "aws"}, ["aws", "AWS", "community:aws"], ("aws", None, "aws", "r/aws")),
+        ({"subject": "kiro"}, ["subject:kiro"], ("subject:kiro", "kiro", None, "Kiro")),
+    ]
+    for older, names, expected in same:
+        found = await explain(sqlite_store, **older)
+        assert (found.scope, found.subject, found.community, found.name) == expected
+        for name in names:
+            assert await explain(sqlite_store, scope=name) == found
+    part = await explain(sqlite_store, subject="kiro", community="aws")
+    assert (part.scope, part.community, part.name) == ("subject:kiro", "aws", "Kiro in r/aws")
+
+
+@pytest.mark.parametrize("name", ["nowhere", "community:nowhere", "subject:nobody"])
+async def test_an_unknown_scope_is_refused_by_its_name(sqlite_store: Store, name: str) -> None:
+    with pytest.raises((UnknownCommunity, UnknownSubject)) as refused:
+        await explain(sqlite_store, scope=name)
+    (bad,) = refused.value.errors
+    assert bad.parameter == "scope"
+    assert name.rpartition(":")[2] in bad.detail
+
+
+@pytest.mark.parametrize(
+    ("others", "named"),
+    [
+        ({"subject": "kiro"}, "`subject`"),
+        ({"community": "aws"}, "`community`"),
+        ({"subject": "kiro", "community": "aws"}, "`subject` and `community`"),
+    ],
+)
+async def test_a_scope_beside_a_subject_or_a_community_is_refused(
+    sqlite_store: Store, others: dict[str, str], named: str
+) -> None:
+    with pytest.raises(BadParameters) as refused:
+        await explain(sqlite_store, scope="all", **others)
+    (bad,) = refused.value.errors
+    assert (bad.parameter, bad.detail) == ("scope", f"'all' doesn't go with {named}")
+    assert bad.takes.startswith("all, subject:ID")

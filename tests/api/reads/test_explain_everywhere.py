@@ -1,0 +1,97 @@
+"""The API, its report, agents and the digest have the same figures of a scope and a span."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from api.mcp.budget import capped
+from api.mcp.tool import without
+from shared.store import Store
+from shared.times import iso, utc_now
+from tests.api.mcp.client import call
+from tests.api.mcp.test_tools import CAPS, steady
+from tests.api.reads.test_digest import mentions
+from tests.api.subject_world import watch
+from tests.api.world import NOW, get, keep
+
+DAY = timedelta(days=1)
+WEEK = 7 * DAY
+FIGURES = ("sentence", "verdict", "volume", "quotes", "looked_at")
+
+
+def a_day(subject: str, start: datetime, count: int, mood: float, **more: Any) -> list[Any]:
+    """Return posts about a subject, spread over a day."""
+    early = NOW - start
+    posts = mentions(subject, NOW, count, mood, **more)
+    found = []
+    for number, post in enumerate(posts):
+        at = iso(NOW - early + number * DAY / count + timedelta(minutes=1))
+        found.append({**post, "created_utc": at, "order_key": f"{at}_{post['id']}"})
+    return found
+
+
+@pytest.fixture
+async def yesterday(written: Store) -> tuple[datetime, datetime]:
+    """Store the day before today, and that a week earlier; return where it begins and ends."""
+    end = utc_now().replace(hour=0, minute=0, second=0, microsecond=0)
+    start = end - DAY
+    await watch(written)
+    problems = {"kinds": ["problem"]}
+    await keep(
+        written,
+        [
+            *a_day("lantern", start, 80, -0.4, **problems),
+            *a_day("lantern", start - WEEK, 60, 0.4, kinds=["praise"]),
+            *a_day("kiro", start, 120, 0.1),
+            *a_day("kiro", start - WEEK, 40, 0.1),
+        ],
+    )
+    return start, end
+
+
+async def of_api(path: str, **asked: str) -> Any:
+    answer = await get(f"/api/v1{path}", **asked)
+    assert answer.status_code == 200, answer.get_body()
+    return json.loads(answer.get_body())
+
+
+async def test_digest_agents_and_the_report_have_the_figures_of_the_api(
+    yesterday: tuple[datetime, datetime],
+) -> None:
+    start, end = map(iso, yesterday)
+    digest = await of_api("/digest", period="day", end=end[:10])
+    assert (digest["window"]["start"], digest["window"]["end"]) == (start, end)
+    assert [each["subject"] for each in digest["reasons"]] == ["lantern", "kiro"]
+    for reason in digest["reasons"]:
+        scope = f"subject:{reason['subject']}"
+        asked = {"scope": scope, "start": start, "end": end}
+        own = await of_api("/explain", **asked)
+        assert own["change"]["statistics"]["total"] in {80, 120}
+        assert own["before"] == digest["compared_with"]
+
+        # The digest.
+        assert {name: reason[name] for name in FIGURES} == {name: own[name] for name in FIGURES}
+        assert reason["contributions"]
+        assert all(each in own["contributions"] for each in reason["contributions"])
+        assert all(each in own["cited"] for each in reason["cited"])
+        read = [each for each in digest["read_these"] if each["subject"] == reason["subject"]]
+        assert all(each["read"] in own["read_these"] for each in read)
+        (row,) = [each for each in digest["subjects"] if each["id"] == reason["subject"]]
+        assert row["change"]["avg_sentiment"] == own["change"]["avg_sentiment"]
+        assert row["change"]["interval"] == own["change"]["interval"]
+
+        # Agents.
+        tool = (await call("explain_change", budget=100_000, **asked))["data"]
+        expected, _ = capped(without(own), CAPS)
+        assert steady(tool) == steady(expected)
+
+        # The report.
+        answer = await get("/api/v1/explain", format="markdown", **asked)
+        text = answer.get_body().decode()
+        assert f"**{own['sentence']}**" in text
+        volume = own["volume"]
+        assert f"| Items | {volume['n']} | {volume['n_before']} |" in text
+        for each in own["contributions"]:
+            assert f"| {each['effect']:+.3f} |" in text
