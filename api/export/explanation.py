@@ -192,8 +192,8 @@ def _part(own: ContributionAnswer, cited: Cited, links: PageLinks) -> Sequence[s
         _interval(own.interval, 3),
         f"{own.mood:+.3f}",
         f"{own.mix:+.3f}",
-        _number(own.n),
-        _number(own.n_before),
+        _number(own.n, is_estimate=own.is_estimate),
+        _number(own.n_before, is_estimate=own.is_estimate),
         " and ".join(each for each, is_claimed in claims.items() if is_claimed) or "no",
     )
 
@@ -209,7 +209,9 @@ def part_name(kind_of: KindOf, name: str) -> str:
     return TALK.get(name, name) if kind_of == "kind" else name
 
 
-def _number(count: float) -> str:
+def _number(count: float, *, is_estimate: bool) -> str:
+    if is_estimate:
+        return f"about {count:.0f}"
     return f"{count:.0f}" if count == round(count) else f"{count:.1f}"
 
 

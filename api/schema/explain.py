@@ -99,6 +99,10 @@ class ContributionAnswer(Answer):
     )
     n: float = Field(description="items of the window; those of several kinds count in fractions")
     n_before: float = Field(description="items of the time before")
+    is_estimate: bool = Field(
+        description="whether n and n_before are estimates by the items that were read, as"
+        " `looked_at` has them; the sentence then has the numbers of those"
+    )
     is_beyond_chance: bool = Field(
         description="whether its effect is more than chance makes, among all parts of the answer"
     )

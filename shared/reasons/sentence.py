@@ -31,23 +31,51 @@ TALK = {
 
 
 @dataclass(frozen=True)
+class Sampled:
+    """The numbers of items that were read on each side, and of all items (`of`) there."""
+
+    now: int
+    of_now: int
+    before: int
+    of_before: int
+
+
+@dataclass(frozen=True)
 class Cause:
-    """A contribution of a dimension; is_beyond_chance looks at all that were weighed."""
+    """A contribution of a dimension; is_beyond_chance looks at all that were weighed.
+
+    sampled: its numbers are estimates by the items that were read; None where they are counts.
+    """
 
     kind_of: KindOf
     title: str
     contribution: Contribution
     is_beyond_chance: bool
+    sampled: Sampled | None = None
+
+    @property
+    def counts(self) -> str:
+        """Return its numbers of items in words."""
+        return _counts(self.contribution.n, self.contribution.n_before, self.sampled)
 
 
 @dataclass(frozen=True)
 class PartVolume:
-    """A part whose number of items changed beyond chance; title is what people read."""
+    """A part whose number of items changed beyond chance; title is what people read.
+
+    sampled is as `Cause` has it.
+    """
 
     kind_of: KindOf
     title: str
     now: float
     before: float
+    sampled: Sampled | None = None
+
+    @property
+    def counts(self) -> str:
+        """Return its numbers of items in words."""
+        return _counts(self.now, self.before, self.sampled)
 
 
 @dataclass(frozen=True)
@@ -82,6 +110,19 @@ def leading(change: Change, causes: Sequence[Cause]) -> Cause | None:
     return max(found, key=lambda each: abs(each.contribution.effect), default=None)
 
 
+def opposing(change: Change, causes: Sequence[Cause], cause: Cause | None) -> Cause | None:
+    """Return the largest cause beyond chance that pulls against another one, if both even out."""
+    if cause is None or change.verdict != "no_clear_change":
+        return None
+    sign = cause.contribution.effect
+    others = [
+        each
+        for each in causes
+        if each.is_beyond_chance and each.kind_of != "item" and each.contribution.effect * sign < 0
+    ]
+    return max(others, key=lambda each: abs(each.contribution.effect), default=None)
+
+
 def sentence_of(
     scope: str, change: Change, causes: Sequence[Cause], volume: Volume = UNKNOWN
 ) -> str:
@@ -91,7 +132,8 @@ def sentence_of(
     """
     cause = leading(change, causes)
     giant = _giant(scope, change, causes)
-    of_volume = _of_volume(volume, cause)
+    other = opposing(change, causes, cause) if giant is None else None
+    of_volume = _of_volume(volume, [each for each in (cause, other) if each is not None])
     if change.verdict == "incomplete":
         of_mean = _incomplete(scope, change, volume)
     elif change.verdict == "too_few":
@@ -100,7 +142,16 @@ def sentence_of(
         of_mean = giant
     else:
         of_mean = _of_cause(scope, change, cause, has_volume=of_volume is not None)
-    return " ".join(filter(None, (of_mean, of_volume)))
+    return " ".join(filter(None, (of_mean, _of_other(other), of_volume)))
+
+
+def _of_other(other: Cause | None) -> str | None:
+    """Return what pulls the other way, as a sentence."""
+    if other is None:
+        return None
+    name = _named(other)
+    moved = moved_by(other.contribution.effect)
+    return f"{name[0].upper()}{name[1:]} moved it {moved}, more than chance: {_because(other)}."
 
 
 def _of_cause(scope: str, change: Change, cause: Cause | None, *, has_volume: bool) -> str:
@@ -122,16 +173,16 @@ def _of_cause(scope: str, change: Change, cause: Cause | None, *, has_volume: bo
     if change.verdict == "no_clear_change":
         return (
             f"{scope} has no clear change as a whole ({moved_by(moved)}), but {_named(cause)} moved"
-            f" it {moved_by(own.effect)}, more than chance: {_because(own)}."
+            f" it {moved_by(own.effect)}, more than chance: {_because(cause)}."
         )
     effect = moved_by(own.effect)
-    return f"{claim}. What stands out most is {_named(cause)}, {effect}: {_because(own)}."
+    return f"{claim}. What stands out most is {_named(cause)}, {effect}: {_because(cause)}."
 
 
-def _of_volume(volume: Volume, cause: Cause | None) -> str | None:
-    """Name what is said more or less than chance has it: the largest topic and the largest part.
+def _of_volume(volume: Volume, causes: Sequence[Cause]) -> str | None:
+    """Name what is said more or less than chance explains: the largest topic and the largest part.
 
-    What the mean's cause says already isn't repeated. None where no number changed.
+    What the causes of the mean say already isn't repeated. None where no number changed.
     """
     sign = {"more": 1, "fewer": -1}.get(volume.verdict, 0)
     parts = sorted(volume.parts, key=lambda each: (-abs(each.now - each.before), each.title))
@@ -143,8 +194,8 @@ def _of_volume(volume: Volume, cause: Cause | None) -> str | None:
         parts = [each for each in parts if (each.now > each.before) == rises]
     topics = [each for each in parts if each.kind_of == "topic"]
     others = [each for each in parts if each.kind_of != "topic"]
-    known = (cause.kind_of, cause.title) if cause is not None else None
-    named = [each for each in (*others[:1], *topics[:1]) if (each.kind_of, each.title) != known]
+    known = {(each.kind_of, each.title) for each in causes}
+    named = [each for each in (*others[:1], *topics[:1]) if (each.kind_of, each.title) not in known]
     if not named:
         counts = f"({counted(volume.now, 'item')} now, {volume.before} before)"
         return f"{_more(sign)} is said than before {counts}." if sign else None
@@ -155,7 +206,7 @@ def _of_volume(volume: Volume, cause: Cause | None) -> str | None:
             f"{_more(sign)} is said than before ({counted(volume.now, 'item')} now,"
             f" {volume.before} before), most of all {listed}."
         )
-    return f"{_more(1 if is_rise else -1)} is said than chance has it {listed}."
+    return f"{_more(1 if is_rise else -1)} than chance explains is said {listed}."
 
 
 def _more(sign: int) -> str:
@@ -164,8 +215,19 @@ def _more(sign: int) -> str:
 
 def _counts_of_part(part: PartVolume) -> str:
     preposition = "in" if part.kind_of == "community" else "of"
-    counts = f"{counted(round(part.now), 'item')} now, {round(part.before)} before"
-    return f"{preposition} {name_of_part(part.kind_of, part.title)} ({counts})"
+    return f"{preposition} {name_of_part(part.kind_of, part.title)} ({part.counts})"
+
+
+def _counts(now: float, before: float, sampled: Sampled | None) -> str:
+    """Return numbers of items: counts, or of estimates what was read of them."""
+    if sampled is None:
+        return f"{counted(round(now), 'item')} now, {round(before)} before"
+    read = round(now * sampled.now / sampled.of_now) if sampled.of_now else 0
+    read_before = round(before * sampled.before / sampled.of_before) if sampled.of_before else 0
+    return (
+        f"{read} of {counted(sampled.now, 'item')} read now, {read_before} of {sampled.before}"
+        " read before"
+    )
 
 
 def _incomplete(scope: str, change: Change, volume: Volume) -> str:
@@ -243,14 +305,15 @@ def name_of_part(kind_of: KindOf, title: str) -> str:
     return f"the {kind_of} {_quoted(title)}"
 
 
-def _because(own: Contribution) -> str:
+def _because(cause: Cause) -> str:
     """Say whether the part's mood changed, or its share of the items, and from how many to how."""
-    counts = f"{counted(round(own.n), 'item')} now, {round(own.n_before)} before"
+    own = cause.contribution
     if not round(own.n_before):
-        return f"it is new ({counts})"
+        among = "" if cause.sampled is None else " among the items read"
+        return f"it is new{among} ({cause.counts})"
     if abs(own.mood) >= abs(own.mix):
-        return f"its mood got {'better' if own.mood > 0 else 'worse'} ({counts})"
-    return f"its share of the talk changed ({counts})"
+        return f"its mood got {'better' if own.mood > 0 else 'worse'} ({cause.counts})"
+    return f"its share of the talk changed ({cause.counts})"
 
 
 def moved_by(moved: float) -> str:

@@ -55,6 +55,7 @@ def explanation_of(
             _title(kind_of, each, titles, found),
             each,
             (kind_of, each.name) in found.beyond_chance,
+            found.sampled(kind_of),
         )
         for kind_of, listed in found.listed.items()
         for each in listed
@@ -103,7 +104,7 @@ def _volume(found: Contributions) -> Volume:
     """Return the numbers of items as the sentence takes them."""
     now, before = found.of.change.samples
     parts = [
-        PartVolume(kind_of, each.name, each.now.items, each.before.items)
+        PartVolume(kind_of, each.name, each.now.items, each.before.items, found.sampled(kind_of))
         for (kind_of, _), each in found.volumes.items()
     ]
     return Volume(found.volume, now.items, before.items, parts)
@@ -143,6 +144,7 @@ def _contribution(
         interval=interval_of(own.moved, LIMITS_OF_CHANGE),
         n=round(own.n, EFFECT_DIGITS) + 0.0,
         n_before=round(own.n_before, EFFECT_DIGITS) + 0.0,
+        is_estimate=cause.sampled is not None and not is_rest,
         is_beyond_chance=cause.is_beyond_chance,
         is_volume_beyond_chance=(kind_of, own.name) in found.volumes,
         items=[each.id for each in items],

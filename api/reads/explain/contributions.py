@@ -9,7 +9,7 @@ from api.deps import Deps
 from api.reads.explain.change import ReadItems, ScopeChange
 from api.reads.explain.items import Sample, SampledItem
 from api.reads.explain.parts import parts_by_dimension
-from shared.reasons.sentence import KindOf, VolumeVerdict
+from shared.reasons.sentence import KindOf, Sampled, VolumeVerdict
 from shared.stats.contributions import REST, Contribution, Part, Whole, contribution, with_rest
 from shared.stats.uncertainty import found_among
 from shared.stats.volumes import chance_of_number, chance_of_part
@@ -41,6 +41,20 @@ class Contributions:
     def whole(self) -> Whole:
         """Return all items of both sides."""
         return self.of.whole
+
+    def sampled(self, kind_of: KindOf) -> Sampled | None:
+        """Return the numbers of items that were read, where those of a dimension are estimates.
+
+        Communities and kinds are counted, and so are threads where the statistics list them. A
+        single item stands for itself.
+        """
+        now, before = self.samples
+        if all(len(each.items) >= each.counted for each in self.samples):
+            return None
+        has_threads = self.whole.now.threads and self.whole.before.threads
+        if kind_of == "topic" or (kind_of == "thread" and not has_threads):
+            return Sampled(len(now.items), now.counted, len(before.items), before.counted)
+        return None
 
     @cached_property
     def thread_ids(self) -> list[str]:

@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from shared.models import Cell
-from shared.reasons.sentence import Cause, PartVolume, Volume, leading, sentence_of
+from shared.reasons.sentence import (
+    Cause,
+    PartVolume,
+    Sampled,
+    Volume,
+    leading,
+    sentence_of,
+)
 from shared.stats.cell_threads import with_threads
 from shared.stats.cells import Scored, count
 from shared.stats.compare import Basis, Change, judged, with_verdicts
@@ -206,11 +213,11 @@ def test_nothing_before_is_no_gap_where_the_time_before_was_observed() -> None:
 def test_a_part_may_be_said_more_where_the_whole_is_not() -> None:
     volume = Volume("no_clear_change", 100, 100, [LESS, TOPIC])
     assert sentence_of("Cursor", SAME, [], volume) == (
-        "The mood of Cursor has no clear change (by less than 0.01). More is said than chance has"
-        " it of the topic “gateway 503” (75 items now, 0 before)."
+        "The mood of Cursor has no clear change (by less than 0.01). More than chance explains is"
+        " said of the topic “gateway 503” (75 items now, 0 before)."
     )
     assert sentence_of("Cursor", WORSE, [], volume).startswith(
-        "Cursor got worse, down by 0.30. More is said"
+        "Cursor got worse, down by 0.30. More than chance explains is said"
     )
 
 
@@ -233,3 +240,37 @@ def test_what_moved_the_mean_is_not_named_twice() -> None:
 def test_numbers_within_chance_are_not_said(found: Change) -> None:
     volume = Volume("no_clear_change", 110, 100)
     assert sentence_of("Cursor", found, [], volume) == sentence_of("Cursor", found, [])
+
+
+SAMPLED = Sampled(now=210, of_now=2674, before=89, of_before=2706)
+
+
+def test_of_a_sample_the_numbers_are_those_that_were_read() -> None:
+    own = Contribution("t", 0.0, -0.3, 21 * 2674 / 210, 0.0)
+    cause = Cause("topic", "Relay Agents", own, True, SAMPLED)
+    assert sentence_of("All talk", WORSE, [cause]) == (
+        "All talk got worse, down by 0.30. What stands out most is the topic “Relay Agents”, down"
+        " by 0.30: it is new among the items read (21 of 210 items read now, 0 of 89 read before)."
+    )
+    part = PartVolume("topic", "Relay Agents", 21 * 2674 / 210, 2706 / 89, SAMPLED)
+    assert sentence_of("All talk", SAME, [], Volume("no_clear_change", 9, 9, [part])).endswith(
+        "More than chance explains is said of the topic “Relay Agents” (21 of 210 items read now,"
+        " 1 of 89 read before)."
+    )
+
+
+def test_what_evens_out_is_named_on_both_sides() -> None:
+    up = a_cause("aws", 0.08, kind_of="community")
+    down, less = (a_cause(n, by, kind_of="community") for n, by in (("b", -0.07), ("c", -0.01)))
+    within = a_cause("d", -0.2, is_beyond=False, kind_of="community")
+    said = sentence_of("All talk", SAME, [less, within, down, up])
+    assert said == (
+        "All talk has no clear change as a whole (by less than 0.01), but the community r/aws moved"
+        " it up by 0.08, more than chance: its mood got better (120 items now, 30 before). The"
+        " community r/b moved it down by 0.07, more than chance: its mood got worse (120 items now,"
+        " 30 before)."
+    )
+    assert "r/b" not in sentence_of("All talk", WORSE, [up, down, a_cause("e", -0.3)])
+    part = PartVolume("community", "b", 120.0, 30.0)
+    again = sentence_of("All talk", SAME, [down, up], Volume("no_clear_change", 9, 9, [part]))
+    assert again.count("r/b") == 1
