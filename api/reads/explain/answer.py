@@ -173,7 +173,8 @@ def _quotes(
     for cause in named:
         label = "positive" if _way_of(cause, found) > 0 else "negative"
         items = found.items_of(cause.kind_of, cause.contribution)
-        quotes = quotes_of(each for each in items if each.scored.label == label)
+        topic = cause.title if cause.kind_of == "topic" else None
+        quotes = quotes_of((each for each in items if each.scored.label == label), topic=topic)
         if quotes and len(answers) < MAX_REASONS:
             cited.update((each.item.key, each.item) for each in quotes)
             sentences = [_sentence(each) for each in quotes]
