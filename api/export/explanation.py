@@ -1,5 +1,6 @@
 """An explanation of a change as Markdown, with its figures, its evidence and what was observed."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
@@ -34,9 +35,11 @@ CHANGES = ("", "Now>", "Before>", "Change>", "95% interval>", "Verdict")
 FIGURES = ("Effect>", "95% interval>", "Mood>", "Mix>", "Items>", "Before>", "Beyond chance")
 EFFECTS = (
     "Mood is the effect of what a part says, mix that of its share of the items: together they are"
-    " its effect, and the effects of a table add up to the change."
+    " its effect, and the effects of a table add up to the change. What is beyond chance is judged"
+    " among all parts together, so that a part can be within chance whose own interval leaves out 0."
 )
 MAX_GAPS = 10
+EMPTY_LINES = re.compile(r"\n{3,}")
 
 Cited = Mapping[str, ExplainedItem]
 
@@ -63,7 +66,8 @@ def explanation_markdown(found: Explanation, base: str) -> str:
         *section("What adds up to the change", list(_contributions(found, cited, links))),
         *section("Coverage", [*_coverage(found.coverage), "", read_text(found.looked_at)]),
     ]
-    return "\n".join(lines).rstrip() + "\n"
+    # A paragraph ends with an empty line, and so does a section.
+    return EMPTY_LINES.sub("\n\n", "\n".join(lines)).rstrip() + "\n"
 
 
 def spans_text(found: Explanation) -> str:
@@ -79,10 +83,10 @@ def spans_text(found: Explanation) -> str:
     )
 
 
-def items_address(found: Explanation, links: PageLinks) -> str:
-    """Return the address of the list of exactly the items of the window."""
+def items_address(found: Explanation, links: PageLinks, **more: str) -> str:
+    """Return the address of the list of exactly the items of the window; more limits it."""
     span = {"kind": "items", "start": found.window.start, "end": found.window.end}
-    return links.view(view="posts", **_scope(found), **span)
+    return links.view(view="posts", **{**_scope(found), **span, **more})
 
 
 def page(found: Explanation, links: PageLinks) -> str:
@@ -176,26 +180,37 @@ def _contributions(found: Explanation, cited: Cited, links: PageLinks) -> Iterab
     for kind_of, heading in HEADINGS.items():
         parts = [each for each in found.contributions if each.kind_of == kind_of]
         if any(not _is_rest(each) for each in parts):
-            rows = [_part(each, cited, links) for each in parts]
+            rows = [_part(each, found, cited, links) for each in parts]
             yield from (f"### {heading}", "", *table((heading, *FIGURES), rows), "")
     if found.contributions:
         yield EFFECTS
 
 
-def _part(own: ContributionAnswer, cited: Cited, links: PageLinks) -> Sequence[str]:
-    first = cited.get(own.items[0]) if own.items else None
-    name = escaped("All others" if _is_rest(own) else part_name(own.kind_of, own.name))
+def _part(
+    own: ContributionAnswer, found: Explanation, cited: Cited, links: PageLinks
+) -> Sequence[str]:
+    is_rest = _is_rest(own)
+    name = escaped("All others" if is_rest else part_name(own.kind_of, own.name))
     claims = {"effect": own.is_beyond_chance, "number": own.is_volume_beyond_chance}
     return (
-        link(name, links.item(first)) if first else name,
+        link(name, _evidence(own, found, cited, links)),
         f"{own.effect:+.3f}",
         _interval(own.interval, 3),
-        f"{own.mood:+.3f}",
-        f"{own.mix:+.3f}",
+        NO_VALUE if is_rest else f"{own.mood:+.3f}",
+        NO_VALUE if is_rest else f"{own.mix:+.3f}",
         _number(own.n, is_estimate=own.is_estimate),
         _number(own.n_before, is_estimate=own.is_estimate),
         " and ".join(each for each, is_claimed in claims.items() if is_claimed) or "no",
     )
+
+
+def _evidence(own: ContributionAnswer, found: Explanation, cited: Cited, links: PageLinks) -> str:
+    """Return where a part can be seen: its items, or the first one; empty where there is none."""
+    if own.items and own.n and own.kind_of in {"community", "kind"}:
+        limit = "subreddit" if own.kind_of == "community" else "talk"
+        return items_address(found, links, **{limit: own.name})
+    first = cited.get(own.items[0]) if own.items else None
+    return links.item(first) if first else ""
 
 
 def _is_rest(own: ContributionAnswer) -> bool:

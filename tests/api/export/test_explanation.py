@@ -76,6 +76,12 @@ async def test_it_reads_from_the_sentence_to_what_was_observed(store: Store) -> 
     # Each part has its figures, and each cited item its address.
     for part in found.contributions:
         assert f"| {part.effect:+.3f} | " in text
+    for name in NAMES:
+        own = (
+            f"{BASE}/?view=posts&amp;subject=lantern&amp;kind=items&amp;start=2026-11-16T00:00:00Z"
+        )
+        span = f"{own}&amp;end=2026-11-23T00:00:00Z&amp;subreddit={name}"
+        assert f"| [r/{name}]({span}) | " in text
     for each in found.read_these:
         (item,) = [one for one in found.cited if one.id == each.item]
         assert f"({item.permalink.replace('_', '%5F')})" in text
