@@ -217,8 +217,9 @@ def contribution_text(own: ContributionAnswer) -> str:
     elif own.kind_of == "community":
         name = community_name(name)
     effect = f", effect {own.effect:+.2f}" if own.is_beyond_chance else ""
-    about = "about " if own.is_estimate else ""
-    counts = f"{about}{counted(round(own.n), 'item')}, {about}{round(own.n_before)} before"
+    counts = f"{counted(round(own.n), 'item')}, {round(own.n_before)} before"
+    if own.is_estimate:
+        counts = f"about {counts}, by the items that were read"
     return f"{own.kind_of.capitalize()} {name}: {counts}{effect}"
 
 

@@ -32,7 +32,7 @@ HEADINGS: Final[Mapping[KindOf, str]] = {
 }
 """The dimensions in the order of the report."""
 CHANGES = ("", "Now>", "Before>", "Change>", "95% interval>", "Verdict")
-FIGURES = ("Effect>", "95% interval>", "Mood>", "Mix>", "Items>", "Before>", "Beyond chance")
+FIGURES = ("Effect>", "95% interval>", "Items>", "Before>", "Mood>", "Mix>", "Beyond chance")
 EFFECTS = (
     "Mood is the effect of what a part says, mix that of its share of the items: together they are"
     " its effect, and the effects of a table add up to the change. Beyond chance is judged among all"
@@ -196,10 +196,10 @@ def _part(
         link(name, _evidence(own, found, cited, links)),
         f"{own.effect:+.3f}",
         _interval(own.interval, 3),
-        NO_VALUE if is_rest else f"{own.mood:+.3f}",
-        NO_VALUE if is_rest else f"{own.mix:+.3f}",
         _number(own.n, is_estimate=own.is_estimate),
         _number(own.n_before, is_estimate=own.is_estimate),
+        NO_VALUE if is_rest else f"{own.mood:+.3f}",
+        NO_VALUE if is_rest else f"{own.mix:+.3f}",
         " and ".join(each for each, is_claimed in claims.items() if is_claimed) or "no",
     )
 
@@ -226,7 +226,7 @@ def part_name(kind_of: KindOf, name: str) -> str:
 
 def _number(count: float, *, is_estimate: bool) -> str:
     if is_estimate:
-        return f"about {count:.0f}"
+        return f"about {count:.0f}" if round(count) else "none read"
     return f"{count:.0f}" if count == round(count) else f"{count:.1f}"
 
 

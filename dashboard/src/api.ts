@@ -172,9 +172,9 @@ export function markerEffectPath(id: string): string {
   return apiPath(`/markers/${encodeURIComponent(id)}/effect`);
 }
 
-/** Return the address of what made the change of a subject, a community or all. */
-export function explainPath(scope: Query, span: Span): string {
-  return apiPath("/explain", { ...scope, ...comparedSpan(span) });
+/** Return the address of what made the change of a scope: all, subject:ID, or a community. */
+export function explainPath(scope: string, span: Span, format?: "markdown"): string {
+  return apiPath("/explain", { scope, ...comparedSpan(span), format });
 }
 
 export function shareOfVoicePath(subjects: string[], span: Span, home: "exclude" | null): string {

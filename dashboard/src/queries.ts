@@ -146,12 +146,14 @@ export function useMarkerEffect(id: string): QueryState<MarkerEffect> {
   return useQuery(markerEffectPath(id));
 }
 
-/** Return what made the change of a scope; of all without a subject or a community. */
-export function useExplanation(
-  scope: { subject: string | null; community: string | null },
-  hours: number,
-): QueryState<Explanation> {
+/** Return what made the change of a scope: all, subject:ID, or a community. */
+export function useExplanation(scope: string, hours: number): QueryState<Explanation> {
   return useQuery(explainPath(scope, spanOf(hours)));
+}
+
+/** Return the address of the same as a report in Markdown. */
+export function explanationReport(scope: string, hours: number): string {
+  return explainPath(scope, spanOf(hours), "markdown");
 }
 
 /** Return the digest of a period; what is null or empty has its default. */

@@ -49,7 +49,7 @@ describe("an address of the API", () => {
     const days = { start: "2026-11-18", end: "2026-11-21" };
     const asked = "start=2026-11-18&end=2026-11-21";
     expect(topicsPath({ community: "a" }, days)).toBe(`/api/v1/topics?community=a&${asked}`);
-    expect(explainPath({ subject: "x" }, days)).toBe(`/api/v1/explain?subject=x&${asked}`);
+    expect(explainPath("subject:x", days)).toBe(`/api/v1/explain?scope=subject%3Ax&${asked}`);
   });
 
   test("compares up to the last collection", () => {
@@ -62,7 +62,10 @@ describe("an address of the API", () => {
     const day = { hours: 24 };
     const asked = "hours=24&baseline=rhythm";
     expect(subjectsPath(day)).toBe(`/api/v1/subjects?${asked}&until=collected`);
-    expect(explainPath({ subject: "x" }, day)).toBe(`/api/v1/explain?subject=x&${asked}`);
+    expect(explainPath("aws", day)).toBe(`/api/v1/explain?scope=aws&${asked}`);
+    expect(explainPath("all", day, "markdown")).toBe(
+      `/api/v1/explain?scope=all&${asked}&format=markdown`,
+    );
     expect(shareOfVoicePath([], day, null)).toBe(`/api/v1/share-of-voice?${asked}&until=collected`);
     expect(comparedSpan(day)).toEqual({ hours: 24, baseline: "rhythm" });
     // What compares nothing takes no such parameter.

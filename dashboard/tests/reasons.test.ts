@@ -1,8 +1,21 @@
 /** What made a change: the parts of the page's tables, and quotes with their marks. */
 
 import { describe, expect, test } from "vitest";
-import type { Contribution } from "../src/api";
-import { dimensionsOf, effectRange, effectText, itemsText, partsOf } from "../src/reasons/text";
+import type { Contribution, Explanation } from "../src/api";
+import {
+  dimensionsOf,
+  effectRange,
+  effectText,
+  isOpen,
+  itemsText,
+  moodText,
+  partCounts,
+  partsOf,
+  reportName,
+  spansText,
+  volumeText,
+} from "../src/reasons/text";
+import { makeChange } from "./builders";
 
 function makePart(given: Partial<Contribution>): Contribution {
   return {
@@ -15,6 +28,7 @@ function makePart(given: Partial<Contribution>): Contribution {
     interval: null,
     n: 1,
     n_before: 1,
+    is_estimate: false,
     is_beyond_chance: false,
     is_volume_beyond_chance: false,
     items: ["p1"],
@@ -52,4 +66,67 @@ test("marks count code points, and the text stays whole", () => {
     { text: "awful", isMarked: true },
     { text: " today.", isMarked: false },
   ]);
+});
+
+function explained(given: Partial<Explanation>): Explanation {
+  return {
+    scope: "subject:cursor",
+    verdict: "worse",
+    change: makeChange({ avg_sentiment: -0.3, hours: 24 }),
+    volume: { n: 1200, n_before: 40, verdict: "more" },
+    window: { start: "2026-11-22T00:00:00Z", end: "2026-11-23T00:00:00Z" },
+    before: {
+      start: "2026-11-15T00:00:00Z",
+      end: "2026-11-16T00:00:00Z",
+      because: "week_before",
+    },
+    coverage: null,
+    ...given,
+  } as Explanation;
+}
+
+describe("what an explanation rests on", () => {
+  test("is the mood, with the interval that its verdict rests on", () => {
+    const own = makeChange({ avg_sentiment: -0.3, interval: [-0.5, -0.1], by_thread: null });
+    expect(moodText(explained({ change: own }))).toBe("worse (−0.30; 95% interval −0.50 to −0.10)");
+    const byThread = { avg_sentiment: -0.2, stderr: 0.1, interval: [-0.4, 0] };
+    expect(moodText(explained({ change: { ...own, by_thread: byThread } }))).toBe(
+      "worse (−0.30; by thread, the 95% interval is −0.40 to 0.00)",
+    );
+    const none = makeChange({ avg_sentiment: null, interval: null, by_thread: null });
+    expect(moodText(explained({ verdict: "incomplete", change: none }))).toBe("can’t be told");
+  });
+
+  test("is the number of items", () => {
+    expect(volumeText(explained({}))).toBe("more (1,200 items, 40 before)");
+    const unknown = { n: 1, n_before: 0, verdict: "incomplete" } as const;
+    expect(volumeText(explained({ volume: unknown }))).toBe("can’t be told (1 item)");
+  });
+
+  test("is both times, the hours known in both, and what was observed", () => {
+    const whole = "Sun 22 Nov, compared with the same hours a week earlier, Sun 15 Nov";
+    expect(spansText(explained({}))).toBe(whole);
+    const change = makeChange({ hours: 20 });
+    const coverage = { observed: 0.9, gaps: [], partial: [], since: null };
+    expect(spansText(explained({ change, coverage }))).toBe(
+      `${whole}, over 20 of 24 hours; 90% observed`,
+    );
+  });
+
+  test("has a name as a file", () => {
+    expect(reportName(explained({}))).toBe("why-subject-cursor-2026-11-23.md");
+  });
+});
+
+test("the first table is open, and each that has a reason", () => {
+  const quiet = { heading: "Topics", parts: [makePart({})] };
+  const reason = { heading: "Topics", parts: [makePart({}), makePart({ is_beyond_chance: true })] };
+  const louder = { heading: "Topics", parts: [makePart({ is_volume_beyond_chance: true })] };
+  expect([quiet, quiet, reason, louder].map(isOpen)).toEqual([true, false, true, true]);
+});
+
+test("estimates say so", () => {
+  const part = makePart({ n: 1275.3, n_before: 0.2 });
+  expect(partCounts(part)).toEqual(["1275.3", "0.2"]);
+  expect(partCounts({ ...part, is_estimate: true })).toEqual(["about 1,275", "none read"]);
 });

@@ -144,7 +144,7 @@ def _contribution(
         interval=interval_of(own.moved, LIMITS_OF_CHANGE),
         n=round(own.n, EFFECT_DIGITS) + 0.0,
         n_before=round(own.n_before, EFFECT_DIGITS) + 0.0,
-        is_estimate=cause.sampled is not None and not is_rest,
+        is_estimate=cause.sampled is not None,
         is_beyond_chance=cause.is_beyond_chance,
         is_volume_beyond_chance=(kind_of, own.name) in found.volumes,
         items=[each.id for each in items],

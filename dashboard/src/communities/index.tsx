@@ -72,7 +72,7 @@ export function Communities() {
             }}
           </DataState>
           <BeforeAndAfter />
-          {!isRefused && <Reasons community={community} />}
+          {!isRefused && <Reasons scope={scope} />}
           {community && !isRefused ? (
             <div class="halves">
               <div>

@@ -9,7 +9,7 @@ import { communityName, dateTime, partOf, plural } from "../format";
 import { KINDS, markerTime } from "../markers/placing";
 import { isWebAddress } from "../posts/links";
 import { Opened, QuoteOf } from "../reasons/card";
-import { effectText, itemsText } from "../reasons/text";
+import { effectText, partCounts } from "../reasons/text";
 import { isSilent, sharedSentences, silentText, unseenText } from "./text";
 
 interface Props {
@@ -116,11 +116,12 @@ function Reason({ reason }: { reason: DigestReason }) {
 
 function Part({ part, cited }: { part: Contribution; cited: Map<string, CitedItem> }) {
   const name = part.kind_of === "community" ? communityName(part.name) : part.name;
+  const [n, before] = partCounts(part);
   return (
     <>
       <span class="muted">{part.kind_of}</span>{" "}
-      <Opened item={cited.get(part.items[0] ?? "")}>{name}</Opened>:{" "}
-      {plural(Number(itemsText(part.n)), "item")}, {itemsText(part.n_before)} before
+      <Opened item={cited.get(part.items[0] ?? "")}>{name}</Opened>: {n}{" "}
+      {n === "1" ? "item" : "items"}, {before} before
       {part.is_beyond_chance && `, effect ${effectText(part.effect)}`}
     </>
   );

@@ -7,29 +7,41 @@ import { DataState, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { ScrollRegion } from "../components/scroll_region";
 import { LabelIcon } from "../components/sentiment";
-import { communityName, plural } from "../format";
+import { communityName, dateTime, plural } from "../format";
 import { address } from "../navigation";
-import { useExplanation } from "../queries";
+import { explanationReport, useExplanation } from "../queries";
+import { Report } from "./report";
 import {
   type Dimension,
   dimensionsOf,
   effectRange,
   effectText,
+  isOpen,
   isRest,
-  itemsText,
+  moodText,
+  partCounts,
   partsOf,
+  reportName,
+  spansText,
+  volumeText,
 } from "./text";
 
 interface Props {
-  subject?: string | null;
-  community?: string | null;
+  /** all, subject:ID, or a community. */
+  scope: string;
 }
 
-export function Reasons({ subject = null, community = null }: Props) {
-  const state = useExplanation({ subject, community }, address.value.hours);
+export function Reasons({ scope }: Props) {
+  const { hours } = address.value;
+  const state = useExplanation(scope, hours);
   return (
     <section class="card explained" aria-labelledby="explained">
-      <h2 id="explained">Why</h2>
+      <div class="card-head">
+        <h2 id="explained">Why</h2>
+        {state.data && (
+          <Report path={explanationReport(scope, hours)} name={reportName(state.data)} />
+        )}
+      </div>
       <DataState state={state} skeleton={<Skeleton height={28} rows={4} />}>
         {(found) => <Found found={found} />}
       </DataState>
@@ -38,7 +50,7 @@ export function Reasons({ subject = null, community = null }: Props) {
 }
 
 /** The columns of each part's figures. */
-const FIGURES = ["Effect", "Mood", "Mix", "95% interval", "Items", "Before"];
+const FIGURES = ["Effect", "95% interval", "Items", "Before", "Mood", "Mix"];
 
 type Cited = Map<string, CitedItem>;
 
@@ -48,6 +60,14 @@ function Found({ found }: { found: Explanation }) {
   return (
     <>
       <p class="explained-sentence">{found.sentence}</p>
+      <dl class="explained-basis">
+        <dt>Mood</dt>
+        <dd>{moodText(found)}</dd>
+        <dt>Items</dt>
+        <dd>{volumeText(found)}</dd>
+        <dt>Time</dt>
+        <dd>{spansText(found)}</dd>
+      </dl>
       {found.quotes.map(({ kind_of, name, sentences }) => (
         <figure key={`${kind_of} ${name}`} class="explained-quotes">
           <figcaption class="muted">
@@ -72,18 +92,22 @@ function Found({ found }: { found: Explanation }) {
         </>
       )}
       {dimensions.length > 0 && (
-        <details class="explained-parts">
-          <summary>What adds up to the change</summary>
-          {dimensions.map((each) => (
-            <Parts key={each.heading} dimension={each} cited={cited} />
+        <div class="explained-parts">
+          <h3>What adds up to the change</h3>
+          {dimensions.map((each, place) => (
+            <details key={each.heading} open={isOpen(each, place)}>
+              <summary>{each.heading}</summary>
+              <Parts dimension={each} cited={cited} />
+            </details>
           ))}
           <p class="muted">
             Mood is the effect of what a part says, mix that of its share of the items: together
             they are its effect, and the effects of a table add up to the change. Bold: more than
             chance makes, of the effect or of the number of items. {found.looked_at.read} of{" "}
-            {plural(found.looked_at.items, "item")} were read for topics, threads and items.
+            {plural(found.looked_at.items, "item")}, and {found.looked_at.read_before} of{" "}
+            {found.looked_at.items_before} before, were read for topics, quotes and single items.
           </p>
-        </details>
+        </div>
       )}
     </>
   );
@@ -107,16 +131,17 @@ function Parts({ dimension, cited }: { dimension: Dimension; cited: Cited }) {
 function PartRow({ part, cited }: { part: Contribution; cited: Cited }) {
   const name = part.kind_of === "community" && !isRest(part) ? communityName(part.name) : part.name;
   const first = cited.get(part.items[0] ?? "");
+  const [n, before] = partCounts(part);
   const ofVolume = part.is_volume_beyond_chance ? "is-clear" : undefined;
   return (
     <tr class={part.is_beyond_chance ? "is-clear" : undefined}>
       <th scope="row">{isRest(part) ? "All others" : <Opened item={first}>{name}</Opened>}</th>
       <td>{effectText(part.effect)}</td>
-      <td>{effectText(part.mood)}</td>
-      <td>{effectText(part.mix)}</td>
       <td>{effectRange(part.interval)}</td>
-      <td class={ofVolume}>{itemsText(part.n)}</td>
-      <td class={ofVolume}>{itemsText(part.n_before)}</td>
+      <td class={ofVolume}>{n}</td>
+      <td class={ofVolume}>{before}</td>
+      <td>{!isRest(part) && effectText(part.mood)}</td>
+      <td>{!isRest(part) && effectText(part.mix)}</td>
     </tr>
   );
 }
@@ -135,7 +160,12 @@ export function QuoteOf({ quote, item }: { quote: QuotedSentence; item: CitedIte
             part.text
           ),
         )}
-      </Opened>
+      </Opened>{" "}
+      {item && (
+        <span class="muted explained-source">
+          {communityName(item.community)}, {dateTime(item.created_utc)}
+        </span>
+      )}
     </blockquote>
   );
 }

@@ -91,7 +91,7 @@ function Figures({ card, compared, collected }: Props) {
         {compared && <OverTime compared={compared} name={card.name} collected={collected} />}
       </div>
       <BeforeAndAfter />
-      <Reasons subject={card.id} />
+      <Reasons scope={`subject:${card.id}`} />
       <div class="halves">
         <div>
           <SubjectContributors card={card} />
