@@ -7,6 +7,7 @@ AZURITE := tests/azurite
 CHECKOV := .venv-checkov
 CLIENT := .venv-client
 KUSTO := tests/infra/kusto
+MCP_INSPECTOR := tests/mcp_inspector
 SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
@@ -22,7 +23,7 @@ run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
 # What the whole suite needs besides the linters.
-SUITE = $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(AZURITE)/node_modules/.installed $(VENV)/.chromium $(VENV)/.browsers $(CHECKOV)/.installed $(CLIENT)/.installed $(KUSTO)/node_modules/.installed $(DEPLOYED)/.installed $(VENV)/.train
+SUITE = $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(AZURITE)/node_modules/.installed $(VENV)/.chromium $(VENV)/.browsers $(CHECKOV)/.installed $(CLIENT)/.installed $(KUSTO)/node_modules/.installed $(MCP_INSPECTOR)/node_modules/.installed $(DEPLOYED)/.installed $(VENV)/.train
 
 test: $(SUITE) lint
 	$(BIN)/python -m tests.clocks $(CLOCK) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
@@ -112,8 +113,8 @@ sbom: $(VENV)/.installed dashboard/node_modules/.installed
 
 # Asks OSV about the deployed Python packages, and npm's registry about the packages of the pages and of the
 # tests. Fails if one gives no answer, unless AUDIT=--unreachable-ok.
-LOCKS = dashboard $(COSMOS_SERVER) $(AZURITE) $(KUSTO)
-audit: $(VENV)/.installed $(VENV)/.node
+LOCKS = dashboard $(COSMOS_SERVER) $(AZURITE) $(KUSTO) $(MCP_INSPECTOR)
+audit: $(VENV)/.installed $(VENV)/.node22
 	$(BIN)/python -m release audit $(LOCKS:%=--lock %/package-lock.json) $(AUDIT)
 
 # Run it after changing a .in file. UPGRADE= keeps the pinned versions that still fit.
@@ -151,16 +152,16 @@ $(CLIENT)/.installed: tests/client/requirements.txt
 $(DEPLOYED)/.installed: requirements.txt tests/runtime/requirements.txt tests/runtime/environment.py | $(VENV)/.installed
 	$(BIN)/python -m tests.runtime.environment $(DEPLOYED)
 
-# Node comes from the machine if it is new enough for Vite, or else from PyPI, pinned with hashes.
-NODE_SERVES = const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)
+# Node comes from the machine if it is new enough for the inspector of MCP, or else from PyPI, pinned with hashes.
+NODE_SERVES = const [major, minor] = process.versions.node.split("."); process.exit(major > 22 || (major == 22 && minor >= 19) ? 0 : 1)
 WITH_NODE = PATH="$(CURDIR)/$(BIN):$$PATH"
 NPM_CI = $(WITH_NODE) npm ci --silent --no-audit --no-fund
 
-$(VENV)/.node: dashboard/requirements-node.txt | $(VENV)/.installed
+$(VENV)/.node22: dashboard/requirements-node.txt | $(VENV)/.installed
 	command -v npm >/dev/null && node -e '$(NODE_SERVES)' || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
-dashboard/node_modules/.installed: dashboard/package-lock.json | $(VENV)/.node
+dashboard/node_modules/.installed: dashboard/package-lock.json | $(VENV)/.node22
 	cd dashboard && $(NPM_CI)
 	touch $@
 
@@ -188,18 +189,23 @@ $(PAGE): $(DASHBOARD) dashboard/src/schema.d.ts
 	touch $@
 
 # The Cosmos DB server of the tests.
-$(COSMOS_SERVER)/node_modules/.installed: $(COSMOS_SERVER)/package-lock.json | $(VENV)/.node
+$(COSMOS_SERVER)/node_modules/.installed: $(COSMOS_SERVER)/package-lock.json | $(VENV)/.node22
 	cd $(COSMOS_SERVER) && $(NPM_CI)
 	touch $@
 
 # The storage emulator of the tests.
-$(AZURITE)/node_modules/.installed: $(AZURITE)/package-lock.json | $(VENV)/.node
+$(AZURITE)/node_modules/.installed: $(AZURITE)/package-lock.json | $(VENV)/.node22
 	cd $(AZURITE) && $(NPM_CI)
 	touch $@
 
 # The parser for the queries of infra/.
-$(KUSTO)/node_modules/.installed: $(KUSTO)/package-lock.json | $(VENV)/.node
+$(KUSTO)/node_modules/.installed: $(KUSTO)/package-lock.json | $(VENV)/.node22
 	cd $(KUSTO) && $(NPM_CI)
+	touch $@
+
+# The inspector and the conformance suite of MCP.
+$(MCP_INSPECTOR)/node_modules/.installed: $(MCP_INSPECTOR)/package-lock.json | $(VENV)/.node22
+	cd $(MCP_INSPECTOR) && $(NPM_CI)
 	touch $@
 
 # Chromium for the tests: the machine's, Debian's, or else Playwright's. Also Debian's headless shell, which takes
@@ -221,4 +227,4 @@ $(VENV)/.browsers: | $(VENV)/.installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(CHECKOV) $(COSMOS_SERVER)/node_modules $(AZURITE)/node_modules $(KUSTO)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .release $(DEPLOYED) .data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(CHECKOV) $(COSMOS_SERVER)/node_modules $(AZURITE)/node_modules $(KUSTO)/node_modules $(MCP_INSPECTOR)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .release $(DEPLOYED) .data .mypy_cache .ruff_cache .pytest_cache

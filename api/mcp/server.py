@@ -1,7 +1,7 @@
 """The MCP server of a request: what it says of itself, its tools, and their errors."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -81,7 +81,9 @@ def server_for(caller: Caller) -> Server[dict[str, Any]]:
         return types.ListResourceTemplatesResult(resource_templates=[*map(_template, TEMPLATES)])
 
     async def read(_: object, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        found = await _answered(read_resource(caller.reader, params.uri, caller.base))
+        found = await _answered(
+            read_resource(caller.reader, params.uri, caller.base), {"uri": params.uri}
+        )
         text = types.TextResourceContents(
             uri=params.uri, mime_type=found.mime_type, text=found.text
         )
@@ -201,12 +203,16 @@ async def _subjects(caller: Caller) -> list[Subject]:
     return (await (await caller.reader()).deps.read_watchlist())["subjects"]
 
 
-async def _answered(found: Awaitable[T]) -> T:
-    """Return what is found; its errors become those of the protocol. Raises MCPError."""
+async def _answered(found: Awaitable[T], data: Mapping[str, str] | None = None) -> T:
+    """Return what is found; its errors become those of the protocol, with data if it is given.
+
+    Raises MCPError.
+    """
     try:
         return await found
     except RequestError as error:
-        raise MCPError(types.INVALID_PARAMS, cleaned(str(error), MAX_ERROR_CHARS)) from None
+        text = cleaned(str(error), MAX_ERROR_CHARS)
+        raise MCPError(types.INVALID_PARAMS, text, data) from None
     except (StoreError, QueueUnavailable, SettingsError) as error:
         repeated_event(log, "resource.failed", logging.ERROR, reason=str(error))
         raise MCPError(types.INTERNAL_ERROR, _explained(error)) from None
