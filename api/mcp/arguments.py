@@ -40,8 +40,7 @@ class Arguments(Parameters):
         default=DEFAULT_BUDGET,
         ge=MIN_BUDGET,
         le=MAX_BUDGET,
-        description="about how many characters the answer may have, of which a token has about"
-        " four; longer lists end earlier, and `omitted` says where",
+        description="about how many characters the answer may have; a token has about four",
         examples=[DEFAULT_BUDGET],
     )
 

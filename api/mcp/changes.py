@@ -16,7 +16,8 @@ from api.http.conditions import Condition
 from api.http.responses import tag_of
 from api.mcp.arguments import read_arguments
 from api.mcp.budget import JsonObject
-from api.mcp.tool import NOTES, TEXT_CHARS, bare
+from api.mcp.schemas import input_schema, output_schema
+from api.mcp.tool import NOTES, TEXT_CHARS
 from api.mcp.untrusted import WARNING, cleaned_json
 from api.reads.incidents import incident_summary
 from api.reads.watchlist import watchlist_answer
@@ -108,13 +109,13 @@ class ChangeTool(Generic[P]):
 
     def input_schema(self) -> dict[str, Any]:
         """Return the schema of the arguments."""
-        return self.arguments.model_json_schema()
+        return input_schema(self.arguments)
 
     def output_schema(self) -> dict[str, Any]:
         """Return the schema of what it made."""
         # mypy sees no class in a variable.
         model: type[BaseModel] = ChangeAnswer[self.answer]  # type: ignore[name-defined]
-        return bare(model.model_json_schema(mode="serialization"))
+        return output_schema(model, without=frozenset())
 
 
 class CollectArguments(ChangeArguments):

@@ -22,15 +22,13 @@ from api.schema.parameters import (
     SubredditsParameters,
 )
 from api.schema.sentiment import COVERAGE, Comparison, Scope, Stats, TimeWindow
-from api.schema.subject_parameters import SubjectsParameters, Until, VoiceParameters
+from api.schema.subject_parameters import SubjectIds, SubjectsParameters, Until, VoiceParameters
 from api.schema.subjects import ShareOfVoice, SubjectsAnswer
 from api.schema.values import MAX_COMPARED, ComparedScopes
 
 UNCERTAINTY = (
-    "Each mean comes with n (total), stderr and a 95% interval; `few` means under 30 items."
-    " Trust the verdict of a change, not the sign of a difference: no_clear_change means that"
-    " chance explains it. `coverage` is the part of the span that was observed: what is missing is"
-    " unknown, not zero."
+    "Each mean comes with n (total), stderr and a 95% interval. Trust the verdict of a change, not"
+    " the sign of a difference."
 )
 
 
@@ -81,6 +79,11 @@ class VoiceArguments(Arguments, VoiceParameters):
     """The subjects of a share of voice, its places and its window."""
 
     until: Until = "collected"
+    subjects: SubjectIds | None = Field(
+        default=None,
+        description="ids of subjects, the set; without it, those of role own and competitor",
+        examples=[["cursor", "claude-code"]],
+    )
 
 
 async def find_voice(reader: Reader, arguments: VoiceArguments) -> Found:

@@ -9,6 +9,7 @@ from pydantic import Field, JsonValue
 from api.mcp.arguments import Arguments, ScopeName, parameters_of, scope_parameters
 from api.mcp.budget import JsonObject
 from api.mcp.reader import Found, Reader
+from api.mcp.schemas import NEXT_PAGE
 from api.mcp.tool import Pages, Tool
 from api.reads.items import read_items
 from api.reads.post import next_comments, read_post
@@ -16,14 +17,13 @@ from api.schema.base import Answer
 from api.schema.items import ItemAnswer, PostDetail
 from api.schema.parameters import (
     MAX_SEARCH_CHARS,
-    SORTED_WHOLE,
     SORTS,
     ItemsParameters,
     Parameters,
     PostParameters,
 )
 from api.schema.values import MAX_HOURS, Bound, Hours, Kind, ListCursor, Sort, WholeNumber
-from shared.kinds import TALK, Talk
+from shared.kinds import Talk
 from shared.models import Label, Via
 
 MAX_FOUND = 100
@@ -48,7 +48,7 @@ class SearchArguments(Arguments):
         default=None,
         description="positive, negative or neutral; of a subject what items say of the subject",
     )
-    talk: Talk | None = Field(default=None, description=f"a kind of talk: {', '.join(TALK)}")
+    talk: Talk | None = Field(default=None, description="a kind of talk")
     kind: Kind | None = Field(default=None, description="post or comment; without it, both")
     via: Via | None = Field(
         default=None,
@@ -61,7 +61,7 @@ class SearchArguments(Arguments):
         description="the id of a topic that the tool topics found, with the same scope and span:"
         " exactly its items",
     )
-    sort: Sort = Field(default="newest", description=f"{SORTS}. {SORTED_WHOLE}")
+    sort: Sort = Field(default="newest", description=f"{SORTS}. Long lists take newest alone")
     hours: Hours = 24
     start: Bound | None = Field(
         default=None,
@@ -72,9 +72,7 @@ class SearchArguments(Arguments):
     limit: WholeNumber = Field(
         default=20, ge=1, le=MAX_FOUND, description=f"items of a page, from 1 to {MAX_FOUND}"
     )
-    cursor: ListCursor | None = Field(
-        default=None, description="next_cursor of the page before, with the same arguments"
-    )
+    cursor: ListCursor | None = Field(default=None, description=NEXT_PAGE)
 
 
 class FoundItems(Answer):

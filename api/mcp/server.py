@@ -21,7 +21,7 @@ from api.mcp.reader import Reader
 from api.mcp.registry import TOOLS
 from api.mcp.resources import TEMPLATES, Listed, listed, read_resource
 from api.mcp.tool import Tool
-from api.mcp.untrusted import WARNING, cleaned
+from api.mcp.untrusted import SHORT_WARNING, WARNING, cleaned
 from shared import __version__
 from shared.errors import CycleRunning, QueueUnavailable, SettingsError, StoreError
 from shared.logs import event, repeated_event
@@ -41,8 +41,12 @@ INSTRUCTIONS: Final = (
     " sentiment. A scope is all, a community, or subject:ID for a product of the watchlist. Begin"
     " with list_subjects where you don't know the ids; explain_change says why a mood or a volume"
     " moved. Give each figure with its number of items, its interval and its span, and each claim"
-    " with the permalink of an item. Say so where `sample` says that the data is invented, where"
-    " `few` is true, or where coverage is below 1."
+    " with the permalink of an item. Say so where `sample` says that the data is invented, and"
+    " where `few` is true: under 30 items. no_clear_change means that chance explains a difference."
+    " `coverage` is the part of a span that was observed: what is missing is unknown, not zero."
+    " `data` of an answer is what the API answers at `request`, less courses and names of authors;"
+    " `omitted` lists where it ends early, and `go_on` says how to get the rest. Schemas of answers"
+    " describe the first levels; /api/v1/openapi.json describes all of them."
     f" {WARNING}"
 )
 
@@ -135,11 +139,10 @@ def _described(tool: Tool[Any] | ChangeTool[Any]) -> types.Tool:
     return types.Tool(
         name=tool.name,
         title=tool.title,
-        description=f"{tool.description} {WARNING}",
+        description=f"{tool.description} {SHORT_WARNING}",
         input_schema=tool.input_schema(),
         output_schema=tool.output_schema(),
         annotations=types.ToolAnnotations(
-            title=tool.title,
             read_only_hint=change is None,
             destructive_hint=change is not None and change.is_destructive,
             idempotent_hint=change is None or change.is_idempotent,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from api.mcp.arguments import Arguments, read_arguments
 from api.mcp.budget import JsonObject, Omission, capped, chars_of, fitted
 from api.mcp.reader import Found, Reader
+from api.mcp.schemas import input_schema, output_schema
 from api.mcp.untrusted import WARNING, cleaned_json
 from api.schema.base import Answer, DataOrigin
 from shared.models import Origin
@@ -35,15 +36,14 @@ GO_ON_PAGES: Final = "Call the same tool with the same arguments and `cursor` = 
 LEFT_OUT: Final = frozenset(
     {
         *("analyzed_at", "author", "collected_at", "copies", "cursor", "deciding", "deliveries"),
-        *("flair", "marks", "not_about", "steps", "trend_data", "updates", "upvote_ratio"),
+        *("flair", "marks", "not_about", "origin", "steps", "timestamp", "trend_data", "updates"),
+        "upvote_ratio",
     }
 )
 # A text may take this part of the budget, so that elements of a list fit whole.
 TEXTS_OF_BUDGET: Final = 20
 # Attempts to fit data beside what is said of it.
 MAX_FITS: Final = 4
-# Keywords of JSON Schema that only describe.
-DESCRIBING: Final = frozenset({"description", "examples", "title", "format"})
 
 
 class OmissionAnswer(Answer):
@@ -109,18 +109,13 @@ class Tool(Generic[A]):
 
     def input_schema(self) -> dict[str, Any]:
         """Return the schema of the arguments."""
-        return self.arguments.model_json_schema()
+        return input_schema(self.arguments)
 
     def output_schema(self) -> dict[str, Any]:
-        """Return the schema of the answer, whose data has names and types alone."""
+        """Return the schema of the answer."""
         # mypy sees no class in a variable.
         model: type[BaseModel] = ToolAnswer[self.answer]  # type: ignore[name-defined]
-        schema = model.model_json_schema(mode="serialization")
-        described = {name: each.get("description") for name, each in schema["properties"].items()}
-        short = bare(schema)
-        for name, description in described.items():
-            short["properties"][name] |= {"description": description} if description else {}
-        return short
+        return output_schema(model, without=LEFT_OUT)
 
     def _answer(self, found: Found, origin: Origin, budget: int, base: str) -> JsonObject:
         whole: JsonObject = found.answer.model_dump(mode="json")
@@ -187,25 +182,3 @@ def without(value: JsonValue) -> JsonValue:
             return {name: without(each) for name, each in value.items() if name not in LEFT_OUT}
         case _:
             return value
-
-
-def bare(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a model with names and types alone, less fields of LEFT_OUT."""
-    short: dict[str, Any] = _bare(schema)
-    return short
-
-
-def _bare(schema: Any) -> Any:
-    match schema:
-        case list():
-            return [_bare(each) for each in schema]
-        case {"properties": dict() as properties}:
-            kept = {name: _bare(each) for name, each in properties.items() if name not in LEFT_OUT}
-            rest = {name: each for name, each in schema.items() if name != "properties"}
-            others = {name: _bare(each) for name, each in rest.items() if name not in DESCRIBING}
-            required = [name for name in schema.get("required", []) if name not in LEFT_OUT]
-            return {**others, "properties": kept, "required": required}
-        case dict():
-            return {name: _bare(each) for name, each in schema.items() if name not in DESCRIBING}
-        case _:
-            return schema
