@@ -101,6 +101,7 @@ format: $(VENV)/.installed dashboard/node_modules/.installed
 # Run it after changing the API.
 docs: $(VENV)/.installed
 	$(BIN)/python -m local.api_page > docs/api.md
+	$(BIN)/python -m local.exports_page > docs/exports.md
 
 # The zip that azd deploys, its bill of materials, and the audit of its packages.
 package: $(VENV)/.installed $(PAGES)

@@ -44,7 +44,7 @@ from api.schema.parameters import (
 )
 from api.schema.sentiment import MOMENTS_OF_STATS
 from api.schema.topics import TopicsParameters
-from api.serving import serve_data, serve_kept, serve_page
+from api.serving import serve_data, serve_day_file, serve_kept, serve_page
 
 blueprint = func.Blueprint()
 _route = route_of(blueprint)
@@ -108,6 +108,13 @@ async def api_posts_recent(req: func.HttpRequest) -> func.HttpResponse:
 async def api_items(req: func.HttpRequest) -> func.HttpResponse:
     """Return the newest posts and comments that statistics count, page by page."""
     return await serve_page(req, ItemsParameters, read_items, "/api/v1/items")
+
+
+@_route("export_items")
+@answering
+async def api_export_items(req: func.HttpRequest) -> func.HttpResponse:
+    """Return the posts and comments of a day as a file."""
+    return await serve_day_file(req)
 
 
 @_route("post")

@@ -7,7 +7,10 @@ from pydantic import BaseModel
 from api.schema.parameters import Parameters
 
 BASE = "/api/v1"
-FILES = ("text/csv", "application/x-ndjson")
+# https://www.iana.org/assignments/media-types/application/vnd.apache.parquet
+PARQUET = "application/vnd.apache.parquet"
+TEXT_FILES = ("text/csv", "application/x-ndjson")
+FILES = (*TEXT_FILES, PARQUET)
 UNAUTHORIZED = 401
 PRECONDITION_REQUIRED = 428
 # The problems of a change of the watchlist.

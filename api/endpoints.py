@@ -4,11 +4,12 @@ from api.alert_endpoints import ALERT_ENDPOINTS, LINKS
 from api.ask_endpoints import ASK_ENDPOINTS
 from api.correction_endpoints import CORRECTION_ENDPOINTS
 from api.digest_endpoints import DIGEST_ENDPOINTS
-from api.endpoint import BASE, CHANGE, FILES, Endpoint, Page
+from api.endpoint import BASE, CHANGE, FILES, PARQUET, TEXT_FILES, Endpoint, Page
 from api.marker_endpoints import MARKER_ENDPOINTS
 from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
 from api.schema.digest import Digest, DigestParameters
 from api.schema.explain import ExplainParameters, Explanation
+from api.schema.exports import ExportParameters
 from api.schema.health import Health
 from api.schema.ingest import Ingested
 from api.schema.items import Items, PostDetail, Posts
@@ -82,6 +83,16 @@ ENDPOINTS = (
         problems=(404, 422, 429),
         files=FILES,
         is_paged=True,
+    ),
+    Endpoint(
+        "export_items",
+        "/exports/items",
+        "All posts and comments of a day as a file, newest first: what /items lists",
+        Items,
+        ExportParameters,
+        problems=(404, 422, 429),
+        media_type=PARQUET,
+        files=TEXT_FILES,
     ),
     Endpoint(
         "post",

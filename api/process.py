@@ -26,6 +26,8 @@ SAMPLE_SECONDS = 60.0
 MAX_SAMPLES = 4
 # What a read returns takes several times as much memory as its JSON.
 MAX_READS = 30
+# The file of a day has up to some 50 MB as text, and a few as Parquet.
+MAX_EXPORTS = 2
 
 
 @lru_cache(maxsize=1)
@@ -53,7 +55,11 @@ def _parsed_tables() -> ParsedTables:
 def process_caches() -> Caches:
     """Return this process's caches. Raises SettingsError."""
     seconds = settings().cache_seconds
-    return Caches(Cache(seconds=seconds), Cache(seconds=seconds, most=MAX_READS))
+    return Caches(
+        Cache(seconds=seconds),
+        Cache(seconds=seconds, most=MAX_READS),
+        exports=Cache(seconds=seconds, most=MAX_EXPORTS),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -9,8 +9,9 @@ import azure.functions as func
 from pydantic import BaseModel
 
 from api.deps import Deps
+from api.export.day_files import day_file
 from api.export.files import items_file
-from api.export.tables import TYPES, format_of
+from api.export.tables import DAY_TYPES, TYPES, form_of_day, format_of
 from api.http.limiter import is_heavy
 from api.http.negotiation import choose_type
 from api.http.parameters import read_parameters
@@ -25,6 +26,7 @@ from api.http.responses import (
 )
 from api.process import configured_deps, process_caches, process_deps
 from api.reads.listing import Page, with_largest_page
+from api.schema.exports import ExportParameters
 from api.schema.items import Items, Posts
 from api.schema.parameters import ListParameters, Parameters
 from api.schema.subjects import Mentions
@@ -120,6 +122,17 @@ async def serve_kept(
     whole_key = (*key, parameters.model_dump_json(), *state_of(deps.watchlist))
     kept = await caches.answers.get(whole_key, makes, fresh=wants_fresh(request), within=within)
     return data_answer(request, kept, mimetype=mimetype)
+
+
+async def serve_day_file(request: func.HttpRequest) -> func.HttpResponse:
+    """Answer with the file of a day, from a cache of its own; files are made one after another."""
+    parameters = read_parameters(ExportParameters, request.params)
+    form = form_of_day(parameters.format, request.headers.get("accept", ""))
+    deps, caches = await process_deps(), process_caches()
+    key = (form, parameters.model_dump_json(), *state_of(deps.watchlist))
+    makes = partial(caches.exporting.run, partial(day_file, deps, parameters, form))
+    kept = await caches.exports.get(key, makes, fresh=wants_fresh(request))
+    return data_answer(request, kept, mimetype=DAY_TYPES[form])
 
 
 def state_of(watchlist: Watchlist | None) -> tuple[int, str]:

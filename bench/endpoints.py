@@ -9,6 +9,7 @@ from api.deps import Deps
 from api.reads.comparison import compare
 from api.reads.corrections import read_page_of_corrections
 from api.reads.cycles import read_cycle, read_cycles
+from api.reads.day_items import read_day, read_day_items
 from api.reads.digest.answer import read_digest
 from api.reads.explain.explanation import read_explanation
 from api.reads.health import LastObserved, check_health
@@ -23,6 +24,7 @@ from api.reads.trends import read_trends
 from api.schema.corrections import CorrectionBody, CorrectionPath, CorrectionsParameters
 from api.schema.digest import DigestParameters
 from api.schema.explain import ExplainParameters
+from api.schema.exports import ExportParameters
 from api.schema.parameters import (
     CompareParameters,
     CycleParameters,
@@ -114,6 +116,10 @@ def asked(
                 ),
                 one,
             ),
+        },
+        "export_items": {
+            "a day": lambda deps: _day_of(deps, None),
+            "a day, one subreddit": lambda deps: _day_of(deps, one),
         },
         "post": {
             "subreddit given": lambda deps: read_post(
@@ -247,6 +253,16 @@ def _compared(names: Sequence[str], hours: int) -> CompareParameters:
     return CompareParameters.model_validate(
         {"subreddits": ",".join(names), "hours": hours, "granularity": granularity}
     )
+
+
+async def _day_of(deps: Deps, name: str | None) -> object:
+    """Read the items of yesterday without pauses between their pages."""
+
+    async def no_pause(seconds: float) -> None:
+        del seconds
+
+    day = await read_day(deps, ExportParameters(subreddit=name))
+    return [page async for page in read_day_items(deps, day, pause=no_pause)]
 
 
 def _of_windows(read: Callable[[Deps, int], Awaitable[object]], more: str = "") -> dict[str, Read]:

@@ -31,6 +31,8 @@ Accept-Encoding is read in the same way and chooses between gzip and none.
 
 - CSV follows RFC 4180, in UTF-8. A text that a spreadsheet could read as a formula begins with an
   apostrophe. A text of more than 32,767 characters, Excel's limit for a cell, is cut and says so.
+- Parquet has the columns of CSV, with types. [exports.md](exports.md) lists the columns of all
+  files.
 - NDJSON escapes U+0085, U+2028 and U+2029, so every reader sees the same lines.
 - `/trending.atom` has an entry for each topic, which links to its posts on the dashboard. `updated`
   is when the content of an entry last changed. Ids are tag: URIs of the app's host name on Azure,
@@ -40,6 +42,8 @@ Accept-Encoding is read in the same way and chooses between gzip and none.
 **Pages.** A page or a file has at most 500 posts or comments, and a search reads at most 500 items.
 Over quiet hours a page may have fewer items than `limit`, or none. The Link header leads to the
 next page; the last page has none.
+
+**Days.** `/exports/items` returns all posts and comments of a day as one file, at most 10,000.
 
 **Heavy reads** are searches, files, more than 100 items, and long spans of many subreddits. Four
 run and twelve wait; further ones get 429 with Retry-After. Other requests never wait for them.

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.api_page import page
+from local.exports_page import page as exports_page
 from tests.fixtures.host import ROOT
 
 LEFT_OUT = {"node_modules"}
@@ -64,6 +65,11 @@ def dead_links(file: Path) -> list[str]:
 def test_the_page_of_the_api_is_current() -> None:
     written = (ROOT / "docs" / "api.md").read_text()
     assert written == page(), "`make docs` writes it anew"
+
+
+def test_the_page_of_files_is_current() -> None:
+    written = (ROOT / "docs" / "exports.md").read_text()
+    assert written == exports_page(), "`make docs` writes it"
 
 
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: file.relative_to(ROOT).as_posix())

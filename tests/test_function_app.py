@@ -147,6 +147,8 @@ def test_importing_the_app_needs_no_setting_and_loads_neither_praw_nor_a_method(
     loaded = {name.split(".")[0] for name in modules}
     assert "api" in loaded
     assert not loaded & {"praw", "prawcore", "local", "azure.cosmos", "aiosqlite", *OF_METHODS}
+    # What writes Parquet, which the first file loads.
+    assert "arro3" not in loaded
     # What finds subjects in texts, which only previews and changes of the watchlist use.
     of_texts = ("ahocorasick", "shared.subjects.matcher", "shared.text.own_words")
     assert not [name for name in modules if name.startswith((*of_texts, "shared.text.forms"))]

@@ -1,17 +1,27 @@
 """Writes posts, comments and trends as files, and names the files."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from api.deps import Deps
-from api.export.tables import FileFormat, written
+from api.export.file_schemas import (
+    ITEM_COLUMNS,
+    MENTION_COLUMNS,
+    NEWER_COLUMNS,
+    POST_COLUMNS,
+    TREND_COLUMNS,
+    SchemaName,
+    schema_of,
+)
+from api.export.parquet import parquet_of
+from api.export.tables import FileFormat, Row, written
 from api.http.responses import Prepared, prepared
 from api.reads.listing import Page
 from api.reads.scopes import scope_asked
 from api.reads.spans import window_of
-from api.schema.items import ItemAnswer, Items, PostAnswer, Posts, PostSentiment
+from api.schema.items import Items, Posts
 from api.schema.parameters import (
     ItemsParameters,
     ListParameters,
@@ -19,59 +29,17 @@ from api.schema.parameters import (
     SubjectFilter,
     TrendsParameters,
 )
-from api.schema.sentiment import SentimentTrends, TrendPoint
+from api.schema.sentiment import SentimentTrends, Stats, TrendPoint
 from api.schema.subject_parameters import MentionsParameters
-from api.schema.subjects import MentionAnswer, Mentions
+from api.schema.subjects import Mentions
 from shared.settings import Settings
 from shared.times import iso
 
-# Fields added later are at the end, for programs that use column positions.
-_KINDS = ("kinds", "switch")
-_SWITCH = ("switch_from", "switch_to")
-_LATEST = {"language", "source", "mentions", "not_about", *_KINDS}
-_FIELDS = [name for name in PostAnswer.model_fields if name not in _LATEST]
-_AT = _FIELDS.index("sentiment")
-_BASIS = ["sentiment_unsure", "sentiment_deciding", "sentiment_by", "sentiment_corrected"]
-_OF_SENTIMENT = (f"sentiment_{name}" for name in PostSentiment.model_fields)
-_SENTIMENT = [name for name in _OF_SENTIMENT if name not in _BASIS]
-POST_COLUMNS = [
-    *_FIELDS[:_AT],
-    *_SENTIMENT,
-    "language",
-    *_FIELDS[_AT + 1 :],
-    "source",
-    "mentions",
-    *_BASIS,
-    "not_about",
-    "kinds",
-    *_SWITCH,
-]
-_LATER = ("language", "copy_of", "copies", "source", "mentions")
-ITEM_COLUMNS = [
-    *(name for name in ItemAnswer.model_fields if name not in {"sentiment", *_LATER, *_KINDS}),
-    *_SENTIMENT,
-    *_LATER,
-    *_BASIS,
-    "kinds",
-    *_SWITCH,
-]
-_OF_MENTIONS = [name for name in MentionAnswer.model_fields if name not in {"sentiment", *_KINDS}]
-_AT_MENTION = list(MentionAnswer.model_fields).index("sentiment")
-MENTION_COLUMNS = [
-    *_OF_MENTIONS[:_AT_MENTION],
-    *_SENTIMENT,
-    *_OF_MENTIONS[_AT_MENTION:],
-    *_BASIS,
-    "kinds",
-    *_SWITCH,
-]
-# A file goes from hand to hand without its name, so that each line says whose it is.
-NEWER_COLUMNS = ("stderr", "interval", "few", "corrected")
-TREND_COLUMNS = [
-    # Steps have no shares.
-    *(name for name in TrendPoint.model_fields if name not in {*NEWER_COLUMNS, "shares"}),
-    "subreddit",
-]
+COLUMNS: Mapping[SchemaName, Sequence[str]] = {
+    "posts": POST_COLUMNS,
+    "items": ITEM_COLUMNS,
+    "mentions": MENTION_COLUMNS,
+}
 NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 MAX_NAME_CHARS = 150
 
@@ -84,12 +52,34 @@ def items_file(
     links: Mapping[str, str],
 ) -> Prepared:
     """Write a page of posts, of items or of mentions as a file. Raises UnknownCommunity."""
-    columns, kind = POST_COLUMNS, "post"
+    schema: SchemaName = "posts"
+    kind = "post"
     if isinstance(parameters, ItemsParameters):
-        columns, kind = ITEM_COLUMNS, parameters.kind or "item"
+        schema, kind = "items", parameters.kind or "item"
     if isinstance(parameters, MentionsParameters):
-        columns, kind = MENTION_COLUMNS, "mention"
+        schema, kind = "mentions", "mention"
     rows = page.items.model_dump()
+    scope = scope_asked(deps.settings, parameters)
+    subject, via = _subject_of(parameters)
+    if form == "parquet":
+        about = about_scope(deps.settings, scope, subject, via)
+        body = parquet_of(rows, schema_of(schema), about)
+    else:
+        body = items_text(rows, schema, form, bom=parameters.bom == "1")
+    parts = _parts_of(deps, parameters, page.next_cursor)
+    name = file_name(deps.settings, form, f"{kind}s", *parts)
+    return prepared(body, deps.settings.origin, more={**links, **disposition(name)})
+
+
+def items_text(
+    rows: Iterable[Row],
+    schema: SchemaName,
+    form: Literal["csv", "ndjson"],
+    *,
+    bom: bool = False,
+    header: bool = True,
+) -> bytes:
+    """Return rows of posts, items or mentions as CSV or NDJSON."""
     if form == "csv":
         rows = [
             {
@@ -99,10 +89,17 @@ def items_file(
             }
             for row in rows
         ]
-    body = written(rows, columns, form, bom=parameters.bom == "1")
-    parts = _parts_of(deps, parameters, page.next_cursor)
-    name = _name(deps.settings, form, f"{kind}s", *parts)
-    return prepared(body, deps.settings.origin, more={**links, **_disposition(name)})
+    return written(list(rows), COLUMNS[schema], form, bom=bom, header=header)
+
+
+def about_scope(settings: Settings, community: str, subject: str, via: str) -> dict[str, object]:
+    """Return what a file says of its origin and its scope."""
+    return {
+        "origin": settings.origin,
+        "community": community,
+        "subject": subject or None,
+        "via": via or None,
+    }
 
 
 def _in_a_cell(mention: Mapping[str, Any]) -> str:
@@ -131,14 +128,50 @@ def trends_file(
     series += [({**of, "subreddit": name}, points) for name, points in parts]
     series += [({**of, "via": via}, points) for via, points in (trends.vias or {}).items()]
     rows = [{**point.model_dump(), **own} for own, points in series for point in points]
-    # Columns that are newer come last.
-    columns = list(dict.fromkeys((*TREND_COLUMNS, *of, *NEWER_COLUMNS)))
-    body = written(rows, columns, form, bom=parameters.bom == "1")
     span = (trends.window.start, trends.window.end)
     scope = (trends.subreddit, trends.subject or "", trends.via or "")
     step = f"by-{trends.granularity}"
-    name = _name(deps.settings, form, "trends", *scope, step, *span)
-    return prepared(body, deps.settings.origin, more=_disposition(name))
+    name = file_name(deps.settings, form, "trends", *scope, step, *span)
+    if form == "parquet":
+        return _trends_parquet(deps.settings, parameters, trends, rows, disposition(name))
+    # Columns that are newer come last.
+    columns = list(dict.fromkeys((*TREND_COLUMNS, *of, *NEWER_COLUMNS)))
+    body = written(rows, columns, form, bom=parameters.bom == "1")
+    return prepared(body, deps.settings.origin, more=disposition(name))
+
+
+def _trends_parquet(
+    settings: Settings,
+    parameters: TrendsParameters,
+    trends: SentimentTrends,
+    rows: Sequence[Row],
+    more: Mapping[str, str],
+) -> Prepared:
+    """Return the steps as Parquet.
+
+    A window that ends now says another end each second. So the ETag is of the rows alone, and weak.
+    """
+    about = {
+        **about_scope(settings, trends.subreddit, trends.subject or "", trends.via or ""),
+        **about_statistics(trends),
+        "granularity": trends.granularity,
+    }
+    body = parquet_of(rows, schema_of("trends"), about)
+    if parameters.is_custom:
+        return prepared(body, settings.origin, more=more)
+    steady = written(rows, (), "ndjson")
+    return prepared(body, settings.origin, steady=steady, is_weak=True, more=more)
+
+
+def about_statistics(stats: Stats) -> dict[str, object]:
+    """Return what a file says of its span, of what was observed in it, and of the methods."""
+    return {
+        "start": stats.window.start,
+        "end": stats.window.end,
+        "coverage": None if stats.coverage is None else stats.coverage.observed,
+        "methods": stats.statistics.methods,
+        "mixed_methods": stats.statistics.mixed_methods,
+    }
 
 
 def _parts_of(deps: Deps, parameters: ListParameters, next_cursor: str | None) -> list[str]:
@@ -173,7 +206,7 @@ def _time_of(cursor: str | None) -> str:
     return cursor.partition("_")[0] if cursor else ""
 
 
-def _name(settings: Settings, form: FileFormat, *parts: str) -> str:
+def file_name(settings: Settings, form: FileFormat, *parts: str) -> str:
     """Return the file's name in ASCII, with the origin unless it is live."""
     origin = "" if settings.origin == "live" else settings.origin
     named = ["undertone", origin, *(_compact(part) for part in parts)]
@@ -189,5 +222,6 @@ def _compact(part: str) -> str:
         return part
 
 
-def _disposition(name: str) -> dict[str, str]:
+def disposition(name: str) -> dict[str, str]:
+    """Return the header by which a browser saves a file under its name."""
     return {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -1,4 +1,4 @@
-"""Writes the rows of a JSON answer as CSV or NDJSON."""
+"""Writes the rows of a JSON answer as CSV or NDJSON, and chooses the format of a file."""
 
 import csv
 import io
@@ -7,15 +7,23 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from api.endpoint import PARQUET
 from api.http.negotiation import choose_type
 from api.schema.values import Format, ReportFormat
 
-FileFormat = Literal["csv", "ndjson"]
+FileFormat = Literal["csv", "ndjson", "parquet"]
+TextFormat = Literal["csv", "ndjson"]
 
 TYPES: dict[Format, str] = {
     "json": "application/json",
     "csv": "text/csv",
     "ndjson": "application/x-ndjson",
+    "parquet": PARQUET,
+}
+DAY_TYPES: dict[FileFormat, str] = {
+    "parquet": PARQUET,
+    "csv": TYPES["csv"],
+    "ndjson": TYPES["ndjson"],
 }
 REPORT_TYPES: dict[ReportFormat, str] = {"json": "application/json", "markdown": "text/markdown"}
 # Spreadsheets read a text with one of these signs as a formula: https://owasp.org/www-community/attacks/CSV_Injection
@@ -47,6 +55,14 @@ def format_of(given: Format | None, accept: str) -> Format:
     return by_type[choose_type(accept, list(by_type))]
 
 
+def form_of_day(given: FileFormat | None, accept: str) -> FileFormat:
+    """Return the format of a day's file, as `format_of` does of lists. Raises NotAcceptable."""
+    if given is not None:
+        return given
+    by_type = {known: name for name, known in DAY_TYPES.items()}
+    return by_type[choose_type(accept, list(by_type))]
+
+
 def form_of_report(given: ReportFormat | None, accept: str) -> ReportFormat:
     """Return the format of a digest or an explanation, as `format_of` does of lists.
 
@@ -59,16 +75,25 @@ def form_of_report(given: ReportFormat | None, accept: str) -> ReportFormat:
 
 
 def written(
-    rows: Sequence[Row], columns: Sequence[str], form: FileFormat, *, bom: bool = False
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    form: TextFormat,
+    *,
+    bom: bool = False,
+    header: bool = True,
 ) -> bytes:
-    """Return the rows as a file. A CSV has a header row, and a byte order mark if requested."""
+    """Return the rows as a file, or as the part of one that follows others without its `header`.
+
+    A CSV has a header row, and a byte order mark if requested.
+    """
     if form == "ndjson":
         return "".join(f"{_line(row)}\n" for row in rows).encode()
-    flat = [_flat(row, columns) for row in rows]
+    flat = [flat_row(row, columns) for row in rows]
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(
-        [columns, *([_cell(row[column]) for column in columns] for row in flat)]
-    )
+    table = csv.writer(text)
+    if header:
+        table.writerow(columns)
+    table.writerows([_cell(row[column]) for column in columns] for row in flat)
     return (BYTE_ORDER_MARK if bom else b"") + text.getvalue().encode()
 
 
@@ -77,7 +102,7 @@ def _line(row: Row) -> str:
     return text.translate(LINE_ENDS)
 
 
-def _flat(row: Row, columns: Sequence[str]) -> dict[str, Any]:
+def flat_row(row: Row, columns: Sequence[str]) -> dict[str, Any]:
     """Return the row with nested objects as columns such as sentiment_label."""
     flat: dict[str, Any] = {}
     for name, value in row.items():

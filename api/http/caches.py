@@ -7,12 +7,15 @@ from api.http.limiter import Limiter
 from api.http.responses import Prepared
 from api.schema.health import Health
 
+# A file of a day reads for up to half a minute, so that more than these would wait too long.
+EXPORTS_WAITING = 3
+
 
 @dataclass(frozen=True)
 class Caches:
     """Answers by what was asked; of those who ask for health at the same time one asks the store.
 
-    Heavy reads wait for each other; nothing else does.
+    Heavy reads wait for each other, and so do files of days; nothing else does.
     """
 
     answers: Cache[Prepared]
@@ -20,3 +23,6 @@ class Caches:
     """Results of reads, for tools of agents."""
     health: Cache[Health] = field(default_factory=lambda: Cache(seconds=0))
     heavy: Limiter = field(default_factory=Limiter)
+    exports: Cache[Prepared] = field(default_factory=lambda: Cache(seconds=0))
+    """Files of days, which are large."""
+    exporting: Limiter = field(default_factory=lambda: Limiter(at_once=1, waiting=EXPORTS_WAITING))

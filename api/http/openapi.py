@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from api.endpoint import UNAUTHORIZED, Endpoint
+from api.endpoint import PARQUET, UNAUTHORIZED, Endpoint
 from api.endpoints import ENDPOINTS
 from api.schema.health import Health
 from api.schema.problems import Conflict, Problem
@@ -132,7 +132,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 def _answered(endpoint: Endpoint) -> dict[str, Any]:
     is_json = endpoint.media_type == JSON
     texts = endpoint.files if is_json else (endpoint.media_type, *endpoint.files)
-    content: dict[str, Any] = {each: {"schema": {"type": "string"}} for each in texts}
+    content: dict[str, Any] = {
+        each: {"schema": BINARY if each == PARQUET else {"type": "string"}} for each in texts
+    }
     if is_json:
         content = {JSON: {"schema": _reference(endpoint.answer)}, **content}
     answered = {

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import azure.functions as func
 from pydantic import BaseModel
 
+from api.endpoint import PARQUET
 from api.http.negotiation import encodings
 from api.schema.cycles import Triggered
 from api.schema.health import Health
@@ -39,7 +40,7 @@ MIN_GZIP_BYTES = 1000
 # Compresses half a megabyte to a fifth in some milliseconds.
 GZIP_LEVEL = 3
 # Already compressed.
-COMPRESSED_TYPES = {"font/woff2"}
+COMPRESSED_TYPES = {"font/woff2", PARQUET}
 
 
 @dataclass(frozen=True)

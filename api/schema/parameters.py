@@ -204,7 +204,7 @@ class FormatParameters(Parameters):
 
     format: Format | None = Field(
         default=None,
-        description="json, csv or ndjson; without it, the Accept header decides",
+        description="json, csv, ndjson or parquet; without it, the Accept header decides",
         examples=["csv"],
     )
     bom: Literal["0", "1"] | None = Field(
@@ -334,7 +334,7 @@ class ListParameters(CommunityParameters, FormatParameters):
         default=100,
         ge=1,
         le=MAX_POSTS,
-        description=f"a whole number of items from 1 to {MAX_POSTS}; without it, csv and ndjson"
+        description=f"a whole number of items from 1 to {MAX_POSTS}; without it, files"
         f" have up to {MAX_POSTS}. The Link header leads to the next page",
         examples=[100],
     )

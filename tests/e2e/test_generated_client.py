@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.endpoint import PARQUET
 from api.endpoints import ENDPOINTS
 from tests.clocks import inherited
 from tests.fixtures.host import ROOT
@@ -18,8 +19,9 @@ CALLS = ROOT / "tests" / "client" / "calls.py"
 LISTS = ("Posts", "Items", "Cycles", "TopicsAnswer", "Mentions", "Corrections", "Incidents")
 RETURNED = dict.fromkeys(LISTS, "list")
 FEEDS = {"trending_feed", "subject_feed", "alert_rule_feed"}
-# The generator knows no lines of JSON.
-OVERRIDES = {"application/x-ndjson": "application/octet-stream"}
+FILES = {"export_items"}
+# The generator knows neither lines of JSON nor Parquet.
+OVERRIDES = dict.fromkeys(("application/x-ndjson", PARQUET), "application/octet-stream")
 
 
 def run(*command: str | Path, **more: Any) -> str:
@@ -51,6 +53,8 @@ def test_a_generated_client_calls_everything(running_host, tmp_path: Path) -> No
     assert found["returned"] == {
         each.operation: "str"
         if each.operation in FEEDS
+        else "File"
+        if each.operation in FILES
         else RETURNED.get(each.answer.__name__, each.answer.__name__)
         for each in ENDPOINTS
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.export.files import ITEM_COLUMNS, POST_COLUMNS
+from api.export.file_schemas import ITEM_COLUMNS, POST_COLUMNS
 from api.export.tables import format_of
 from api.http.negotiation import NotAcceptable
 from api.schema.parameters import MAX_POSTS
@@ -51,6 +51,8 @@ def table(body: bytes) -> list[dict[str, str]]:
         (None, "application/json;q=0, */*", "csv"),
         (None, "application/json;q=0, text/csv;q=0, */*;q=0.1", "ndjson"),
         (None, "application/json;q=0.1, */*;q=0.9", "csv"),
+        (None, "application/vnd.apache.parquet", "parquet"),
+        (None, "application/vnd.apache.parquet;q=0.5, text/csv;q=0.4", "parquet"),
         (None, "text/*", "csv"),
         (None, "text/*;q=0.3, application/*;q=0.2", "csv"),
         (None, "application/*", "json"),
