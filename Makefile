@@ -1,4 +1,4 @@
-# The verbs: run, test, coverage, bench, soak, eval, train, pages, package, sbom, audit, lint, format, docs, lock, clean.
+# The verbs: run, test, coverage, bench, soak, eval, train, pages, package, client, sbom, audit, lint, format, docs, lock, clean.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,7 +17,7 @@ WORKERS ?= 5
 # The clock of the suite; tests/clocks.py has the names.
 CLOCK ?= machine
 
-.PHONY: run test coverage bench soak eval train pages package sbom audit lint format docs lock clean
+.PHONY: run test coverage bench soak eval train pages package client sbom audit lint format docs lock clean
 
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
@@ -79,7 +79,7 @@ pages: $(PAGES)
 # Published schemas from the package check-jsonschema.
 SCHEMA = $(BIN)/check-jsonschema --quiet --builtin-schema vendor
 
-SPELLED = *.md function_app.py .github .vscode docs api bench collector dashboard/src dashboard/tests infra local release shared tests
+SPELLED = *.md function_app.py .github .vscode docs api bench client collector dashboard/src dashboard/tests infra local release shared tests
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
@@ -102,12 +102,18 @@ format: $(VENV)/.installed dashboard/node_modules/.installed
 docs: $(VENV)/.installed
 	$(BIN)/python -m local.api_page > docs/api.md
 	$(BIN)/python -m local.exports_page > docs/exports.md
+	$(BIN)/python -m local.client_code
 
 # The zip that azd deploys, its bill of materials, and the audit of its packages.
 package: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m release package
 	rm -rf .release/app
 	$(BIN)/python -m zipfile -e .release/undertone.zip .release/app
+
+# The Python client for PyPI: an archive of its source, and a wheel.
+client: $(VENV)/.installed
+	rm -rf .release/client
+	cd client && $(CURDIR)/$(BIN)/python -m hatchling build -d $(CURDIR)/.release/client
 
 sbom: $(VENV)/.installed dashboard/node_modules/.installed
 	$(BIN)/python -m release sbom
@@ -143,7 +149,7 @@ $(CHECKOV)/.installed: tests/infra/requirements-checkov.txt
 	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-# The client generator for the OpenAPI document. It has its own environment because it needs an older typer.
+# A generator of clients, which proves that it can read the OpenAPI document. It has its own environment because it needs an older typer.
 $(CLIENT)/.installed: tests/client/requirements.txt
 	$(PYTHON) -m venv --clear $(CLIENT)
 	$(CLIENT)/bin/python -m pip install --quiet --disable-pip-version-check -r $<

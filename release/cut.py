@@ -15,6 +15,7 @@ UNRELEASED = "Unreleased"
 AGAINST_EARLIER = ("Changed", "Deprecated", "Removed", "Fixed")
 CHANGELOG = "CHANGELOG.md"
 PROGRAM = "shared/__init__.py"
+CLIENT = "client/src/undertone_client/version.py"
 # Files whose example of a user agent contains the version.
 EXAMPLES = ("README.md", "docs/azure.md", "infra/main.bicep")
 OWN_VERSION = re.compile(r'^__version__ = "(?P<version>[^"]+)"$', re.MULTILINE)
@@ -34,21 +35,20 @@ class Section:
 
 
 def cut(root: Path, version: str, day: str) -> str:
-    """Write the version into changelog, program and examples; return its notes.
+    """Write the version into changelog, program, client and examples; return its notes.
 
     Raises CutError before anything is written.
     """
-    changelog, program = root / CHANGELOG, root / PROGRAM
+    changelog = root / CHANGELOG
     cut_text = cut_changelog(changelog.read_text(), version, day)
-    source = program.read_text()
-    own = OWN_VERSION.search(source)
-    if own is None:
-        raise CutError(f"{PROGRAM} has no line __version__")
-    program.write_text(OWN_VERSION.sub(f'__version__ = "{version}"', source))
+    sources = {name: (root / name).read_text() for name in (PROGRAM, CLIENT)}
+    own = {name: _own_version(name, source) for name, source in sources.items()}
+    for name, source in sources.items():
+        (root / name).write_text(OWN_VERSION.sub(f'__version__ = "{version}"', source))
     for name in EXAMPLES:
         text = (root / name).read_text()
         (root / name).write_text(
-            text.replace(f"undertone:{own['version']} ", f"undertone:{version} ")
+            text.replace(f"undertone:{own[PROGRAM]} ", f"undertone:{version} ")
         )
     changelog.write_text(cut_text)
     return notes_of(cut_text, version)
@@ -87,6 +87,13 @@ def notes_of(text: str, version: str) -> str:
         if section.name == version:
             return text[section.start : section.end].strip() + "\n"
     raise CutError(f"{CHANGELOG} has no version {version}")
+
+
+def _own_version(name: str, source: str) -> str:
+    found = OWN_VERSION.search(source)
+    if found is None:
+        raise CutError(f"{name} has no line __version__")
+    return found["version"]
 
 
 def _sections(text: str) -> Iterator[Section]:

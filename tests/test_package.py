@@ -77,7 +77,7 @@ def test_what_methods_load_is_part_of_the_package_with_its_licences(packed: list
     "path",
     [
         "tests/conftest.py", "docs/api.md", "bench/dashboard.py", "local/commands/up.py",
-        "README.md",
+        "README.md", "client/src/undertone_client/client.py", "client/README.md",
         "dashboard/src/app.tsx", "dashboard/node_modules/preact/package.json", "Makefile",
         "local.settings.json", ".venv/bin/python", ".data/undertone.db", ".pictures/x.png",
         ".venv-train/work/weights.pt",

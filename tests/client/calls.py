@@ -11,15 +11,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import undertone_client.api
-from undertone_client import AuthenticatedClient, models
+import undertone_generated.api
+from undertone_generated import AuthenticatedClient, models
 
 PAGE = 40
 
 
 def operations() -> dict[str, Callable[..., Any]]:
     """Return each operation's `sync`, by its name."""
-    modules = pkgutil.walk_packages(undertone_client.api.__path__, "undertone_client.api.")
+    modules = pkgutil.walk_packages(undertone_generated.api.__path__, "undertone_generated.api.")
     return {
         each.name.rpartition(".")[2]: importlib.import_module(each.name).sync
         for each in modules

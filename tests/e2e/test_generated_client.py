@@ -44,7 +44,7 @@ def test_a_generated_client_calls_everything(running_host, tmp_path: Path) -> No
     )
     run(
         BIN / "openapi-python-client", "generate", "--path", document, "--config", config,
-        "--output-path", tmp_path / "undertone_client", "--meta", "none", "--fail-on-warning",
+        "--output-path", tmp_path / "undertone_generated", "--meta", "none", "--fail-on-warning",
     )  # fmt: skip
     key = json.loads((tmp_path / "data" / "keys.json").read_text())["_function"]
     environ = {**inherited(os.environ), "PYTHONPATH": str(tmp_path)}

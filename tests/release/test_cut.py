@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from release.cut import CHANGELOG, EXAMPLES, PROGRAM, CutError, cut, cut_changelog, notes_of
+from release.cut import CHANGELOG, CLIENT, EXAMPLES, PROGRAM, CutError, cut, cut_changelog, notes_of
 from shared import __version__
 from tests.fixtures.host import ROOT
 
@@ -79,7 +79,7 @@ def test_nothing_unreleased_is_no_version() -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    for name in (PROGRAM, *EXAMPLES):
+    for name in (PROGRAM, CLIENT, *EXAMPLES):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / CHANGELOG).write_text(FIRST)
@@ -87,7 +87,12 @@ def repository(tmp_path: Path) -> Path:
 
 
 def texts_of(folder: Path) -> dict[str, str]:
-    return {name: (folder / name).read_text() for name in (CHANGELOG, PROGRAM, *EXAMPLES)}
+    return {name: (folder / name).read_text() for name in (CHANGELOG, PROGRAM, CLIENT, *EXAMPLES)}
+
+
+def test_the_program_and_the_client_are_of_one_version() -> None:
+    versions = [(ROOT / name).read_text() for name in (PROGRAM, CLIENT)]
+    assert all(f'__version__ = "{__version__}"\n' in text for text in versions)
 
 
 def test_the_program_and_the_examples_name_the_version(repository: Path) -> None:
@@ -96,6 +101,7 @@ def test_the_program_and_the_examples_name_the_version(repository: Path) -> None
     notes = cut(repository, "12.3.45", "2026-12-02")
     after = texts_of(repository)
     assert '__version__ = "12.3.45"\n' in after[PROGRAM]
+    assert '__version__ = "12.3.45"\n' in after[CLIENT]
     for name in EXAMPLES:
         assert f"undertone:{__version__} " not in after[name]
         assert "undertone:12.3.45 (by" in after[name]
@@ -107,8 +113,11 @@ def test_a_changelog_with_odd_versions_is_refused() -> None:
         cut_changelog(LATER.replace("0.9.0", "0.9"), "1.0.0", "2026-12-02")
 
 
-def test_a_program_without_a_version_is_refused_and_nothing_is_written(repository: Path) -> None:
-    (repository / PROGRAM).write_text("")
+@pytest.mark.parametrize("name", [PROGRAM, CLIENT])
+def test_a_program_without_a_version_is_refused_and_nothing_is_written(
+    repository: Path, name: str
+) -> None:
+    (repository / name).write_text("")
     before = texts_of(repository)
     with pytest.raises(CutError, match="no line __version__"):
         cut(repository, "0.1.0", "2026-12-02")

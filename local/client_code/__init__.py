@@ -1,0 +1,1 @@
+"""Generates the models and the operations of client/ from the OpenAPI document."""
