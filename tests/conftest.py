@@ -69,6 +69,7 @@ def pytest_collection(session: pytest.Session) -> None:
 # Each takes up to a minute. If one began last, all other processes would wait for it.
 LONG = (
     "tests/bench/",
+    "tests/client/test_host.py",
     "tests/collector/backfill/test_turn.py::test_a_kill",
     "tests/collector/collection/test_crashes.py",
     "tests/collector/collection/test_hackernews.py::test_killed",
@@ -80,7 +81,11 @@ LONG = (
 
 
 # The tests of each share hosts, so one process has all of them.
-TOGETHER = ("tests/e2e/test_ends_of_cycles.py", "tests/e2e/test_on_demand.py")
+TOGETHER = (
+    "tests/client/test_host.py",
+    "tests/e2e/test_ends_of_cycles.py",
+    "tests/e2e/test_on_demand.py",
+)
 # They share a product and a browser, so two of five processes have them all.
 PAGES = "tests/dashboard/"
 # What those two have beside, and last: it is soon done, and costs another process nothing to take.

@@ -37,7 +37,7 @@ def _model(name: str, schema: Schema) -> str:
     described = schema.get("description", f"{name}.")
     base = "Body" if is_body(schema) else "Model"
     fields = "\n".join(_fields(schema))
-    return f"\n\nclass {name}({base}):\n{docstring(described)}\n\n{fields}\n"
+    return f"\n\nclass {name}({base}, frozen=True):\n{docstring(described)}\n\n{fields}\n"
 
 
 def _fields(schema: Schema) -> Iterator[str]:

@@ -3,11 +3,10 @@
 from pydantic import BaseModel, ConfigDict
 
 
-class Model(BaseModel):
+class Model(BaseModel, frozen=True):
     """Base class of what the API answers. Fields that a newer app added are left out."""
 
     model_config = ConfigDict(
-        frozen=True,
         extra="ignore",
         # 160 models would take half a second to build; a program needs a few of them.
         defer_build=True,
@@ -15,11 +14,10 @@ class Model(BaseModel):
     )
 
 
-class Body(BaseModel):
+class Body(BaseModel, frozen=True):
     """Base class of what is sent. An unknown field raises pydantic.ValidationError."""
 
     model_config = ConfigDict(
-        frozen=True,
         extra="forbid",
         defer_build=True,
         protected_namespaces=(),

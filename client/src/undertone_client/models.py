@@ -11,7 +11,7 @@ from pydantic import Field
 from undertone_client.base import Body, Model
 
 
-class ApplicationHealth(Model):
+class ApplicationHealth(Model, frozen=True):
     """The state of collection; null values if the database can't be reached."""
 
     last_collection_at: datetime | None
@@ -32,7 +32,7 @@ class ApplicationHealth(Model):
     """live: as the communities wrote it; sample: invented; recorded: from a recording."""
 
 
-class BackfillState(Model):
+class BackfillState(Model, frozen=True):
     """The progress of a community's backfill, which reads from the newest to the oldest."""
 
     status: Literal["waiting", "running", "done", "failed"] | str
@@ -55,7 +55,7 @@ class BackfillState(Model):
     """
 
 
-class BadParameter(Model):
+class BadParameter(Model, frozen=True):
     """A parameter that was refused."""
 
     parameter: str
@@ -66,7 +66,7 @@ class BadParameter(Model):
     """what it accepts."""
 
 
-class Baseline(Model):
+class Baseline(Model, frozen=True):
     """The time that the window is compared with: as many full hours."""
 
     start: datetime
@@ -80,7 +80,7 @@ class Baseline(Model):
     """
 
 
-class Change(Model):
+class Change(Model, frozen=True):
     """The change from the time before to the window, over the same number of full hours.
 
     Hours count in pairs, one of each time, in which something was collected. See
@@ -131,7 +131,7 @@ class Change(Model):
     """
 
 
-class ChannelAnswer(Model):
+class ChannelAnswer(Model, frozen=True):
     """A place that messages go to."""
 
     type: Literal["webhook", "slack", "teams", "discord", "email", "apprise"] | str
@@ -142,7 +142,7 @@ class ChannelAnswer(Model):
     """the name of the setting that holds its secret."""
 
 
-class ChannelBody(Body):
+class ChannelBody(Body, frozen=True):
     """A place that messages go to."""
 
     type: Literal["webhook", "slack", "teams", "discord", "email", "apprise"]
@@ -163,7 +163,7 @@ class ChannelBody(Body):
     """ignored, so that a read can be sent back."""
 
 
-class ChannelWithStatus(Model):
+class ChannelWithStatus(Model, frozen=True):
     """A place that messages go to, and whether it takes them."""
 
     type: Literal["webhook", "slack", "teams", "discord", "email", "apprise"] | str
@@ -178,7 +178,7 @@ class ChannelWithStatus(Model):
     """
 
 
-class CitedAnswer(Model):
+class CitedAnswer(Model, frozen=True):
     """An item that a finding rests on, as it was then."""
 
     id: str
@@ -195,7 +195,7 @@ class CitedAnswer(Model):
     """it at its source; empty if it isn't http(s)."""
 
 
-class CommentAnswer(Model):
+class CommentAnswer(Model, frozen=True):
     """A comment."""
 
     id: str
@@ -264,7 +264,7 @@ class CommentAnswer(Model):
     """
 
 
-class CommunityAnswer(Model):
+class CommunityAnswer(Model, frozen=True):
     """A community that is collected."""
 
     id: str
@@ -277,7 +277,7 @@ class CommunityAnswer(Model):
     """a forum's address; null for other sources."""
 
 
-class CommunityBody(Body):
+class CommunityBody(Body, frozen=True):
     """The query or address of a community; most need no more than their id."""
 
     id: str | None = None
@@ -292,7 +292,7 @@ class CommunityBody(Body):
     """ignored, so that a read can be sent back."""
 
 
-class CommunityDetail(Model):
+class CommunityDetail(Model, frozen=True):
     """A watched community, with the state of its collection."""
 
     community: str
@@ -319,7 +319,7 @@ class CommunityDetail(Model):
     """the reading of its releases; null if it has none, or none was tried yet."""
 
 
-class CommunityFigures(Model):
+class CommunityFigures(Model, frozen=True):
     """The mentions of a subject in one community."""
 
     community: str
@@ -340,7 +340,7 @@ class CommunityFigures(Model):
     """
 
 
-class CommunityMentions(Model):
+class CommunityMentions(Model, frozen=True):
     """The mentions of a subject in one community."""
 
     community: str
@@ -351,7 +351,7 @@ class CommunityMentions(Model):
     """the part of the subject's mentions, 0 to 1."""
 
 
-class ComparedScope(Model):
+class ComparedScope(Model, frozen=True):
     """One community or subject, in the window and in the one before."""
 
     subreddit: str
@@ -380,7 +380,7 @@ class ComparedScope(Model):
     """what was observed of the window; null where nothing is recorded."""
 
 
-class Comparison(Model):
+class Comparison(Model, frozen=True):
     """Communities and subjects side by side."""
 
     time_window_hours: int
@@ -416,7 +416,7 @@ class Comparison(Model):
     """when the answer was made."""
 
 
-class ConditionAnswer(Model):
+class ConditionAnswer(Model, frozen=True):
     """What a rule looks for; properties of other types are null."""
 
     type: (
@@ -452,7 +452,7 @@ class ConditionAnswer(Model):
     """
 
 
-class ConditionBody(Body):
+class ConditionBody(Body, frozen=True):
     """What a rule looks for: a type, with the properties of that type alone."""
 
     type: Literal[
@@ -485,7 +485,7 @@ class ConditionBody(Body):
     """
 
 
-class Conflict(Model):
+class Conflict(Model, frozen=True):
     """A collection was requested while one runs or waits for its worker."""
 
     type: str = "about:blank"
@@ -506,7 +506,7 @@ class Conflict(Model):
     """the id of the cycle that runs or was requested before."""
 
 
-class ContributionAnswer(Model):
+class ContributionAnswer(Model, frozen=True):
     """A part's contribution to the change of the mean and of the number of items.
 
     The contributions of one `kind_of` add up: effect to the change of the mean, n less
@@ -543,7 +543,7 @@ class ContributionAnswer(Model):
     """ids of up to 10 of its items, those that weigh most first."""
 
 
-class CorrectionAnswer(Model):
+class CorrectionAnswer(Model, frozen=True):
     """The corrected labels of an item. Who corrected them isn't kept."""
 
     id: str
@@ -576,7 +576,7 @@ class CorrectionAnswer(Model):
     """
 
 
-class CorrectionBody(Body):
+class CorrectionBody(Body, frozen=True):
     """The labels that an item should have: what isn't given stays, and null takes it back."""
 
     label: Literal["positive", "negative", "neutral"] | None = None
@@ -591,7 +591,7 @@ class CorrectionBody(Body):
     """
 
 
-class CourseStep(Model):
+class CourseStep(Model, frozen=True):
     """An hour or a day of a topic's course."""
 
     start: datetime
@@ -600,7 +600,7 @@ class CourseStep(Model):
     """items about the topic."""
 
 
-class CoverageAnswer(Model):
+class CoverageAnswer(Model, frozen=True):
     """The observed part of a window, and its gaps."""
 
     observed: float
@@ -617,7 +617,7 @@ class CoverageAnswer(Model):
     """
 
 
-class CycleAnswer(Model):
+class CycleAnswer(Model, frozen=True):
     """A collection cycle, with its results so far."""
 
     id: str
@@ -666,7 +666,7 @@ class CycleAnswer(Model):
     """live: as the communities wrote it; sample: invented; recorded: from a recording."""
 
 
-class CycleCounts(Model):
+class CycleCounts(Model, frozen=True):
     """The counts of one community in a cycle."""
 
     posts_seen: int
@@ -687,7 +687,7 @@ class CycleCounts(Model):
     """why the community failed; null if it didn't."""
 
 
-class CycleErrorAnswer(Model):
+class CycleErrorAnswer(Model, frozen=True):
     """An error of a cycle."""
 
     subreddit: str | None
@@ -700,7 +700,7 @@ class CycleErrorAnswer(Model):
     """what went wrong."""
 
 
-class DatabaseHealth(Model):
+class DatabaseHealth(Model, frozen=True):
     """The database."""
 
     connected: bool
@@ -711,7 +711,7 @@ class DatabaseHealth(Model):
     """how long its answer took; null without an answer."""
 
 
-class DeliveryAnswer(Model):
+class DeliveryAnswer(Model, frozen=True):
     """A message that a channel is owed."""
 
     id: str
@@ -736,7 +736,7 @@ class DeliveryAnswer(Model):
     """when it was sent; null: not yet."""
 
 
-class Difference(Model):
+class Difference(Model, frozen=True):
     """The window minus the window before."""
 
     total: int
@@ -769,7 +769,7 @@ class Difference(Model):
     """
 
 
-class DifferingItem(Model):
+class DifferingItem(Model, frozen=True):
     """An item that moved the mean between two spans."""
 
     kind: Literal["post", "comment"] | str
@@ -798,7 +798,7 @@ class DifferingItem(Model):
     """how far it moved the mean from the span before to the one after, alone."""
 
 
-class Digest(Model):
+class Digest(Model, frozen=True):
     """A day or a week of subjects, in the order in which one reads it."""
 
     sentence: str
@@ -871,7 +871,7 @@ class Digest(Model):
     """when the answer was made."""
 
 
-class DigestAnswer(Model):
+class DigestAnswer(Model, frozen=True):
     """A digest that is sent."""
 
     id: str
@@ -898,7 +898,7 @@ class DigestAnswer(Model):
     """whether it is sent."""
 
 
-class DigestBody(Body):
+class DigestBody(Body, frozen=True):
     """A digest that is sent, whole: what is left out has its default."""
 
     id: str | None = None
@@ -937,7 +937,7 @@ class DigestBody(Body):
     """ignored, so that a read can be sent back."""
 
 
-class DigestChange(Model):
+class DigestChange(Model, frozen=True):
     """A subject's change in words, with its verdicts."""
 
     subject: str
@@ -961,7 +961,7 @@ class DigestChange(Model):
     """the change, or why there is none to tell."""
 
 
-class DigestDeliveryAnswer(Model):
+class DigestDeliveryAnswer(Model, frozen=True):
     """A digest that a channel is owed."""
 
     id: str
@@ -982,7 +982,7 @@ class DigestDeliveryAnswer(Model):
     """the number of alerts in it that the channel got no message of before."""
 
 
-class DigestIncident(Model):
+class DigestIncident(Model, frozen=True):
     """An alert that is open when the digest is read."""
 
     id: str
@@ -997,7 +997,7 @@ class DigestIncident(Model):
     """what the rule found last."""
 
 
-class DigestIssueAnswer(Model):
+class DigestIssueAnswer(Model, frozen=True):
     """A digest of a period, and to whom it was sent."""
 
     id: str
@@ -1018,7 +1018,7 @@ class DigestIssueAnswer(Model):
     """the messages of its channels."""
 
 
-class DigestIssues(Model):
+class DigestIssues(Model, frozen=True):
     """The newest issues of a digest."""
 
     tests: tuple[str, ...]
@@ -1027,7 +1027,7 @@ class DigestIssues(Model):
     """up to ten, the newest first."""
 
 
-class DigestItem(Model):
+class DigestItem(Model, frozen=True):
     """One of the items to read."""
 
     subject: str
@@ -1038,7 +1038,7 @@ class DigestItem(Model):
     """the item."""
 
 
-class DigestMarkers(Model):
+class DigestMarkers(Model, frozen=True):
     """What happened, and what is to come."""
 
     behind: tuple[MarkerAnswer, ...]
@@ -1047,7 +1047,7 @@ class DigestMarkers(Model):
     """up to ten markers after it, the next one first."""
 
 
-class DigestQuestion(Model):
+class DigestQuestion(Model, frozen=True):
     """A post with a question or a problem to which no reply is known."""
 
     kind: Literal["post", "comment"] | str
@@ -1089,7 +1089,7 @@ class DigestQuestion(Model):
     """the ids of the digest's subjects that it mentions."""
 
 
-class DigestReason(Model):
+class DigestReason(Model, frozen=True):
     """Why a subject changed, as GET /explain says it of the same hours."""
 
     subject: str
@@ -1112,7 +1112,7 @@ class DigestReason(Model):
     """how many items it rests on: a digest reads fewer than GET /explain where there are many."""
 
 
-class DigestSubject(Model):
+class DigestSubject(Model, frozen=True):
     """A subject in the period and in the time before; its share of voice is that in `set`."""
 
     id: str
@@ -1169,7 +1169,7 @@ class DigestSubject(Model):
     """
 
 
-class DigestTopic(Model):
+class DigestTopic(Model, frozen=True):
     """A topic of a subject whose change is explained."""
 
     subject: str
@@ -1188,7 +1188,7 @@ class DigestTopic(Model):
     """whether all items were read: then its items are those that /items lists."""
 
 
-class DigestWithStatus(Model):
+class DigestWithStatus(Model, frozen=True):
     """A digest that is sent, and what became of the last one."""
 
     id: str
@@ -1228,7 +1228,7 @@ class DigestWithStatus(Model):
     """when a channel took one last, tests left out; null: none has yet."""
 
 
-class DigestsAnswer(Model):
+class DigestsAnswer(Model, frozen=True):
     """All digests that are sent."""
 
     revision: int
@@ -1241,14 +1241,14 @@ class DigestsAnswer(Model):
     """the digests, in their order."""
 
 
-class DigestsHistory(Model):
+class DigestsHistory(Model, frozen=True):
     """Revisions of the digests, the newest first."""
 
     revisions: tuple[DigestsAnswer, ...]
     """the revisions."""
 
 
-class DigestsWithStatus(Model):
+class DigestsWithStatus(Model, frozen=True):
     """All digests that are sent, and what became of the last ones."""
 
     revision: int
@@ -1261,7 +1261,7 @@ class DigestsWithStatus(Model):
     """the digests, in their order."""
 
 
-class ExplainedItem(Model):
+class ExplainedItem(Model, frozen=True):
     """An item that the answer cites."""
 
     kind: Literal["post", "comment"] | str
@@ -1284,7 +1284,7 @@ class ExplainedItem(Model):
     """the compound with which it counts, -1 to 1."""
 
 
-class Explanation(Model):
+class Explanation(Model, frozen=True):
     """The explanation of a scope's change, with its evidence."""
 
     scope: str
@@ -1340,7 +1340,7 @@ class Explanation(Model):
     """when the answer was made."""
 
 
-class FindingAnswer(Model):
+class FindingAnswer(Model, frozen=True):
     """What a condition found in the hours up to `hour`."""
 
     cause: str
@@ -1355,7 +1355,7 @@ class FindingAnswer(Model):
     """the items that it rests on."""
 
 
-class GapAnswer(Model):
+class GapAnswer(Model, frozen=True):
     """A time in which communities were not observed."""
 
     start: datetime
@@ -1372,7 +1372,7 @@ class GapAnswer(Model):
     """the communities that were not observed."""
 
 
-class GiantThread(Model):
+class GiantThread(Model, frozen=True):
     """A thread with more than half of the items of a side."""
 
     id: str
@@ -1385,7 +1385,7 @@ class GiantThread(Model):
     """the side: statistics or previous."""
 
 
-class Health(Model):
+class Health(Model, frozen=True):
     """The health of the service.
 
     starting: the process opens the database for the first time, which may take some
@@ -1423,14 +1423,14 @@ class Health(Model):
     """the method that scores, and how many items wait for it; null before the first collection."""
 
 
-class HistoryAnswer(Model):
+class HistoryAnswer(Model, frozen=True):
     """Revisions of the watchlist, the newest first. Each may be sent back with PUT /watchlist."""
 
     revisions: tuple[WatchlistAnswer, ...]
     """the revisions; fewer than asked for where they are large."""
 
 
-class IncidentAnswer(Model):
+class IncidentAnswer(Model, frozen=True):
     """An incident, with what was known when, and what was sent."""
 
     id: str
@@ -1488,7 +1488,7 @@ class IncidentAnswer(Model):
     """the messages that channels are owed."""
 
 
-class IncidentSummary(Model):
+class IncidentSummary(Model, frozen=True):
     """An incident as lists show it."""
 
     id: str
@@ -1542,7 +1542,7 @@ class IncidentSummary(Model):
     """the number of messages that channels are owed, by their status."""
 
 
-class Ingested(Model):
+class Ingested(Model, frozen=True):
     """The counts of accepted and unchanged lines, and the refused ones. Blank lines don't
     count.
     """
@@ -1555,7 +1555,7 @@ class Ingested(Model):
     """lines that are wrong; the others are taken."""
 
 
-class ItemAnswer(Model):
+class ItemAnswer(Model, frozen=True):
     """A post or a comment."""
 
     kind: Literal["post", "comment"] | str
@@ -1635,7 +1635,7 @@ class ItemAnswer(Model):
     """
 
 
-class ItemMention(Model):
+class ItemMention(Model, frozen=True):
     """A subject that an item mentions."""
 
     subject: str
@@ -1654,7 +1654,7 @@ class ItemMention(Model):
     """whether a person says that it is about it, and the rules don't."""
 
 
-class ItemToRead(Model):
+class ItemToRead(Model, frozen=True):
     """An item that weighs much, and why it was chosen."""
 
     item: str
@@ -1670,7 +1670,7 @@ class ItemToRead(Model):
     """why it was chosen, in words."""
 
 
-class ItemsRead(Model):
+class ItemsRead(Model, frozen=True):
     """The numbers of items that were read, and of all items.
 
     Contributions of communities, kinds and threads are of all items, those of topics are of
@@ -1687,7 +1687,7 @@ class ItemsRead(Model):
     """those of them that were read."""
 
 
-class KeptOutCounts(Model):
+class KeptOutCounts(Model, frozen=True):
     """The number of items with words of the subject that are kept out, by the first reason."""
 
     excluded: int
@@ -1698,7 +1698,7 @@ class KeptOutCounts(Model):
     """by a longer name of another subject."""
 
 
-class KeptOutExample(Model):
+class KeptOutExample(Model, frozen=True):
     """An item that has words of the subject, and that the rules keep out."""
 
     kind: Literal["post", "comment"] | str
@@ -1735,7 +1735,7 @@ class KeptOutExample(Model):
     """longer_name: the id of the other subject; null for other reasons."""
 
 
-class KindFigures(Model):
+class KindFigures(Model, frozen=True):
     """The items of a kind of talk."""
 
     items: int
@@ -1758,7 +1758,7 @@ class KindFigures(Model):
     """
 
 
-class LabelCounts(Model):
+class LabelCounts(Model, frozen=True):
     """Posts and comments by label."""
 
     positive: int
@@ -1769,7 +1769,7 @@ class LabelCounts(Model):
     """items in between."""
 
 
-class LabelShare(Model):
+class LabelShare(Model, frozen=True):
     """The share of a label."""
 
     share: float
@@ -1780,7 +1780,7 @@ class LabelShare(Model):
     """[low, high]: it holds the true share in 95 of 100 cases; null where stderr is."""
 
 
-class LabelShares(Model):
+class LabelShares(Model, frozen=True):
     """The share of each label."""
 
     positive: LabelShare
@@ -1791,7 +1791,7 @@ class LabelShares(Model):
     """of neutral items."""
 
 
-class ListedCommunityBody(Body):
+class ListedCommunityBody(Body, frozen=True):
     """A community of a whole watchlist."""
 
     id: str
@@ -1808,7 +1808,7 @@ class ListedCommunityBody(Body):
     """ignored, so that a read can be sent back."""
 
 
-class ListedMarkerBody(Body):
+class ListedMarkerBody(Body, frozen=True):
     """A marker of a whole watchlist."""
 
     id: str
@@ -1829,7 +1829,7 @@ class ListedMarkerBody(Body):
     """ignored, so that a read can be sent back."""
 
 
-class ListedSubjectBody(Body):
+class ListedSubjectBody(Body, frozen=True):
     """A subject of a whole watchlist."""
 
     id: str
@@ -1854,7 +1854,7 @@ class ListedSubjectBody(Body):
     """ids of subjects whose history it has taken."""
 
 
-class LookedAt(Model):
+class LookedAt(Model, frozen=True):
     """The items of a span among which topics were looked for."""
 
     start: datetime
@@ -1875,7 +1875,7 @@ class LookedAt(Model):
     """
 
 
-class MarkerAnswer(Model):
+class MarkerAnswer(Model, frozen=True):
     """Something that happened, which charts show."""
 
     id: str
@@ -1896,7 +1896,7 @@ class MarkerAnswer(Model):
     """the time; the beginning of the day where only that is known."""
 
 
-class MarkerBody(Body):
+class MarkerBody(Body, frozen=True):
     """A marker, whole: what is left out has its default."""
 
     id: str | None = None
@@ -1917,7 +1917,7 @@ class MarkerBody(Body):
     """ignored, so that a read can be sent back."""
 
 
-class MarkerEffect(Model):
+class MarkerEffect(Model, frozen=True):
     """Equal spans before and after a marker, and what changed between them."""
 
     marker: MarkerAnswer
@@ -1972,14 +1972,14 @@ class MarkerEffect(Model):
     """when the answer was made."""
 
 
-class MarkersAnswer(Model):
+class MarkersAnswer(Model, frozen=True):
     """Markers, by their time."""
 
     markers: tuple[MarkerAnswer, ...]
     """the markers, oldest first."""
 
 
-class MentionAnswer(Model):
+class MentionAnswer(Model, frozen=True):
     """A post or a comment that mentions a subject."""
 
     kind: Literal["post", "comment"] | str
@@ -2067,7 +2067,7 @@ class MentionAnswer(Model):
     """the value of `cursor` for the mentions after this one."""
 
 
-class MentionChange(Model):
+class MentionChange(Model, frozen=True):
     """The change from the time before to the window, over the same number of full hours.
 
     See docs/uncertainty.md for what is better or worse.
@@ -2117,7 +2117,7 @@ class MentionChange(Model):
     """
 
 
-class MentionDifference(Model):
+class MentionDifference(Model, frozen=True):
     """The window minus the window before."""
 
     total: int
@@ -2146,7 +2146,7 @@ class MentionDifference(Model):
     """
 
 
-class MentionSentiment(Model):
+class MentionSentiment(Model, frozen=True):
     """The sentiment of an item about a subject that it names."""
 
     label: Literal["positive", "negative", "neutral"] | str
@@ -2173,7 +2173,7 @@ class MentionSentiment(Model):
     """
 
 
-class MentionTotals(Model):
+class MentionTotals(Model, frozen=True):
     """Mentions, counted and averaged."""
 
     total: int
@@ -2212,14 +2212,14 @@ class MentionTotals(Model):
     """
 
 
-class MergeBody(Body):
+class MergeBody(Body, frozen=True):
     """The subject that ends in another one."""
 
     from_: str = Field(validation_alias="from", serialization_alias="from")
     """the id of the subject that is merged."""
 
 
-class OtherVoices(Model):
+class OtherVoices(Model, frozen=True):
     """The share of voice of the smaller subjects together."""
 
     mentions: int
@@ -2270,7 +2270,7 @@ class OtherVoices(Model):
     """their ids."""
 
 
-class PostAnswer(Model):
+class PostAnswer(Model, frozen=True):
     """A post."""
 
     id: str
@@ -2352,7 +2352,7 @@ class PostAnswer(Model):
     """
 
 
-class PostDetail(Model):
+class PostDetail(Model, frozen=True):
     """A post with its comments."""
 
     post: PostAnswer
@@ -2377,7 +2377,7 @@ class PostDetail(Model):
     """live: as the communities wrote it; sample: invented; recorded: from a recording."""
 
 
-class PostSentiment(Model):
+class PostSentiment(Model, frozen=True):
     """The sentiment of a text."""
 
     label: Literal["positive", "negative", "neutral"] | str
@@ -2418,7 +2418,7 @@ class PostSentiment(Model):
     """
 
 
-class Preview(Model):
+class Preview(Model, frozen=True):
     """The newest items that the rules would match, and those that they keep out."""
 
     days: int
@@ -2447,7 +2447,7 @@ class Preview(Model):
     """the newest items that are kept out, at most 20, and 10 of each reason."""
 
 
-class PreviewBody(Body):
+class PreviewBody(Body, frozen=True):
     """The rules of a subject, as PUT /subjects/{id} takes them, and for how many days."""
 
     id: str | None = None
@@ -2474,7 +2474,7 @@ class PreviewBody(Body):
     """a whole number of days from 1 to 30: how far back to look."""
 
 
-class PreviewCommunity(Model):
+class PreviewCommunity(Model, frozen=True):
     """The items of one community that the rules would match."""
 
     community: str
@@ -2489,7 +2489,7 @@ class PreviewCommunity(Model):
     """
 
 
-class PreviewExample(Model):
+class PreviewExample(Model, frozen=True):
     """An item that the rules would match."""
 
     kind: Literal["post", "comment"] | str
@@ -2516,7 +2516,7 @@ class PreviewExample(Model):
     """the words that name the subject, as they stand in the text."""
 
 
-class Problem(Model):
+class Problem(Model, frozen=True):
     """A problem document: https://www.rfc-editor.org/rfc/rfc9457."""
 
     type: str = "about:blank"
@@ -2535,7 +2535,7 @@ class Problem(Model):
     """each refused parameter; empty for other problems."""
 
 
-class ProcessHealth(Model):
+class ProcessHealth(Model, frozen=True):
     """The process that answers."""
 
     uptime_seconds: float
@@ -2548,7 +2548,7 @@ class ProcessHealth(Model):
     """the process id."""
 
 
-class QuietHoursAnswer(Model):
+class QuietHoursAnswer(Model, frozen=True):
     """The hours of each day in which no message is sent."""
 
     from_: str = Field(validation_alias="from", serialization_alias="from")
@@ -2557,7 +2557,7 @@ class QuietHoursAnswer(Model):
     """when they end; where this isn't later, on the next day."""
 
 
-class QuietHoursBody(Body):
+class QuietHoursBody(Body, frozen=True):
     """The hours of each day in which no message is sent; `to` may be on the next day."""
 
     from_: str = Field(validation_alias="from", serialization_alias="from")
@@ -2566,7 +2566,7 @@ class QuietHoursBody(Body):
     """a time of the day in the rule's time zone, such as 22:00."""
 
 
-class QuotedSentence(Model):
+class QuotedSentence(Model, frozen=True):
     """A sentence, word for word, with the words that decided its item's label marked."""
 
     item: str
@@ -2579,7 +2579,7 @@ class QuotedSentence(Model):
     """
 
 
-class QuotesOfReason(Model):
+class QuotesOfReason(Model, frozen=True):
     """The sentences that a reason rests on."""
 
     kind_of: Literal["community", "kind", "topic", "thread", "item"] | str
@@ -2590,7 +2590,7 @@ class QuotesOfReason(Model):
     """up to three sentences, of several threads."""
 
 
-class RefusedLine(Model):
+class RefusedLine(Model, frozen=True):
     """A line that wasn't taken."""
 
     line: int
@@ -2599,7 +2599,7 @@ class RefusedLine(Model):
     """what is wrong with it, and what to do."""
 
 
-class ReleasesRead(Model):
+class ReleasesRead(Model, frozen=True):
     """The reading of a repository's releases, which become markers."""
 
     read_at: datetime | None
@@ -2610,7 +2610,7 @@ class ReleasesRead(Model):
     """the kind of that error, such as missing; null if it didn't fail."""
 
 
-class RematchState(Model):
+class RematchState(Model, frozen=True):
     """The matching of stored items by the watchlist as it is now, from the newest to the
     oldest.
     """
@@ -2627,7 +2627,7 @@ class RematchState(Model):
     """when it began; null if it hasn't."""
 
 
-class ReplayAnswer(Model):
+class ReplayAnswer(Model, frozen=True):
     """What an alert rule would have sent over the last days."""
 
     rule: str
@@ -2644,7 +2644,7 @@ class ReplayAnswer(Model):
     """what would have been sent, oldest first."""
 
 
-class ReplayedAnswer(Model):
+class ReplayedAnswer(Model, frozen=True):
     """A message that channels would have got."""
 
     at: datetime
@@ -2661,7 +2661,7 @@ class ReplayedAnswer(Model):
     """the items that it rests on, where they are known."""
 
 
-class RequestCounts(Model):
+class RequestCounts(Model, frozen=True):
     """The requests that a source was sent."""
 
     used: int
@@ -2679,7 +2679,7 @@ class RequestCounts(Model):
     """why it failed or waits, or how many of its communities failed."""
 
 
-class RuleAnswer(Model):
+class RuleAnswer(Model, frozen=True):
     """An alert rule."""
 
     id: str
@@ -2704,7 +2704,7 @@ class RuleAnswer(Model):
     """whether it is evaluated."""
 
 
-class RuleBody(Body):
+class RuleBody(Body, frozen=True):
     """An alert rule, whole: what is left out has its default."""
 
     id: str | None = None
@@ -2744,7 +2744,7 @@ class RuleBody(Body):
     """ignored, so that a read can be sent back."""
 
 
-class RuleWithStatus(Model):
+class RuleWithStatus(Model, frozen=True):
     """An alert rule, and what it is doing."""
 
     id: str
@@ -2787,7 +2787,7 @@ class RuleWithStatus(Model):
     """the number of its open incidents."""
 
 
-class RulesAnswer(Model):
+class RulesAnswer(Model, frozen=True):
     """All alert rules."""
 
     revision: int
@@ -2800,14 +2800,14 @@ class RulesAnswer(Model):
     """the rules, in their order."""
 
 
-class RulesHistory(Model):
+class RulesHistory(Model, frozen=True):
     """Revisions of the alert rules, the newest first."""
 
     revisions: tuple[RulesAnswer, ...]
     """the revisions."""
 
 
-class RulesWithStatus(Model):
+class RulesWithStatus(Model, frozen=True):
     """All alert rules, and what they are doing."""
 
     revision: int
@@ -2820,7 +2820,7 @@ class RulesWithStatus(Model):
     """the rules, in their order."""
 
 
-class SaidAnswer(Model):
+class SaidAnswer(Model, frozen=True):
     """The label of a method at the time of its correction."""
 
     label: Literal["positive", "negative", "neutral"] | str
@@ -2831,7 +2831,7 @@ class SaidAnswer(Model):
     """the version of the method; null for the earliest ones."""
 
 
-class ScopeTopic(Model):
+class ScopeTopic(Model, frozen=True):
     """A topic: its terms are more frequent in the span than before."""
 
     id: str
@@ -2866,7 +2866,7 @@ class ScopeTopic(Model):
     """its newest items, 100 at most."""
 
 
-class ScopeTopics(Model):
+class ScopeTopics(Model, frozen=True):
     """The topics of a scope and a span, most surprising first."""
 
     scope: str
@@ -2891,7 +2891,7 @@ class ScopeTopics(Model):
     """
 
 
-class ScoringHealth(Model):
+class ScoringHealth(Model, frozen=True):
     """The method of sentiment in force, and the stored items that wait for it."""
 
     method: str
@@ -2912,21 +2912,21 @@ class ScoringHealth(Model):
     """how many of them couldn't be scored, and are tried again after an hour: the log says why."""
 
 
-class SentDigestTest(Model):
+class SentDigestTest(Model, frozen=True):
     """A test of a digest, which is on its way."""
 
     issue: str
     """the id of an issue of its own, whose deliveries say what became of it."""
 
 
-class SentTest(Model):
+class SentTest(Model, frozen=True):
     """A test of a rule's channels, which is on its way."""
 
     incident: str
     """the id of an incident of its own, whose deliveries say what became of it."""
 
 
-class SentimentTrends(Model):
+class SentimentTrends(Model, frozen=True):
     """The sentiment of a window, and its course."""
 
     subreddit: str
@@ -2971,7 +2971,7 @@ class SentimentTrends(Model):
     """the same steps for text, thread and home; null unless `by` is via."""
 
 
-class ShareOfVoice(Model):
+class ShareOfVoice(Model, frozen=True):
     """The mentions of each subject over those of a set of subjects."""
 
     time_window_hours: int
@@ -3018,7 +3018,7 @@ class ShareOfVoice(Model):
     """
 
 
-class ShownChannel(Model):
+class ShownChannel(Model, frozen=True):
     """A channel as anybody may see it."""
 
     type: Literal["webhook", "slack", "teams", "discord", "email", "apprise"] | str
@@ -3029,7 +3029,7 @@ class ShownChannel(Model):
     """
 
 
-class SnoozeBody(Body):
+class SnoozeBody(Body, frozen=True):
     """How long nothing more of an incident, or of its whole rule, is sent."""
 
     hours: int
@@ -3040,7 +3040,7 @@ class SnoozeBody(Body):
     """
 
 
-class SourceHealth(Model):
+class SourceHealth(Model, frozen=True):
     """A source of which communities fail."""
 
     source: Literal["reddit", "hackernews", "discourse", "github", "arctic_shift", "push"] | str
@@ -3057,7 +3057,7 @@ class SourceHealth(Model):
     """whether these are all of its watched communities."""
 
 
-class Span(Model):
+class Span(Model, frozen=True):
     """Whole hours."""
 
     start: datetime
@@ -3066,7 +3066,7 @@ class Span(Model):
     """the end of the last hour."""
 
 
-class Stats(Model):
+class Stats(Model, frozen=True):
     """The sentiment of a window."""
 
     subreddit: str
@@ -3099,7 +3099,7 @@ class Stats(Model):
     """when the answer was made."""
 
 
-class SubjectAnswer(Model):
+class SubjectAnswer(Model, frozen=True):
     """A subject with its rules."""
 
     id: str
@@ -3120,7 +3120,7 @@ class SubjectAnswer(Model):
     """the ids of subjects whose history it has taken."""
 
 
-class SubjectBody(Body):
+class SubjectBody(Body, frozen=True):
     """A subject, whole: what is left out has its default."""
 
     id: str | None = None
@@ -3145,7 +3145,7 @@ class SubjectBody(Body):
     """ids of subjects whose history it has taken."""
 
 
-class SubjectCard(Model):
+class SubjectCard(Model, frozen=True):
     """A subject, with its figures, rules and newest mentions."""
 
     time_window_hours: int
@@ -3250,7 +3250,7 @@ class SubjectCard(Model):
     """the newest mentions of the window, at most five."""
 
 
-class SubjectFigures(Model):
+class SubjectFigures(Model, frozen=True):
     """A subject of the watchlist, in the window and in the one before."""
 
     id: str
@@ -3299,7 +3299,7 @@ class SubjectFigures(Model):
     """
 
 
-class SubjectPoint(Model):
+class SubjectPoint(Model, frozen=True):
     """One step of a subject's course."""
 
     start: datetime
@@ -3324,7 +3324,7 @@ class SubjectPoint(Model):
     """the part of the step that was observed, 0 to 1; null where nothing is recorded."""
 
 
-class SubjectSentiment(Model):
+class SubjectSentiment(Model, frozen=True):
     """The sentiment by which a mention counts."""
 
     label: Literal["positive", "negative", "neutral"] | str
@@ -3361,7 +3361,7 @@ class SubjectSentiment(Model):
     """when the text was scored; null where `sentiment_of` is target."""
 
 
-class SubjectVoice(Model):
+class SubjectVoice(Model, frozen=True):
     """The share of voice of one subject."""
 
     mentions: int
@@ -3422,7 +3422,7 @@ class SubjectVoice(Model):
     """
 
 
-class SubjectsAnswer(Model):
+class SubjectsAnswer(Model, frozen=True):
     """The subjects of the watchlist, with their figures."""
 
     time_window_hours: int
@@ -3463,7 +3463,7 @@ class SubjectsAnswer(Model):
     """
 
 
-class SubredditDetail(Model):
+class SubredditDetail(Model, frozen=True):
     """A watched community."""
 
     name: str
@@ -3476,7 +3476,7 @@ class SubredditDetail(Model):
     """why its last collection failed, and since when each failed; null if it succeeded."""
 
 
-class Subreddits(Model):
+class Subreddits(Model, frozen=True):
     """The watched communities."""
 
     subreddits: tuple[str, ...]
@@ -3489,7 +3489,7 @@ class Subreddits(Model):
     """live: as the communities wrote it; sample: invented; recorded: from a recording."""
 
 
-class SwitchAnswer(Model):
+class SwitchAnswer(Model, frozen=True):
     """SwitchAnswer."""
 
     from_: str | None = Field(validation_alias="from", serialization_alias="from")
@@ -3498,7 +3498,7 @@ class SwitchAnswer(Model):
     """the id of the subject that was taken; null if unknown."""
 
 
-class TermAnswer(Model):
+class TermAnswer(Model, frozen=True):
     """A name of a subject."""
 
     text: str
@@ -3513,7 +3513,7 @@ class TermAnswer(Model):
     """whether it then also counts where it has its own capitals within a sentence."""
 
 
-class TermBody(Body):
+class TermBody(Body, frozen=True):
     """A name of a subject."""
 
     text: str
@@ -3528,7 +3528,7 @@ class TermBody(Body):
     """true: with needs_context, it also counts where it has its own capitals within a sentence."""
 
 
-class ThreadChange(Model):
+class ThreadChange(Model, frozen=True):
     """A change of the mean in which threads weigh by what they can tell."""
 
     avg_sentiment: float
@@ -3541,7 +3541,7 @@ class ThreadChange(Model):
     """[low, high]: it holds the true avg_sentiment in 95 of 100 cases; null where stderr is."""
 
 
-class TimeWindow(Model):
+class TimeWindow(Model, frozen=True):
     """Whole hours: the current one so far, and those before it; or those from a start to an
     end.
     """
@@ -3554,7 +3554,7 @@ class TimeWindow(Model):
     """
 
 
-class TopicAnswer(Model):
+class TopicAnswer(Model, frozen=True):
     """A trending topic."""
 
     id: str
@@ -3632,7 +3632,7 @@ class TopicAnswer(Model):
     """what was observed of its communities in the 24 hours; null where nothing is recorded."""
 
 
-class TopicCourse(Model):
+class TopicCourse(Model, frozen=True):
     """The course of a topic over the span."""
 
     state: Literal["new", "rising", "peaked", "fading", "gone"] | str
@@ -3650,7 +3650,7 @@ class TopicCourse(Model):
     """every hour or day of the span, oldest first."""
 
 
-class TopicItem(Model):
+class TopicItem(Model, frozen=True):
     """An item of a topic."""
 
     kind: Literal["post", "comment"] | str
@@ -3665,7 +3665,7 @@ class TopicItem(Model):
     """when it was written."""
 
 
-class Totals(Model):
+class Totals(Model, frozen=True):
     """Posts and comments, counted and averaged."""
 
     total: int
@@ -3716,7 +3716,7 @@ class Totals(Model):
     """
 
 
-class TrendPoint(Model):
+class TrendPoint(Model, frozen=True):
     """One step of a trend."""
 
     start: datetime
@@ -3769,7 +3769,7 @@ class TrendPoint(Model):
     """
 
 
-class Triggered(Model):
+class Triggered(Model, frozen=True):
     """A requested collection."""
 
     status: Literal["triggered"] | str = "triggered"
@@ -3782,14 +3782,14 @@ class Triggered(Model):
     """when the answer was made."""
 
 
-class TryBody(Body):
+class TryBody(Body, frozen=True):
     """How far back a rule is tried."""
 
     days: int = 30
     """a whole number of days from 1 to 30."""
 
 
-class UnseenCommunity(Model):
+class UnseenCommunity(Model, frozen=True):
     """A community that wasn't observed throughout the period."""
 
     community: str
@@ -3798,7 +3798,7 @@ class UnseenCommunity(Model):
     """hours of the period in which it wasn't observed."""
 
 
-class UpdateAnswer(Model):
+class UpdateAnswer(Model, frozen=True):
     """What was known at a time."""
 
     at: datetime
@@ -3811,7 +3811,7 @@ class UpdateAnswer(Model):
     """why it closed, null where its cause was gone; or what else is silent."""
 
 
-class ViaFigures(Model):
+class ViaFigures(Model, frozen=True):
     """The mentions of a subject by one way."""
 
     via: Literal["text", "thread", "home"] | str
@@ -3820,7 +3820,7 @@ class ViaFigures(Model):
     """the counts and the mean of the window."""
 
 
-class VolumeChange(Model):
+class VolumeChange(Model, frozen=True):
     """The number of items, and whether it changed by more than chance makes."""
 
     n: int
@@ -3833,7 +3833,7 @@ class VolumeChange(Model):
     """
 
 
-class WatchedCommunities(Model):
+class WatchedCommunities(Model, frozen=True):
     """The watched communities of all sources."""
 
     communities: tuple[str, ...]
@@ -3848,7 +3848,7 @@ class WatchedCommunities(Model):
     """live: as the communities wrote it; sample: invented; recorded: from a recording."""
 
 
-class WatchlistAnswer(Model):
+class WatchlistAnswer(Model, frozen=True):
     """The subjects and the communities that are watched, and the markers."""
 
     revision: int
@@ -3867,7 +3867,7 @@ class WatchlistAnswer(Model):
     """settings until the communities are changed here, then watchlist."""
 
 
-class WatchlistBody(Body):
+class WatchlistBody(Body, frozen=True):
     """A whole watchlist. What reads say beside is ignored, so that a read can be sent back."""
 
     subjects: Sequence[ListedSubjectBody]
@@ -3888,7 +3888,7 @@ class WatchlistBody(Body):
     """ignored."""
 
 
-class WindowTotals(Model):
+class WindowTotals(Model, frozen=True):
     """Posts and comments of a window, counted and averaged, also by kind of talk."""
 
     total: int
@@ -3943,7 +3943,7 @@ class WindowTotals(Model):
     """
 
 
-class WorkerHealth(Model):
+class WorkerHealth(Model, frozen=True):
     """The state of the collecting process, which is known on one machine."""
 
     last_heartbeat: datetime | None
@@ -3952,7 +3952,7 @@ class WorkerHealth(Model):
     """when it last failed to write to its disk; null if it never did."""
 
 
-class WorthAnAnswer(Model):
+class WorthAnAnswer(Model, frozen=True):
     """Posts of the period that nobody has answered."""
 
     subjects: tuple[str, ...]
