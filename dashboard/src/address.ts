@@ -6,6 +6,7 @@ export type { Order } from "./api";
 
 export const VIEWS = [
   "subjects",
+  "ask",
   "digest",
   "communities",
   "compare",
@@ -45,6 +46,9 @@ export const TALK = Object.keys({
 
 export interface Address {
   view: View;
+  /** The question that is answered, and the id of a model's answer; null: none. */
+  question: string | null;
+  id: string | null;
   /** The length of the window: one of WINDOWS, or that of the days of `from` and `to`. */
   hours: number;
   /** The first and the last day of a window of its own, in UTC; null: the last hours. */
@@ -72,7 +76,7 @@ export interface Address {
   start: string | null;
   end: string | null;
   topic: string | null;
-  /** When the topic was trending. */
+  /** When the topic was trending; of a question, the time from which its words count. */
   at: string | null;
   /** What is said more in the scope and window than before: the id of a topic of these. */
   said: string | null;
@@ -112,8 +116,11 @@ export const NO_SPAN = {
   topic: null,
   at: null,
 } satisfies Partial<Address>;
+/** What only a question's address has. */
+const NO_QUESTION = { question: null, id: null } satisfies Partial<Address>;
 const DEFAULTS: Address = {
   view: "subjects",
+  ...NO_QUESTION,
   hours: 24,
   from: null,
   to: null,
@@ -130,11 +137,22 @@ const DEFAULTS: Address = {
   zone: null,
   set: [],
 };
-/** What only the digest's address has. */
-const OF_DIGEST = new Set<string>(["period", "until", "zone", "set"]);
+/** What only the address of one view has. */
+const OF_VIEWS = new Map<string, View>([
+  ["question", "ask"],
+  ["id", "ask"],
+  ["period", "digest"],
+  ["until", "digest"],
+  ["zone", "digest"],
+  ["set", "digest"],
+]);
 export const MAX_CHOSEN = 5;
 /** Ids have the characters of ITEM_ID in api/schema/parameters.py; one of dots alone is a path. */
 const POST = /^[^/]+\/[\w-][\w.-]*$/;
+/** The largest number of characters of a question: MAX_QUESTION in api/schema/ask.py. */
+export const MAX_QUESTION = 500;
+/** The id of a model's answer. */
+const ANSWER_ID = /^[\w-]{1,64}$/;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -208,6 +226,8 @@ export function parseAddress(search: string): Address {
   const former = FORMER_NAMES.get(query.get("view") ?? "");
   return {
     view: former ?? one("view", VIEWS, impliedView(scope)),
+    question: query.get("question")?.trim().slice(0, MAX_QUESTION) || null,
+    id: ANSWER_ID.test(query.get("id") ?? "") ? query.get("id") : null,
     ...(daysWindow(query.get("from"), query.get("to")) ?? {
       hours: one<number>("hours", WINDOWS, DEFAULTS.hours),
       from: null,
@@ -243,8 +263,8 @@ export function formatAddress(to: Address): string {
   const defaults: Address = { ...DEFAULTS, view: impliedView(to) };
   for (const [name, value] of Object.entries(to)) {
     const text = Array.isArray(value) ? value.join(",") : String(value ?? "");
-    // The days of a window say how many hours it has, and other views have no period.
-    const isSaid = (name === "hours" && to.from) || (to.view !== "digest" && OF_DIGEST.has(name));
+    // The days of a window say how many hours it has, and other views have no period or question.
+    const isSaid = (name === "hours" && to.from) || (OF_VIEWS.get(name) ?? to.view) !== to.view;
     if (text && !isSaid && value !== defaults[name as keyof Address]) given.set(name, text);
   }
   const text = given

@@ -3,6 +3,8 @@
 import { useEffect } from "preact/hooks";
 import { Alerts } from "./alerts";
 import { SUBJECT_PREFIX } from "./api";
+import { Ask } from "./ask";
+import { watchShortcut } from "./ask/shortcut";
 import { Collection } from "./collection";
 import { Communities } from "./communities";
 import { Compare } from "./compare";
@@ -24,6 +26,7 @@ import { Watchlist } from "./watchlist";
 
 const VIEWS = {
   subjects: { title: "Subjects", view: Subjects },
+  ask: { title: "Ask", view: Ask },
   digest: { title: "Digest", view: Digest },
   communities: { title: "Communities", view: Communities },
   compare: { title: "Compare", view: Compare },
@@ -44,14 +47,16 @@ function useIsReady(): boolean {
 export function App() {
   const isReady = useIsReady();
   const { title, view: View } = VIEWS[address.value.view];
-  const { subreddit: community, subject } = address.value;
+  const { view, question, subreddit: community, subject } = address.value;
   const nameOf = useScopeName(subject !== null);
   const scope = subject ? nameOf(SUBJECT_PREFIX + subject) : community && communityName(community);
+  const about = view === "ask" ? question : scope;
   // Without settings no view would ever get data.
   const isUnusable = hasBadSetting.value && health.value === undefined;
   useEffect(() => {
-    document.title = `${scope ? `${scope} · ` : ""}${title} · Undertone`;
-  }, [title, scope]);
+    document.title = `${about ? `${about} · ` : ""}${title} · Undertone`;
+  }, [title, about]);
+  useEffect(watchShortcut, []);
   return (
     <>
       <a class="skip" href="#main">

@@ -9,6 +9,7 @@ import "./styles/markers.css";
 import "./styles/reasons.css";
 import "./styles/compare.css";
 import "./styles/digest.css";
+import "./styles/ask.css";
 import "./styles/posts.css";
 import "./styles/collection.css";
 import "./styles/watchlist.css";

@@ -1,6 +1,7 @@
 /** Answers of the API, with what a test needs and nothing else. */
 
 import type { Change, Comment, ComparedScope, Item, Post, Step, Totals } from "../src/api";
+import type { Answer, Understood } from "../src/ask/api";
 
 /** Return totals whose counts add up: what has no label of its own is neutral. */
 export function makeTotals(given: Partial<Totals> = {}): Totals {
@@ -79,4 +80,38 @@ export function makeItem(number: number, given: Partial<Item> = {}): Item {
 /** Return a comment of the post with the id "post". */
 export function makeComment(id: string, parent_id: string): Comment {
   return { id, parent_id, post_id: "post" } as Comment;
+}
+
+export function makeUnderstood(given: Partial<Understood> = {}): Understood {
+  return {
+    intent: "feeling",
+    sentence: "How people feel",
+    scopes: [],
+    start: null,
+    end: null,
+    span_words: "",
+    search: null,
+    marker: null,
+    ...given,
+  };
+}
+
+export function makeAnswer(given: Partial<Answer> = {}): Answer {
+  return {
+    id: null,
+    status: "answered",
+    question: "How do people feel?",
+    at: "2026-11-25T12:00:00Z",
+    answered_by: "parser",
+    understood: makeUnderstood(),
+    answer: [],
+    cannot: [],
+    evidence: [],
+    items: [],
+    struck: [],
+    steps: [],
+    origin: "sample",
+    timestamp: "2026-11-25T12:00:00Z",
+    ...given,
+  };
 }

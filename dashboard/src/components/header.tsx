@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { type Address, NO_FILTER, VIEWS, type View } from "../address";
+import { newQuestion } from "../ask/text";
 import { hasBadSetting, unreachableSince } from "../connection";
 import { health, isFirstRun, lastEnded, now, running } from "../cycles";
 import { age, timeOfDay } from "../format";
@@ -12,6 +13,7 @@ import { isOverlayOpen } from "./overlay";
 
 const NAMES: Record<View, string> = {
   subjects: "Subjects",
+  ask: "Ask",
   digest: "Digest",
   communities: "Communities",
   compare: "Compare",
@@ -33,7 +35,9 @@ function tabAddress(view: View): Partial<Address> {
   // The digest is of all subjects; its tab leads to the newest one.
   if (view === "digest")
     return { view, subject: null, subreddit: null, until: null, post: null, ...NO_FILTER };
-  return { view, ...scope, post: null, ...(view === "posts" ? {} : NO_FILTER) };
+  if (view === "ask") return newQuestion();
+  const isKept = view === "posts" && address.value.view !== "ask";
+  return { view, ...scope, post: null, ...(isKept ? {} : NO_FILTER) };
 }
 
 export function Header() {

@@ -1,0 +1,173 @@
+/** The answer to a question: what was understood, the sentences, and what they rest on. */
+
+import type { ComponentChildren } from "preact";
+import { dateTime, timeOfDay } from "../format";
+import type { Answer } from "./api";
+import { CopyLink } from "./copy_link";
+import { EvidenceList, lookAt } from "./evidence";
+import { citesOf, numberItems, struckText } from "./text";
+import { UnderstoodCard } from "./understood";
+
+interface Props {
+  answer: Answer;
+  /** Ask a model the same. */
+  onModel: () => void;
+}
+
+export function AnswerView({ answer, onModel }: Props) {
+  const { question, understood, evidence, status } = answer;
+  const isWorking = status === "working";
+  return (
+    <article
+      id="ask-answer"
+      class="ask-answer"
+      tabIndex={-1}
+      aria-label="Answer"
+      aria-busy={isWorking}
+    >
+      <UnderstoodCard question={question} understood={understood} />
+      <div class={evidence.length ? "ask-columns" : undefined}>
+        <section class="card ask-said" aria-labelledby="ask-said">
+          <h2 id="ask-said">Answer</h2>
+          <Steps answer={answer} />
+          <Sentences answer={answer} />
+          <Cannot answer={answer} onModel={onModel} />
+          <StruckParts answer={answer} />
+          {!isWorking && <Source answer={answer} />}
+        </section>
+        {evidence.length > 0 && <EvidenceList answer={answer} />}
+      </div>
+    </article>
+  );
+}
+
+/** What a model has done so far; when it is done, on demand. */
+function Steps({ answer: { status, steps, at } }: { answer: Answer }) {
+  const isWorking = status === "working";
+  const list = (
+    <ol class="ask-steps" aria-live={isWorking ? "polite" : "off"}>
+      {steps.map((each, place) => (
+        <li key={place}>
+          <span class="muted">{timeOfDay(each.at)}</span> {each.text}
+        </li>
+      ))}
+    </ol>
+  );
+  if (isWorking)
+    return (
+      <>
+        <p class="ask-working">
+          <span class="dot" aria-hidden="true" />A model works on it, since{" "}
+          {timeOfDay(steps[0]?.at ?? at)}. The answer comes here, and to this address.
+        </p>
+        {list}
+      </>
+    );
+  if (!steps.length) return null;
+  return (
+    <details class="ask-others">
+      <summary>What the model did</summary>
+      {list}
+    </details>
+  );
+}
+
+function Sentences({ answer }: { answer: Answer }) {
+  const numbered = numberItems(answer);
+  return (
+    <>
+      {answer.answer.map((sentence, place) => (
+        <p key={place} class={place ? undefined : "ask-first"}>
+          {sentence.text}
+          {citesOf(sentence, numbered).map((number) => (
+            <Cite key={number} number={number} />
+          ))}
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** A number that leads to the evidence; it isn't an entry of the history. */
+function Cite({ number }: { number: string }) {
+  return (
+    <>
+      {" "}
+      <a
+        class="cite"
+        href={`#evidence-${number}`}
+        aria-label={`Evidence ${number}`}
+        onClick={(event) => {
+          event.preventDefault();
+          lookAt(number);
+        }}
+      >
+        {number}
+      </a>
+    </>
+  );
+}
+
+function Cannot({ answer, onModel }: Props) {
+  const { cannot, answered_by, answer: sentences } = answer;
+  if (!cannot.length) return null;
+  return (
+    <div class="ask-cannot">
+      <h3>{sentences.length ? "Not answered" : "This can’t be answered"}</h3>
+      <ul>
+        {cannot.map((each) => (
+          <li key={each}>{each}</li>
+        ))}
+      </ul>
+      {answered_by === "parser" && (
+        <p>
+          <button type="button" class="button" onClick={onModel}>
+            Ask the model
+          </button>{" "}
+          <span class="muted">It needs the app’s function key, and takes a minute or so.</span>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What a model said that its evidence doesn't bear. */
+function StruckParts({ answer: { struck } }: { answer: Answer }) {
+  if (!struck.length) return null;
+  return (
+    <Note title="Struck from the model’s answer, because the evidence doesn’t bear it">
+      <ul>
+        {struck.map((each, place) => (
+          <li key={place}>{struckText(each)}</li>
+        ))}
+      </ul>
+    </Note>
+  );
+}
+
+function Note({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <div class="ask-struck">
+      <h3>{title}</h3>
+      {children}
+    </div>
+  );
+}
+
+const SOURCES: Record<Answer["answered_by"], string> = {
+  parser: "Answered without a language model: every figure is as the API returns it.",
+  model: "Answered by a language model: its figures and quotes were found in the evidence.",
+};
+
+/** Who answered, as of when, and the link that shows the same again. */
+function Source({ answer: { answered_by, at, id } }: { answer: Answer }) {
+  return (
+    <div class="ask-source">
+      <p class="muted">
+        {SOURCES[answered_by]} Its words count from {dateTime(at)}.
+        {id !== null && " It is kept for 30 days."}
+      </p>
+      <CopyLink />
+    </div>
+  );
+}
