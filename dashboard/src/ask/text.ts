@@ -20,19 +20,6 @@ export function questionAddress(question: string): Partial<Address> {
   return { ...newQuestion(), question };
 }
 
-/** What each intent asks, in words. */
-export const INTENTS: Record<Understood["intent"], string> = {
-  feeling: "How people feel",
-  change: "What changed",
-  reason: "Why it changed",
-  comparison: "A comparison",
-  topic: "What people say about something",
-  reading: "What to read",
-  release: "Whether a release helped",
-  share: "Share of voice",
-  free: "A free question",
-};
-
 type Named = Pick<SubjectFigures, "name" | "role">;
 
 /** Return questions that can be answered, about the watchlist's own subjects. */

@@ -5,7 +5,7 @@ import { Link } from "../components/link";
 import { Marked } from "../components/marked";
 import { formatSpan } from "../format";
 import type { Understood } from "./api";
-import { INTENTS, scopeView, searchView, spanView, understoodWords } from "./text";
+import { scopeView, searchView, spanView, understoodWords } from "./text";
 
 interface Props {
   question: string;
@@ -13,7 +13,7 @@ interface Props {
 }
 
 export function UnderstoodCard({ question, understood }: Props) {
-  const { intent, sentence, scopes, search, start, end, span_words } = understood;
+  const { sentence, scopes, search, start, end, span_words } = understood;
   const span = spanView(understood);
   return (
     <section class="ask-understood" aria-labelledby="ask-understood">
@@ -25,7 +25,6 @@ export function UnderstoodCard({ question, understood }: Props) {
         <span class="muted">Understood as</span> {sentence}
       </p>
       <dl>
-        <Part name="Asks">{INTENTS[intent]}</Part>
         {scopes.length > 0 && (
           <Part name="About">
             {scopes.map(({ scope, name, words }, place) => (
