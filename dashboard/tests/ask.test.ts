@@ -96,6 +96,15 @@ describe("what was understood", () => {
     expect(understoodWords("Is it?", understood)).toEqual([]);
   });
 
+  test("is marked where texts are searched for the beginning of a word", () => {
+    const understood = makeUnderstood({ search: '"rate limit*" price*' });
+    expect(understoodWords("Are Prices or rate limits a priority?", understood)).toEqual([
+      "Prices",
+      "rate",
+      "limits",
+    ]);
+  });
+
   test("leads to the view of a scope in the days of its span", () => {
     const understood = makeUnderstood({ scopes: [cursor], ...week });
     expect(scopeView("subject:cursor", understood)).toMatchObject({

@@ -29,10 +29,16 @@ export function AnswerView({ answer, onModel }: Props) {
       <div class={evidence.length ? "ask-columns" : undefined}>
         <section class="card ask-said" aria-labelledby="ask-said">
           <h2 id="ask-said">Answer</h2>
-          <Steps answer={answer} />
+          {isWorking && <Working answer={answer} />}
           <Sentences answer={answer} />
           <Cannot answer={answer} onModel={onModel} />
           <StruckParts answer={answer} />
+          {!isWorking && answer.steps.length > 0 && (
+            <details class="ask-others">
+              <summary>What the model did</summary>
+              <Steps answer={answer} />
+            </details>
+          )}
           {!isWorking && <Source answer={answer} />}
         </section>
         {evidence.length > 0 && <EvidenceList answer={answer} />}
@@ -41,34 +47,28 @@ export function AnswerView({ answer, onModel }: Props) {
   );
 }
 
-/** What a model has done so far; when it is done, on demand. */
-function Steps({ answer: { status, steps, at } }: { answer: Answer }) {
-  const isWorking = status === "working";
-  const list = (
-    <ol class="ask-steps" aria-live={isWorking ? "polite" : "off"}>
+function Working({ answer }: { answer: Answer }) {
+  return (
+    <>
+      <p class="ask-working">
+        <span class="dot" aria-hidden="true" />A model works on it, since{" "}
+        {timeOfDay(answer.steps[0]?.at ?? answer.at)}. The answer comes here, and to this address.
+      </p>
+      <Steps answer={answer} />
+    </>
+  );
+}
+
+/** What a model has done so far. */
+function Steps({ answer: { status, steps } }: { answer: Answer }) {
+  return (
+    <ol class="ask-steps" aria-live={status === "working" ? "polite" : "off"}>
       {steps.map((each, place) => (
         <li key={place}>
           <span class="muted">{timeOfDay(each.at)}</span> {each.text}
         </li>
       ))}
     </ol>
-  );
-  if (isWorking)
-    return (
-      <>
-        <p class="ask-working">
-          <span class="dot" aria-hidden="true" />A model works on it, since{" "}
-          {timeOfDay(steps[0]?.at ?? at)}. The answer comes here, and to this address.
-        </p>
-        {list}
-      </>
-    );
-  if (!steps.length) return null;
-  return (
-    <details class="ask-others">
-      <summary>What the model did</summary>
-      {list}
-    </details>
   );
 }
 
@@ -164,7 +164,7 @@ function Source({ answer: { answered_by, at, id } }: { answer: Answer }) {
   return (
     <div class="ask-source">
       <p class="muted">
-        {SOURCES[answered_by]} Its words count from {dateTime(at)}.
+        {SOURCES[answered_by]} Times such as “last week” count from {dateTime(at)}.
         {id !== null && " It is kept for 30 days."}
       </p>
       <CopyLink />

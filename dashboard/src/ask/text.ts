@@ -56,8 +56,20 @@ function newestRelease(markers: Marker[], now: number): string | null {
 /** Return the words of the question that were understood, as they stand in it. */
 export function understoodWords(question: string, understood: Understood): string[] {
   const { scopes, span_words, search } = understood;
-  const words = [...scopes.map((each) => each.words), span_words, search ?? ""];
-  return words.flatMap((each) => asWritten(question, each));
+  const words = [...scopes.map((each) => each.words), span_words];
+  return [
+    ...words.flatMap((each) => asWritten(question, each)),
+    ...searchedWords(question, search),
+  ];
+}
+
+/** Return the words of the question that texts are searched for; a search may end with a star. */
+function searchedWords(question: string, search: string | null): string[] {
+  const terms = (search ?? "").toLowerCase().match(/[\p{L}\p{N}_'-]+\*?/gu) ?? [];
+  const isSearched = (word: string) =>
+    terms.some((term) => (term.endsWith("*") ? word.startsWith(term.slice(0, -1)) : word === term));
+  const words = question.match(/[\p{L}\p{N}_'-]+/gu) ?? [];
+  return words.filter((word) => isSearched(word.toLowerCase()));
 }
 
 /** Return the words as the question spells them; none where it doesn't have them. */
