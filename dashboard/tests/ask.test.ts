@@ -141,8 +141,24 @@ describe("what was understood", () => {
   });
 
   test("of several scopes leads to their comparison", () => {
-    const several = spanView(makeUnderstood({ scopes: [cursor, claude], ...week }));
-    expect(several).toMatchObject({ view: "compare", compare: ["subject:cursor", "claude"] });
+    const other = { ...cursor, scope: "subject:zed" };
+    const compared = makeUnderstood({ intent: "comparison", scopes: [cursor, claude], ...week });
+    expect(spanView(compared)).toMatchObject({
+      view: "compare",
+      compare: ["subject:cursor", "claude"],
+    });
+    expect(spanView(makeUnderstood({ scopes: [cursor, other], ...week }))).toMatchObject({
+      view: "compare",
+      compare: ["subject:cursor", "subject:zed"],
+    });
+  });
+
+  test("of a subject within a community leads to its items there", () => {
+    expect(spanView(makeUnderstood({ scopes: [cursor, claude], ...week }))).toMatchObject({
+      view: "posts",
+      subject: "cursor",
+      subreddit: "claude",
+    });
   });
 
   test("leads to the texts that were searched", () => {

@@ -155,3 +155,12 @@ def test_a_models_answer_is_accessible_and_fits(visit: Visit, axe_source, pictur
             assert not is_too_wide(visit)
             assert violations(visit, axe_source, rules_of(look)) == []
         visit.page.unroute("**/api/v1/ask/a1")
+
+
+def test_reduced_motion_stills_a_working_model(visit: Visit) -> None:
+    page = visit.page
+    page.emulate_media(reduced_motion="reduce")
+    page.route("**/api/v1/ask/a1", lambda route: route.fulfill(json=working()))
+    visit.open(view="ask", id="a1")
+    dot = page.locator(".ask-working .dot")
+    expect(dot).to_have_css("animation-name", "none")

@@ -16,6 +16,11 @@ VIEWS: dict[str, tuple[dict[str, object], str, str]] = {
     "subjects": ({}, "Subjects", "Share of voice"),
     "subject": ({"subject": "cursor", "hours": 168}, "Cursor competitor", "Average sentiment"),
     "mentions": ({"view": "posts", "subject": "cursor"}, "Mentions of Cursor", "by name"),
+    "ask": (
+        {"view": "ask", "question": "How do people feel about Cursor this week?"},
+        "Ask",
+        "Evidence",
+    ),
     "communities": ({"view": "communities"}, "All communities", "Average sentiment"),
     "one": ({"subreddit": "claude", "hours": 168}, "r/claude", "Average sentiment"),
     "compare": ({"view": "compare", "compare": "Cursor,claude"}, "Compare", "Average sentiment"),

@@ -15,6 +15,7 @@ VIEWS: dict[str, dict[str, object]] = {
     "subjects-week": {"hours": 168},
     "subject": {"subject": "cursor"},
     "subject-week": {"subject": "cursor", "hours": 168},
+    "ask": {"view": "ask"},
     "digest": {"view": "digest"},
     "digest-day": {"view": "digest", "period": "day"},
     "communities": {"view": "communities"},

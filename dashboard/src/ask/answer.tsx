@@ -77,7 +77,7 @@ function Sentences({ answer }: { answer: Answer }) {
   return (
     <>
       {answer.answer.map((sentence, place) => (
-        <p key={place} class={place ? undefined : "ask-first"}>
+        <p key={place} class={place ? "ask-sentence" : "ask-sentence ask-first"}>
           {sentence.text}
           {citesOf(sentence, numbered).map((number) => (
             <Cite key={number} number={number} />

@@ -35,7 +35,7 @@ export function Ask() {
           go({ ...questionAddress(asked), view: "ask" });
         }}
       />
-      <p class="hidden" role="status">
+      <p class="hidden ask-state" role="status">
         {data ? announcement(data) : request || model.isSending ? "Looking for the answer." : ""}
       </p>
       {model.error && (

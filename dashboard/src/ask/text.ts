@@ -95,28 +95,47 @@ export function scopeView(scope: string, understood: Understood): Partial<Addres
 }
 
 /**
- * Return where the span leads: the items of the one scope in exactly this time, or the comparison of
+ * Return where the span leads: the items of the scope in exactly this time, or the comparison of
  * several over its days; null: there is no span.
  */
 export function spanView(understood: Understood): Partial<Address> | null {
   const { scopes, start, end } = understood;
   if (!start || !end) return null;
-  if (scopes.length > 1) {
-    const compare = scopes.slice(0, MAX_CHOSEN).map(({ scope }) => scope);
-    return { ...NOTHING, view: "compare", compare, ...spanWindow(understood) };
-  }
-  return { ...NOTHING, view: "posts", kind: "items", ...scopeIn(scopes[0]?.scope), start, end };
+  if (oneScope(understood)) return { ...itemsOf(understood), start, end };
+  const compare = scopes.slice(0, MAX_CHOSEN).map(({ scope }) => scope);
+  return { ...NOTHING, view: "compare", compare, ...spanWindow(understood) };
 }
 
 /** Return the address of the texts that were searched for the words. */
-export function searchView({ scopes, start, end, search }: Understood): Partial<Address> {
-  const scope = scopes.length === 1 ? scopes[0]?.scope : undefined;
-  return { ...NOTHING, view: "posts", kind: "items", ...scopeIn(scope), start, end, q: search };
+export function searchView(understood: Understood): Partial<Address> {
+  const { start, end, search } = understood;
+  return { ...itemsOf(understood), start, end, q: search };
+}
+
+/** Return the address of the items of the scope; of several, those of all. */
+function itemsOf(understood: Understood): Partial<Address> {
+  return { ...NOTHING, view: "posts", kind: "items", ...oneScope(understood) };
+}
+
+/**
+ * Return the scope as part of an address: all, one, or a subject within a community; null: there are
+ * several.
+ */
+function oneScope({ intent, scopes }: Understood): Pick<Address, "subject" | "subreddit"> | null {
+  const parts = scopes.map(({ scope }) => scopeIn(scope));
+  const [subjects, communities] = [
+    parts.flatMap(({ subject }) => subject ?? []),
+    parts.flatMap(({ subreddit }) => subreddit ?? []),
+  ];
+  const isOne = subjects.length < 2 && communities.length < 2;
+  const isCompared = intent === "comparison" && scopes.length > 1;
+  if (!isOne || isCompared) return null;
+  return { subject: subjects[0] ?? null, subreddit: communities[0] ?? null };
 }
 
 /** Return a scope as part of an address; all is no community. */
-function scopeIn(scope: string | undefined): Pick<Address, "subject" | "subreddit"> {
-  return !scope || scope === ALL ? { subject: null, subreddit: null } : scopeAddress(scope);
+function scopeIn(scope: string): Pick<Address, "subject" | "subreddit"> {
+  return scope === ALL ? { subject: null, subreddit: null } : scopeAddress(scope);
 }
 
 /** Return the whole address of a view that an answer names; null: it names none. */
