@@ -7,6 +7,8 @@ import {
   citesOf,
   examplesOf,
   isOfApi,
+  isOfDays,
+  namesModel,
   numberItems,
   pageOf,
   scopeView,
@@ -184,9 +186,25 @@ describe("evidence", () => {
     ]);
   });
 
+  const links = (evidence: number[], items: string[], of = numbered) =>
+    citesOf({ text: "", evidence, items }, of).map(({ first, last }) => [first, last].join(" "));
+
   test("is cited as a whole where no item of it is", () => {
-    expect(citesOf({ text: "", evidence: [1, 2], items: ["c"] }, numbered)).toEqual(["1", "2.2"]);
-    expect(citesOf({ text: "", evidence: [2], items: ["gone"] }, numbered)).toEqual(["2"]);
+    expect(links([1, 2], ["c"])).toEqual(["1 1", "2.2 2.2"]);
+    expect(links([2], ["gone"])).toEqual(["2 2"]);
+  });
+
+  test("has one link for three items in a row, within one read", () => {
+    const items = [..."abcdef"].map((id) => item(id, id < "f" ? 1 : 2));
+    const many = numberItems({ evidence, items });
+    expect(links([1], ["a", "b", "c", "f"], many)).toEqual(["1.1 1.3", "2.1 2.1"]);
+    expect(links([1], ["a", "b", "d", "e"], many)).toEqual([
+      "1.1 1.1",
+      "1.2 1.2",
+      "1.4 1.4",
+      "1.5 1.5",
+    ]);
+    expect(links([1], ["d", "e", "f"], many)).toEqual(["1.4 1.4", "1.5 1.5", "2.1 2.1"]);
   });
 
   test("leads to views of this page and to this API alone", () => {
@@ -200,6 +218,18 @@ describe("evidence", () => {
     expect(isOfApi({ request: "javascript:alert(1)" })).toBe(false);
     expect(isOfApi({ request: "//elsewhere.invalid/api/v1/" })).toBe(false);
   });
+});
+
+test("a model is offered where the answer names it", () => {
+  expect(namesModel(["Not so. POST /api/v1/ask/model, with a key, can try it."])).toBe(true);
+  expect(namesModel(["A model can't, either."])).toBe(false);
+});
+
+test("days of UTC are the same in every zone", () => {
+  const start = "2026-11-18T00:00:00Z";
+  expect(isOfDays({ start, end: "2026-11-25T00:00:00Z" })).toBe(true);
+  expect(isOfDays({ start, end: "2026-11-25T01:00:00Z" })).toBe(false);
+  expect(isOfDays({ start: null, end: null })).toBe(false);
 });
 
 test("what was struck says why", () => {

@@ -12,6 +12,7 @@ from tests.dashboard.conftest import Visit
 from tests.dashboard.test_every_view import each_look, is_too_wide, rules_of, violations
 from tests.dashboard.test_hostile_text import TEXTS, expect_harmless, watch
 
+CANNOT = "It isn't a usual question. POST /api/v1/ask/model, with a key, can try it."
 UNANSWERED = "What is the meaning of it all?"
 KEY = "the-key"
 
@@ -31,8 +32,7 @@ def parser_cannot(page: Page) -> None:
 
     def reply(route: Route) -> None:
         question = route.request.post_data_json["question"]
-        said = ["It isn't one of the usual questions."]
-        route.fulfill(json=answer(question=question, cannot=said, **cannot))
+        route.fulfill(json=answer(question=question, cannot=[CANNOT], **cannot))
 
     page.route("**/api/v1/ask", reply)
 
@@ -73,7 +73,7 @@ def test_a_model_is_asked_with_the_key_and_its_answer_has_an_address(visit: Visi
     answers_in_turn(page, [working("Lists the subjects"), answer(question=UNANSWERED)])
     page.route("**/api/v1/ask/model", accept)
     visit.open(view="ask", question=UNANSWERED)
-    expect(page.locator(".ask-cannot li")).to_have_text("It isn't one of the usual questions.")
+    expect(page.locator(".ask-cannot li")).to_have_text(CANNOT)
     page.get_by_role("button", name="Ask the model").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Function key").fill(KEY)

@@ -5,7 +5,7 @@ import { dateTime, timeOfDay } from "../format";
 import type { Answer } from "./api";
 import { CopyLink } from "./copy_link";
 import { EvidenceList, lookAt } from "./evidence";
-import { citesOf, numberItems, struckText } from "./text";
+import { type Cite, citesOf, namesModel, numberItems, struckText } from "./text";
 import { UnderstoodCard } from "./understood";
 
 interface Props {
@@ -79,8 +79,8 @@ function Sentences({ answer }: { answer: Answer }) {
       {answer.answer.map((sentence, place) => (
         <p key={place} class={place ? "ask-sentence" : "ask-sentence ask-first"}>
           {sentence.text}
-          {citesOf(sentence, numbered).map((number) => (
-            <Cite key={number} number={number} />
+          {citesOf(sentence, numbered).map((cite) => (
+            <CiteLink key={cite.first} cite={cite} />
           ))}
         </p>
       ))}
@@ -89,20 +89,21 @@ function Sentences({ answer }: { answer: Answer }) {
 }
 
 /** A number that leads to the evidence; it isn't an entry of the history. */
-function Cite({ number }: { number: string }) {
+function CiteLink({ cite: { first, last } }: { cite: Cite }) {
+  const isOne = first === last;
   return (
     <>
       {" "}
       <a
         class="cite"
-        href={`#evidence-${number}`}
-        aria-label={`Evidence ${number}`}
+        href={`#evidence-${first}`}
+        aria-label={`Evidence ${isOne ? first : `${first} to ${last}`}`}
         onClick={(event) => {
           event.preventDefault();
-          lookAt(number);
+          lookAt(first);
         }}
       >
-        {number}
+        {isOne ? first : `${first}–${last}`}
       </a>
     </>
   );
@@ -119,7 +120,7 @@ function Cannot({ answer, onModel }: Props) {
           <li key={each}>{each}</li>
         ))}
       </ul>
-      {answered_by === "parser" && (
+      {answered_by === "parser" && namesModel(cannot) && (
         <p>
           <button type="button" class="button" onClick={onModel}>
             Ask the model

@@ -22,7 +22,7 @@ export interface Asked {
 }
 
 const ASK = apiPath("/ask");
-const ASK_MODEL = apiPath("/ask/model");
+export const ASK_MODEL = apiPath("/ask/model");
 /** The answers that are kept, so that the way back shows them at once. */
 const MAX_KEPT = 20;
 /** A model's answer is read this often while it works. */

@@ -1,10 +1,18 @@
 /** Questions and answers in words, and where their parts lead. */
 
-import { type Address, daysWindow, MAX_CHOSEN, NO_FILTER, parseAddress } from "../address";
+import { type Address, DAY_MS, daysWindow, MAX_CHOSEN, NO_FILTER, parseAddress } from "../address";
 import type { Marker, SubjectFigures } from "../api";
 import { scopeAddress } from "../components/subject_links";
 import { scopeSubject } from "../format";
-import type { Answer, AskedItem, Evidence, SaidSentence, Struck, Understood } from "./api";
+import {
+  type Answer,
+  ASK_MODEL,
+  type AskedItem,
+  type Evidence,
+  type SaidSentence,
+  type Struck,
+  type Understood,
+} from "./api";
 
 const ALL = "all";
 const API = "/api/v1/";
@@ -77,6 +85,11 @@ function asWritten(question: string, words: string): string[] {
   const sought = words.trim();
   const start = sought ? question.toLowerCase().indexOf(sought.toLowerCase()) : -1;
   return start < 0 ? [] : [question.slice(start, start + sought.length)];
+}
+
+/** Return whether a span is of whole days of UTC, which are the same in every zone. */
+export function isOfDays({ start, end }: Pick<Understood, "start" | "end">): boolean {
+  return [start, end].every((each) => each !== null && Date.parse(each) % DAY_MS === 0);
 }
 
 type Window = Pick<Address, "hours" | "from" | "to">;
@@ -171,11 +184,37 @@ export function numberItems({
   );
 }
 
-/** Return the numbers of what a sentence rests on: items, and evidence of which it cites no item. */
-export function citesOf({ evidence, items }: SaidSentence, numbered: NumberedItem[]): string[] {
-  const cited = numbered.filter(({ item }) => items.includes(item.id));
+/** What a sentence rests on: the number that its link leads to, and the last one of several. */
+export interface Cite {
+  first: string;
+  last: string;
+}
+
+/** Three items in a row have one link. */
+const MIN_RUN = 3;
+
+/** Return what a sentence rests on: evidence of which it cites no item, then items. */
+export function citesOf({ evidence, items }: SaidSentence, numbered: NumberedItem[]): Cite[] {
+  const isCited = numbered.map(({ item }) => items.includes(item.id));
+  const cited = numbered.filter((_, place) => isCited[place]);
   const whole = evidence.filter((each) => !cited.some(({ item }) => item.evidence === each));
-  return [...whole.map(String), ...cited.map(({ number }) => number)];
+  const runs: string[][] = [];
+  for (const [place, { number, item }] of numbered.entries()) {
+    if (!isCited[place]) continue;
+    const isNext = isCited[place - 1] && numbered[place - 1]?.item.evidence === item.evidence;
+    if (isNext) runs.at(-1)?.push(number);
+    else runs.push([number]);
+  }
+  const links = runs.flatMap((run) => (run.length < MIN_RUN ? run.map((each) => [each]) : [run]));
+  return [...whole.map((each) => [String(each)]), ...links].map((each) => ({
+    first: each[0] ?? "",
+    last: each.at(-1) ?? "",
+  }));
+}
+
+/** Return whether an answer says that a model can be asked, which not every app has. */
+export function namesModel(cannot: string[]): boolean {
+  return cannot.some((each) => each.includes(ASK_MODEL));
 }
 
 const STRUCK: Record<Struck["what"], string> = {

@@ -5,7 +5,7 @@ import { Link } from "../components/link";
 import { Marked } from "../components/marked";
 import { formatSpan } from "../format";
 import type { Understood } from "./api";
-import { scopeView, searchView, spanView, understoodWords } from "./text";
+import { isOfDays, scopeView, searchView, spanView, understoodWords } from "./text";
 
 interface Props {
   question: string;
@@ -37,7 +37,7 @@ export function UnderstoodCard({ question, understood }: Props) {
           </Part>
         )}
         {span && (
-          <Part name="Time">
+          <Part name={isOfDays(understood) ? "Time" : "In your time"}>
             <Link to={span}>{formatSpan(start, end)}</Link>
             <Named words={span_words} unless="" />
           </Part>
