@@ -1,0 +1,753 @@
+"""Checks what a model says, sentence by sentence, against the answers of the tools that it read.
+
+A sentence is shown where each of its words is known, each figure is one of the evidence that it
+cites, of what it is said to be of and rounded as it is written, each quotation is word for word in
+an item, and each claim agrees with a verdict. Anything else is struck: what can't be read, too.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from api.ask_model.facts import (
+    COMMUNITY,
+    ITEM,
+    LABELS,
+    Direction,
+    Fact,
+    Facts,
+    Measure,
+    Side,
+    Span,
+    Verdict,
+    What,
+)
+from api.ask_model.figures import Date, Figure, Token, Unreadable, normal, read
+from api.ask_model.parts import Part, is_part, is_scope, parts_of
+from api.ask_model.words import MEASURES, MOVES, NOUNS, SAYING
+from shared.models import ALL
+
+StruckWhat = Literal["figure", "quote", "link", "sentence"]
+
+ADDRESS: Final = re.compile(r"https?://[^\s\"')\]>,;]+", re.IGNORECASE)
+LINK_LIKE: Final = re.compile(
+    r"://|www\.|\]\(|[\w.+-]+@[\w-]+\.\w|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w(])",
+    re.IGNORECASE,
+)
+# Words to a model rather than about a product, which strangers plant in texts.
+INSTRUCTION: Final = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous)"
+    r"|\bsystem prompt\b|\byou are now\b|\b(?:assistant|system|user)\s*:"
+    r"|\b(?:call|use|invoke) the \w+ tool\b|\bas an ai\b|<\|",
+    re.IGNORECASE,
+)
+# The words `this week` mean a span that ended this recently at most.
+RECENT: Final = timedelta(hours=36)
+MIN_QUOTE_CHARS: Final = 3
+HALF: Final = 0.5
+BOTH: Final = 2
+# Measures of counts, and those that are of both times.
+COUNTED: Final = NOUNS | {"n", "volume"}
+WITHOUT_SIDE: Final = frozenset({"effect", "ratio", "score", "upvotes"})
+PERCENT: Final = 100.0
+SCALES: Final[Mapping[str, float]] = {"percent": PERCENT, "points": PERCENT}
+VERDICTS: Final[Mapping[str, frozenset[Direction]]] = {
+    "up": frozenset({"up"}),
+    "down": frozenset({"down"}),
+    "nochange": frozenset({"none"}),
+    "nothing": frozenset({"none"}),
+    "toofew": frozenset({"too_few"}),
+    "unknown": frozenset({"too_few", "incomplete"}),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence of a model, with the evidence and the items that it says it rests on."""
+
+    text: str
+    evidence: tuple[int, ...]
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a sentence; detail are its own words, which only the model is shown."""
+
+    what: StruckWhat
+    why: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The sentences that held, as they are shown, and what was struck."""
+
+    held: tuple[Said, ...]
+    struck: tuple[Fault, ...]
+
+
+class Untrue(Exception):
+    """A sentence says something that its evidence doesn't have."""
+
+    def __init__(self, what: StruckWhat, why: str, detail: str = "") -> None:
+        super().__init__(why)
+        self.fault = Fault(what, why, detail)
+
+
+def check(
+    said: Sequence[Said], facts: Facts, names: Mapping[str, frozenset[str]], at: datetime
+) -> Checked:
+    """Check sentences; names are those of scopes in lower case, with their tags.
+
+    at is the time from which words such as `this week` count.
+    """
+    held: list[Said] = []
+    struck: list[Fault] = []
+    for sentence in said:
+        try:
+            held.append(_checked(sentence, facts, names, at))
+        except Untrue as untrue:
+            struck.append(untrue.fault)
+        except Unreadable as unreadable:
+            struck.append(Fault("sentence", unreadable.why, unreadable.word))
+    return Checked(tuple(held), tuple(struck))
+
+
+def _checked(said: Said, facts: Facts, names: Mapping[str, frozenset[str]], at: datetime) -> Said:
+    cited = frozenset(said.evidence)
+    if not cited:
+        raise Untrue("sentence", "it cites no evidence")
+    if not cited <= facts.tools.keys():
+        raise Untrue("sentence", "it cites evidence that there isn't")
+    for item in said.items:
+        if not facts.items.get(item, set()) & cited:
+            raise Untrue("sentence", "it cites an item that its evidence doesn't have")
+    shown = normal(said.text)
+    plain = _without_links(shown, facts, cited)
+    if not plain:
+        raise Untrue("sentence", "it says nothing")
+    if not any(plain == normal(own) and number in cited for own, number in facts.own):
+        known = dict(names) | _part_names(facts, cited)
+        sentence = read(plain, known)
+        _Sentence(said, facts, cited, at, sentence.tokens, sentence.quotes).check()
+    elif INSTRUCTION.search(plain):
+        raise Untrue("sentence", "it reads as an instruction")
+    return Said(shown, tuple(sorted(cited)), tuple(dict.fromkeys(said.items)))
+
+
+def _without_links(text: str, facts: Facts, cited: frozenset[int]) -> str:
+    """Return a text without the links that its evidence has. Raises Untrue for others."""
+
+    def drop(match: re.Match[str]) -> str:
+        link = match[0].rstrip(".")
+        if facts.links.get(link) not in cited:
+            raise Untrue("link", "its evidence has no such link")
+        return " "
+
+    plain = " ".join(ADDRESS.sub(drop, text).split())
+    if LINK_LIKE.search(plain):
+        raise Untrue("link", "its evidence has no such link")
+    return re.sub(r"\s*\(\s*\)", "", plain)
+
+
+def _part_names(facts: Facts, cited: frozenset[int]) -> dict[str, frozenset[str]]:
+    """Return the names of parts in the evidence, each with its tags."""
+    names: dict[str, set[str]] = {}
+    for tag, evidence in facts.parts.items():
+        if not evidence & cited or tag.startswith(COMMUNITY):
+            continue
+        name = tag.partition(":")[2]
+        if name in {"rest", "other"} or tag.startswith(("item:", "thread:")):
+            continue
+        forms = {name, f"{name}s", f"{name}es"} if tag.startswith("kind:") else {name}
+        forms |= {"pricing", "prices"} if tag == "kind:price" else set()
+        forms |= {"switching"} if tag == "kind:switch" else set()
+        for form in forms:
+            names.setdefault(form, set()).add(tag)
+    return {name: frozenset(tags) for name, tags in names.items()}
+
+
+@dataclass
+class _Sentence:
+    """A sentence that is being checked."""
+
+    said: Said
+    facts: Facts
+    cited: frozenset[int]
+    at: datetime
+    tokens: Sequence[Token]
+    quotes: Sequence[str]
+    evidence: frozenset[int] = frozenset()
+    default: Side = "now"
+    is_moment: bool = False
+    # What earlier parts of the sentence were of.
+    scope: str | None = None
+    full: list[frozenset[str]] | None = None
+    measure: frozenset[str] = frozenset()
+    level: frozenset[str] = frozenset()
+    direction: str = ""
+    quoted: int = 0
+    is_comparing: bool = False
+
+    def check(self) -> None:
+        """Raise Untrue where something in it doesn't hold."""
+        parts = parts_of(self.tokens)
+        self.evidence, self.default = self._times()
+        self._check_quotes_alone(parts)
+        scope = self._sole_scope(parts)
+        claims = sum(each.has_claim and each.first != "than" for each in parts)
+        for number, part in enumerate(parts):
+            self._name(part, scope)
+            self._check_part(self._compared(part, parts[number + 1 :]))
+        if not claims:
+            raise Untrue("sentence", "nothing in it can be checked")
+
+    def _name(self, part: Part, sole: str | None) -> None:
+        """Note what a part is of: what it names, with the scope that was named before."""
+        own = next((n for each in part.readings for n in each if is_scope(n)), None)
+        if "all" in part.tags and own is None:
+            own = ALL
+        self.scope = own or self.scope or sole
+        if part.has_names or self.full is None or "all" in part.tags:
+            self.full = [self._with_scope(each) for each in part.readings]
+
+    def _with_scope(self, reading: frozenset[str]) -> frozenset[str]:
+        is_whole = self.scope is None or any(map(is_scope, reading))
+        return reading if is_whole or self.scope is None else reading | {self.scope}
+
+    def _check_part(self, part: Part) -> None:
+        full = self.full or []
+        tags = part.tags & MEASURES
+        if part.quotes:
+            quoted = self.quotes[self.quoted : self.quoted + part.quotes]
+            self.quoted += part.quotes
+            self._check_quotes(part, quoted)
+        if part.figures:
+            tags = self._check_figures(part, full)
+        self._check_moves(part, full)
+        if not part.quotes:
+            self._check_level(part, full)
+        self.direction = next(iter(part.tags & {"up", "down"}), self.direction)
+        self._check_cause(part, full)
+        self._check_rest(part, full)
+        self.measure = tags or self.measure
+        self.level = (tags - COUNTED) or self.level
+
+    # Times
+
+    def _times(self) -> tuple[frozenset[int], Side]:
+        """Return the evidence of the times that it names, and the side that they are of."""
+        hours = {each.hours for each in self.tokens if each.kind == "hours"}
+        dates = [date for each in self.tokens for date in each.dates]
+        words = {each.text for each in self.tokens if each.kind == "word"}
+        evidence, side = self.cited, self.default
+        if len(hours) > 1:
+            raise Untrue("figure", "it names several lengths of time")
+        spans = [each for each in self.facts.spans if each.evidence in evidence]
+        if hours:
+            spans = [each for each in spans if each.hours in hours]
+            if words & {"this", "last", "past"}:
+                spans = [
+                    each for each in spans if each.side == "before" or each.end >= self.at - RECENT
+                ]
+            evidence = frozenset(each.evidence for each in spans if each.side == "now")
+            if not evidence:
+                raise Untrue("figure", "its evidence is of another span")
+        if dates:
+            evidence, side = self._dated(dates, words, spans, evidence)
+        return evidence, side
+
+    def _dated(
+        self,
+        dates: Sequence[Date],
+        words: set[str],
+        spans: Sequence[Span],
+        evidence: frozenset[int],
+    ) -> tuple[frozenset[int], Side]:
+        if len(dates) == 1 and "on" in words:
+            of = {n for moment, n in self.facts.moments if dates[0].is_of(moment)} & evidence
+            if not of:
+                raise Untrue("figure", "its evidence has no such date")
+            self.is_moment = True
+            return frozenset(of), "now"
+        if len(dates) > BOTH:
+            raise Untrue("figure", "it names several spans")
+        fits = [each for each in spans if _fits(each, dates, words)]
+        if not fits:
+            raise Untrue("figure", "its evidence has no such span")
+        sides = {each.side for each in fits}
+        if len(sides) > 1:
+            raise Untrue("figure", "its dates are those of several spans")
+        return frozenset(each.evidence for each in fits), sides.pop()
+
+    # Names
+
+    def _sole_scope(self, parts: Sequence[Part]) -> str | None:
+        """Return the only scope that the sentence names, or that all evidence is of."""
+        named = {n for part in parts for reading in part.readings for n in reading if is_scope(n)}
+        named |= {ALL for part in parts if "all" in part.tags}
+        if len(named) == 1:
+            return next(iter(named))
+        if named:
+            return None
+        return next(iter(self.facts.scopes)) if len(self.facts.scopes) == 1 else None
+
+    # Quotations
+
+    def _check_quotes_alone(self, parts: Sequence[Part]) -> None:
+        """Check that a sentence with quotations says who speaks, and counts nobody."""
+        if not self.quotes:
+            return
+        if any(each.figures for each in parts):
+            raise Untrue("quote", "a figure beside a quotation counts what can't be checked")
+        if not any(each.text in SAYING for each in self.tokens if each.kind == "word"):
+            raise Untrue("quote", "it doesn't say that somebody said so")
+
+    def _check_quotes(self, part: Part, quotes: Sequence[str]) -> None:
+        labels = part.tags & LABELS
+        named = [each for each in part.readings if each]
+        for quote in quotes:
+            if LINK_LIKE.search(quote):
+                raise Untrue("link", "a quotation has a link in it")
+            if INSTRUCTION.search(quote):
+                raise Untrue("quote", "it is an instruction, and not what somebody says of it")
+            sources = [each for each in self.facts.texts if each.evidence in self.cited]
+            sources = [each for each in sources if _is_in(quote, each.words)]
+            if self.said.items:
+                sources = [each for each in sources if each.item in self.said.items]
+            if not sources:
+                raise Untrue("quote", "it isn't word for word in an item of its evidence")
+            if labels and not any({each.label} == labels for each in sources):
+                raise Untrue("quote", "the item that says so has another label")
+            if named and not any(n <= each.names for n in named for each in sources):
+                raise Untrue("quote", "the item that says so is of another scope")
+
+    # Figures
+
+    def _figures(self, full: Sequence[frozenset[str]]) -> Iterator[Fact]:
+        for fact in self.facts.figures:
+            if fact.evidence in self.evidence and fact.names in full:
+                yield fact
+
+    def _check_figures(self, part: Part, full: Sequence[frozenset[str]]) -> frozenset[str]:
+        """Check a figure, and return what it is of."""
+        if self.is_moment:
+            raise Untrue("figure", "its evidence has no figures of that date")
+        tags = self._measure_tags(part)
+        if part.is_of:
+            return self._check_of(part, full, tags)
+        if part.is_pair:
+            return self._check_pair(part, full, tags)
+        figure = part.figures[0]
+        wanted = _wanted(figure, tags, part)
+        side = self._side(part, figure)
+        is_less = side == "change" and "down" in part.tags and not figure.is_signed
+        scale = SCALES.get(figure.unit, 1.0) * (-1.0 if is_less else 1.0)
+        is_of_item = wanted.measure in {"score", "upvotes"}
+        if not any(
+            wanted.takes(each, side) and figure.holds(each.value, scale)
+            for each in (self._of_items(full) if is_of_item else self._figures(full))
+        ):
+            raise Untrue("figure", "its evidence has no such figure", _shown(figure))
+        return tags
+
+    def _check_of(
+        self, part: Part, full: Sequence[frozenset[str]], tags: frozenset[str]
+    ) -> frozenset[str]:
+        """Check `12 of 40`: the first has the label or the part, the second is of the scope."""
+        some, whole = part.figures
+        labels = part.tags & LABELS
+        scopes = [
+            frozenset(n for n in each if is_scope(n) or n.startswith(COMMUNITY)) for each in full
+        ]
+        if not labels and all(each in full for each in scopes):
+            raise Untrue("figure", "it doesn't say what the first figure is of")
+        side = self._side(part, some)
+        counts = replace(_wanted(whole, tags | {"items"}, part), labels=frozenset())
+        first = _Wanted("count", counts.noun, labels, "")
+        for figure, wanted, of in ((some, first, full), (whole, counts, scopes)):
+            if not any(
+                wanted.takes(each, side) and figure.holds(each.value) for each in self._figures(of)
+            ):
+                raise Untrue("figure", "its evidence has no such figure", _shown(figure))
+        return tags
+
+    def _check_pair(
+        self, part: Part, full: Sequence[frozenset[str]], tags: frozenset[str]
+    ) -> frozenset[str]:
+        """Check an interval; where something moved, the figure before and the one now."""
+        low, high = part.figures
+        scale = SCALES.get(high.unit, 1.0)
+        if "interval" not in part.tags:
+            if part.first != "from" or not (part.tags & {"up", "down"} or self.direction):
+                raise Untrue("figure", "it doesn't say what its two figures are")
+            self._check_moved(part, full, tags)
+            return tags
+        level = (tags - COUNTED - {"interval"}) or self.level
+        wanted = _wanted(high, level, part, is_pair=True)
+        side = self._side(part, low)
+        for each in self._figures(full):
+            if each.interval is not None and wanted.takes(each, side):
+                lowest, highest = each.interval
+                if low.holds(lowest, scale) and high.holds(highest, scale):
+                    return level
+        raise Untrue("figure", "its evidence has no such interval")
+
+    def _check_moved(
+        self, part: Part, full: Sequence[frozenset[str]], tags: frozenset[str]
+    ) -> None:
+        """Check `from 0.21 to 0.12`, beside whose direction a verdict stands."""
+        before, now = part.figures
+        wanted, scale = _wanted(now, tags, part), SCALES.get(now.unit, 1.0)
+        sides: tuple[tuple[Figure, Side], ...] = ((before, "before"), (now, "now"))
+        for figure, side in sides:
+            if not any(
+                wanted.takes(each, side) and figure.holds(each.value, scale)
+                for each in self._figures(full)
+            ):
+                raise Untrue("figure", "its evidence has no such figure", _shown(figure))
+
+    def _of_items(self, full: Sequence[frozenset[str]]) -> list[Fact]:
+        """Return figures of the items that the sentence cites."""
+        own = {ITEM + each for each in self.said.items}
+        named = [frozenset(n for n in each if n != ALL) for each in full]
+        return [
+            each
+            for each in self.facts.figures
+            if each.evidence in self.cited
+            and each.names & own
+            and any(n <= each.names for n in named)
+        ]
+
+    def _measure_tags(self, part: Part) -> frozenset[str]:
+        """Return what a figure is of; without words of its own that of the figure before it."""
+        own = part.tags & (MEASURES | {"interval"})
+        if own - {"interval"}:
+            return own
+        return own | (self.measure & MEASURES)
+
+    def _side(self, part: Part, figure: Figure) -> Side:
+        moved = part.tags & {"up", "down"} or self.direction
+        if part.first == "from" and moved:
+            return "before"
+        if figure.unit == "points" or "change" in part.tags or ("by" in part.tags and moved):
+            return "change"
+        return "before" if "before" in part.tags else self.default
+
+    # Claims
+
+    def _verdicts(self, full: Sequence[frozenset[str]], what: What) -> list[Verdict]:
+        return [
+            each
+            for each in self.facts.verdicts
+            if each.evidence in self.evidence and each.names in full and each.what == what
+        ]
+
+    def _check_moves(self, part: Part, full: Sequence[frozenset[str]]) -> None:
+        """Check claims of a change."""
+        moves = part.tags & (MOVES - {"beyond"})
+        moves = frozenset({"toofew"}) if "toofew" in moves else moves
+        if not moves:
+            return
+        if self.is_moment or len(moves) > 1:
+            raise Untrue("sentence", "no verdict of its evidence says so of the change")
+        if "before" in part.tags and part.figures and not part.is_pair and "by" not in part.tags:
+            raise Untrue("sentence", "it claims a change and gives a figure of the time before")
+        move, labels = next(iter(moves)), part.tags & LABELS
+        what = self._moved(part, move)
+        move = _mood_move(move, labels, what) if labels else move
+        found = self._verdicts(full, what)
+        if not found or not all(each.direction in VERDICTS[move] for each in found):
+            raise Untrue("sentence", "no verdict of its evidence says so of the change")
+
+    def _moved(self, part: Part, move: str) -> What:
+        """Return what moved. Raises Untrue where its words don't go together."""
+        own = part.tags & (MEASURES - {"n"})
+        counted = own & (NOUNS | {"volume"})
+        if move in {"toofew", "unknown"}:
+            return "mood"
+        if "mood" in part.tags:
+            if counted or own & {"voice", "share"}:
+                raise Untrue("sentence", "no verdict of its evidence says so of the change")
+            return "mood"
+        own = own or self.measure
+        if own & {"voice", "share"}:
+            return "voice"
+        is_volume = own & (NOUNS | {"volume", "n"}) and "mean" not in own
+        return "volume" if is_volume else "mood"
+
+    def _check_level(self, part: Part, full: Sequence[frozenset[str]]) -> None:
+        """Check that something is positive, negative or neutral."""
+        labels = part.tags & LABELS
+        if not labels or part.tags & (MOVES | {"most", "least", "compared"}):
+            return
+        if part.figures and not ("mean" in part.tags and part.figures[0].has_decimals):
+            return
+        if self.is_moment or len(labels) > 1 or part.tags & (NOUNS - {"items"}):
+            raise Untrue("sentence", "its evidence has no such level")
+        side: Side = "before" if "before" in part.tags else self.default
+        figures = [each for each in self._figures(full) if each.side == side]
+        if "mostly" in part.tags:
+            found = [each for each in figures if each.of == "label" and each.labels == labels]
+            is_so = all(_lowest(each) > HALF for each in found)
+        else:
+            found = [each for each in figures if each.measure == "mean"]
+            is_so = all(_is_level_of(each, next(iter(labels))) for each in found)
+            is_so = is_so and "items" not in part.tags
+        if not found or not is_so:
+            raise Untrue("sentence", "its evidence has no such level")
+
+    def _check_cause(self, part: Part, full: Sequence[frozenset[str]]) -> None:
+        """Check that an explanation names the part as a reason."""
+        if not part.tags & {"cause", "beyond"}:
+            return
+        if "cause" not in part.tags and part.tags & {"up", "down"}:
+            # The verdict of its direction says that it is beyond chance.
+            return
+        own = [each for each in full if _is_part_of_scope(each)] if part.has_names else []
+        whats: tuple[What, ...] = ("mood", "volume")
+        reasons = [each for what in whats for each in self._verdicts(own, what) if each.is_reason]
+        if self.direction:
+            reasons = [each for each in reasons if each.direction == self.direction]
+        if not reasons:
+            raise Untrue("sentence", "no explanation of its evidence names that as a reason")
+
+    def _check_rest(self, part: Part, full: Sequence[frozenset[str]]) -> None:
+        if "sample" in part.tags and not self.facts.is_sample:
+            raise Untrue("sentence", "the data isn't sample data")
+        if "topic" in part.tags and not part.figures:
+            is_named = any(is_part(n) for each in part.readings for n in each)
+            if not is_named or not any(True for _ in self._figures(full)):
+                raise Untrue("sentence", "its evidence has no such topic")
+        if part.tags & {"most", "least"}:
+            self._check_superlative(part, full)
+
+    # Comparisons
+
+    def _compared(self, part: Part, later: Sequence[Part]) -> Part:
+        """Check `more … than` another scope; return the part without that claim."""
+        if part.first == "than":
+            if not self.is_comparing:
+                raise Untrue("sentence", "it doesn't say what it compares")
+            self.is_comparing = False
+            return part
+        other = next((each for each in later if each.first == "than"), None)
+        if other is None or not part.tags & {"up", "down"}:
+            return part
+        if part.tags & {"before", "cause", "mood"} or "before" in other.tags or self.is_moment:
+            raise Untrue("sentence", "its evidence doesn't order the two so")
+        tags = part.tags & MEASURES
+        if tags & {"share", "voice"}:
+            of = _Wanted("share", "", part.tags & LABELS, "voice")
+        elif tags & NOUNS and "mean" not in tags:
+            of = _Wanted("count", _noun(tags), part.tags & LABELS, "")
+        elif "mean" in tags:
+            of = _Wanted("mean", "", frozenset(), "")
+        else:
+            raise Untrue("sentence", "it doesn't say what it compares")
+        self._check_ordered(part, of, self.full or [], other.readings)
+        self.is_comparing = True
+        return replace(part, tags=part.tags - {"up", "down"} | {"compared"})
+
+    def _check_ordered(
+        self,
+        part: Part,
+        of: "_Wanted",
+        first: Sequence[frozenset[str]],
+        second: Sequence[frozenset[str]],
+    ) -> None:
+        sign = 1 if "up" in part.tags else -1
+        pairs = [
+            (one, other)
+            for one in self._figures(first)
+            for other in self._figures(second)
+            if one.evidence == other.evidence
+            and of.takes(one, self.default)
+            and of.takes(other, self.default)
+        ]
+        if not pairs or not all(_is_more(one, other, sign) for one, other in pairs):
+            raise Untrue("sentence", "its evidence doesn't order the two so")
+
+    def _check_superlative(self, part: Part, full: Sequence[frozenset[str]]) -> None:
+        """Check that a subject has the most or the least of all subjects that a tool lists."""
+        tags = part.tags & MEASURES
+        is_share = bool(tags & {"share", "voice"})
+        if (
+            part.figures
+            or "before" in part.tags
+            or not (is_share or tags & {"items", "posts", "comments"})
+        ):
+            raise Untrue("sentence", "nothing here can check what it calls the most or the least")
+        of = _Wanted(
+            "share" if is_share else "count",
+            _noun(tags),
+            part.tags & LABELS,
+            "voice" if is_share else "",
+        )
+        sign = 1 if "most" in part.tags else -1
+        lists = {
+            number
+            for number in self.evidence & self.facts.whole
+            if self.facts.tools[number] in {"list_subjects", "share_of_voice"}
+        }
+        all_of = [
+            each
+            for each in self.facts.figures
+            if each.evidence in lists and len(each.names) == 1 and of.takes(each, self.default)
+        ]
+        own = [each for each in all_of if each.names in full]
+        others = [each for each in all_of if each.names not in full]
+        if (
+            not own
+            or not others
+            or not all(
+                (one.value - other.value) * sign > 0
+                for one in own
+                for other in others
+                if one.evidence == other.evidence
+            )
+        ):
+            raise Untrue("sentence", "its evidence doesn't say that it has the most or the least")
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What a figure is said to be of."""
+
+    measure: Measure
+    noun: str
+    labels: frozenset[str]
+    of: str
+
+    def takes(self, fact: Fact, side: Side) -> bool:
+        """Return whether a fact is of that, on a side."""
+        if (fact.measure, fact.labels) != (self.measure, self.labels):
+            return False
+        if self.measure not in WITHOUT_SIDE and fact.side != side:
+            return False
+        if self.measure == "share" and self.of != fact.of:
+            return False
+        return self.measure != "count" or fact.noun == self.noun
+
+
+def _is_part_of_scope(names: frozenset[str]) -> bool:
+    is_of_scope = any(map(is_scope, names))
+    return any(is_part(n) or (is_of_scope and n.startswith(COMMUNITY)) for n in names)
+
+
+def _noun(tags: frozenset[str]) -> str:
+    nouns = sorted(tags & NOUNS) or ["items"]
+    return nouns[0] if len(nouns) == 1 else ""
+
+
+def _wanted(figure: Figure, tags: frozenset[str], part: Part, *, is_pair: bool = False) -> _Wanted:
+    """Return what a figure is of by its unit and its words. Raises Untrue if that isn't clear."""
+    labels = part.tags & LABELS
+    if figure.unit == "times":
+        return _Wanted("ratio", "", frozenset(), "")
+    is_share = figure.unit in {"percent", "points"}
+    if is_share or (tags & {"share", "voice", "coverage"} and (figure.has_decimals or is_pair)):
+        if tags & {"posts", "comments", "people", "mean", "effect", "stderr"}:
+            raise Untrue("figure", "its evidence has no such share", _shown(figure))
+        return _Wanted("share", "", labels, _share_of(tags, labels, part))
+    measures: tuple[tuple[str, Measure], ...] = (
+        ("stderr", "stderr"),
+        ("upvotes", "upvotes"),
+        ("effect", "effect"),
+    )
+    for tag, measure in measures:
+        if tag in tags:
+            return _Wanted(measure, "", frozenset(), "")
+    if "mean" in tags and (figure.has_decimals or is_pair):
+        if tags & {"posts", "comments", "people"}:
+            raise Untrue("figure", "its evidence has no such mean", _shown(figure))
+        is_score = "score" in part.says and not any(part.readings)
+        return _Wanted("score" if is_score else "mean", "", frozenset(), "")
+    if tags & (NOUNS | {"n"}) or (labels and not figure.has_decimals and "mean" not in tags):
+        return _Wanted("count", _noun(tags), labels, "")
+    raise Untrue("figure", "it doesn't say what a figure is of", _shown(figure))
+
+
+def _share_of(tags: frozenset[str], labels: frozenset[str], part: Part) -> str:
+    if labels:
+        return "label"
+    if "coverage" in tags:
+        return "coverage"
+    if "voice" in tags:
+        return "voice"
+    is_of_part = any(not is_scope(n) for each in part.readings for n in each)
+    return "part" if is_of_part else "voice" if "share" in tags else "?"
+
+
+def _mood_move(move: str, labels: frozenset[str], what: What) -> str:
+    """Return the direction of `more negative` and the like, said of a mood. Raises Untrue."""
+    if what != "mood" or len(labels) > 1 or "neutral" in labels or move not in {"up", "down"}:
+        raise Untrue("sentence", "no verdict of its evidence says so of the change")
+    if "positive" in labels:
+        return move
+    return "down" if move == "up" else "up"
+
+
+def _lowest(fact: Fact) -> float:
+    return fact.interval[0] if fact.interval else 0.0
+
+
+def _is_level_of(fact: Fact, label: str) -> bool:
+    if fact.is_few or fact.interval is None:
+        return False
+    low, high = fact.interval
+    if label == "neutral":
+        return low <= 0 <= high
+    return low > 0 if label == "positive" else high < 0
+
+
+def _is_more(one: Fact, other: Fact, sign: int) -> bool:
+    """Return whether a figure is larger than another one; a mean by more than its intervals."""
+    if one.measure == "count":
+        return (one.value - other.value) * sign > 0
+    if one.interval is None or other.interval is None:
+        return False
+    if sign > 0:
+        return one.interval[0] > other.interval[1]
+    return other.interval[0] > one.interval[1]
+
+
+def _fits(span: Span, dates: Sequence[Date], words: set[str]) -> bool:
+    """Return whether dates are those of a span; one alone is its beginning or its end."""
+    if len(dates) == BOTH:
+        return dates[0].is_of(span.start) and _ends(span, dates[1])
+    if words & {"until", "to"}:
+        return _ends(span, dates[0])
+    return dates[0].is_of(span.start)
+
+
+def _ends(span: Span, date: Date) -> bool:
+    """Return whether a date is the end of a span; a whole day is also the last one within it."""
+    if date.is_of(span.end):
+        return True
+    return date.clock is None and date.is_of(span.end - timedelta(seconds=1))
+
+
+def _is_in(quote: str, words: str) -> bool:
+    """Return whether a quotation stands in a text, word for word and whole."""
+    own, whole = _plain(quote), _plain(words)
+    if len(own) < MIN_QUOTE_CHARS:
+        return False
+    return re.search(rf"(?<!\w){re.escape(own)}(?!\w)", whole) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(normal_long(text).replace('"', "'").split()).strip(" .…")
+
+
+def normal_long(text: str) -> str:
+    """Return a text of any length as sentences are read."""
+    return "".join(normal(text[at : at + 500]) for at in range(0, len(text), 500))
+
+
+def _shown(figure: Figure) -> str:
+    unit = {"percent": "%", "points": " points", "times": " times"}.get(figure.unit, "")
+    return f"{figure.value:g}{unit}"
