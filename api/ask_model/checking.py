@@ -508,8 +508,8 @@ class _Sentence:
             # The verdict of its direction says that it is beyond chance.
             return
         own = [each for each in full if _is_part_of_scope(each)] if part.has_names else []
-        whats: tuple[What, ...] = ("mood", "volume")
-        reasons = [each for what in whats for each in self._verdicts(own, what) if each.is_reason]
+        changes: tuple[What, ...] = ("mood", "volume")
+        reasons = [each for what in changes for each in self._verdicts(own, what) if each.is_reason]
         if self.direction:
             reasons = [each for each in reasons if each.direction == self.direction]
         if not reasons:
