@@ -10,9 +10,11 @@ from api.changes import blueprint as changing_functions
 from api.digests import blueprint as digest_http_functions
 from api.site import blueprint as page_functions
 from api.watching import blueprint as watching_functions
+from collector.ask_blueprint import question_functions
 from collector.blueprint import blueprint as collector_functions
 from collector.digest_blueprint import digest_functions
 from shared.digests.reading import ReadDigest
+from shared.questions.answering import AnswerQuestion
 
 
 def _digest_reader() -> ReadDigest:
@@ -22,9 +24,17 @@ def _digest_reader() -> ReadDigest:
     return read_content
 
 
+def _question_answerer() -> AnswerQuestion:
+    """Return what has a model answer a question; it loads when one is answered."""
+    from api.ask_reader import answer_question  # noqa: PLC0415
+
+    return answer_question
+
+
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(collector_functions)
 app.register_functions(digest_functions(_digest_reader))
+app.register_functions(question_functions(_question_answerer))
 app.register_functions(api_functions)
 app.register_functions(watching_functions)
 app.register_functions(changing_functions)

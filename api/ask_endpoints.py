@@ -1,7 +1,7 @@
 """The endpoints of questions in words. Routes, OpenAPI and tests read these rows."""
 
 from api.endpoint import Endpoint
-from api.schema.ask import AskAnswer, AskBody
+from api.schema.ask import AskAnswer, AskBody, QuestionPath
 
 ASK_ENDPOINTS = (
     Endpoint(
@@ -13,5 +13,24 @@ ASK_ENDPOINTS = (
         problems=(415, 422, 429),
         is_kept=False,
         body=AskBody,
+    ),
+    Endpoint(
+        "ask_model",
+        "/ask/model",
+        "Have a language model answer a question; its answer is read at Location",
+        AskAnswer,
+        method="POST",
+        status=202,
+        problems=(401, 404, 415, 422, 429),
+        is_kept=False,
+        body=AskBody,
+    ),
+    Endpoint(
+        "ask_answer",
+        "/ask/{id}",
+        "The answer of the model to a question, or its steps so far; kept for 30 days",
+        AskAnswer,
+        QuestionPath,
+        problems=(404, 422),
     ),
 )

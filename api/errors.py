@@ -112,6 +112,31 @@ class UnknownSubject(BadParameters):
     status = 404
 
 
+class NoModel(RequestError):
+    """No language model is configured, so that there is none to ask."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No language model is configured: the settings ASK_ENDPOINT and ASK_MODEL name one."
+            " POST /api/v1/ask answers the usual questions without a model."
+        )
+
+
+class TokensUsedUp(RequestError):
+    """The tokens that questions may cost a day are spent."""
+
+    status = 429
+
+    def __init__(self, retry_seconds: int) -> None:
+        super().__init__(
+            "The day's tokens for questions are spent (the setting ASK_DAILY_TOKENS). POST"
+            " /api/v1/ask answers the usual questions without a model."
+        )
+        self.retry_seconds = retry_seconds
+
+
 def shortened(value: str) -> str:
     """Return the beginning of a refused value."""
     return value if len(value) <= SHOWN_CHARS else value[:SHOWN_CHARS] + "…"

@@ -40,6 +40,8 @@ EXPECTED = {
     "evaluate_alerts": ("queue", "alert-evaluations"),
     "deliver_alerts": ("queue", "alert-deliveries"),
     "make_digests": ("queue", "digest-issues"),
+    "answer_questions": ("queue", "model-questions"),
+    "fail_questions": ("queue", "model-questions-poison"),
     "alerts": ("timer", "0 0 0 * * *"),
     "releases": ("timer", "0 20 * * * *"),
 }

@@ -34,7 +34,8 @@ PROBLEMS = {
     422: "A parameter, or a value in the body, is bad or unknown; `errors` says which, and what is"
     " accepted.",
     428: "If-Match is missing.",
-    429: "Too many heavy reads at the same time: retry after `Retry-After` seconds.",
+    429: "Too many heavy reads at the same time, or the day's tokens are spent: retry after"
+    " `Retry-After` seconds.",
     500: "An unexpected error, which the log describes.",
     503: "The database doesn't answer: retry after `Retry-After` seconds.",
 }

@@ -168,12 +168,18 @@ def triggered_answer(triggered: Triggered) -> func.HttpResponse:
     return accepted_answer(triggered, f"/api/v1/cycles/{triggered.cycle}")
 
 
-def accepted_answer(answer: BaseModel, address: str) -> func.HttpResponse:
-    """Answer that something was requested, with the address of what it becomes. Never cached."""
+def accepted_answer(
+    answer: BaseModel, address: str, *, retry_seconds: int | None = None
+) -> func.HttpResponse:
+    """Answer that something was requested, with the address of what it becomes. Never cached.
+
+    retry_seconds is when to look there first.
+    """
+    retry = {} if retry_seconds is None else {"Retry-After": str(retry_seconds)}
     return func.HttpResponse(
         answer.model_dump_json(),
         status_code=HTTPStatus.ACCEPTED,
-        headers={**NOT_KEPT, "Location": address},
+        headers={**NOT_KEPT, "Location": address, **retry},
         mimetype=JSON,
     )
 

@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schema.base import Answer, Body, Community, DataOrigin, Time, WebAddress
+from api.schema.parameters import Parameters
 from api.schema.values import Moment
 from shared.communities import Kind
 from shared.models import Label
+from shared.questions.queue import ID
 
 MAX_QUESTION = 500
 MAX_EVIDENCE = 12
@@ -33,6 +35,16 @@ class AskBody(Body):
         " repeated; now, if missing",
         examples=["2026-11-27T17:00:00Z"],
         json_schema_extra={"format": "date-time"},
+    )
+
+
+class QuestionPath(Parameters):
+    """The id of a question to the model, in the path."""
+
+    id: str = Field(
+        pattern=ID,
+        description="the id of a question to the model: 32 hexadecimal digits",
+        examples=["00000000000000000000000000000000"],
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from collector.maintenance.expired_alerts import remove_expired_alerts
 from collector.maintenance.expired_digests import remove_expired_digests
+from collector.maintenance.expired_questions import remove_expired_questions
 from collector.maintenance.expired_subjects import remove_expired_subjects
 from collector.maintenance.expired_verdicts import remove_expired_verdicts
 from collector.maintenance.journals import CleanupJournal
@@ -149,6 +150,7 @@ class Cleaner:
         removed["statistics"] += await remove_expired_subjects(self.store, before, check)
         await remove_expired_alerts(self.store, before, check)
         await remove_expired_digests(self.store, before, check)
+        await remove_expired_questions(self.store, self.clock(), check)
         await remove_expired_verdicts(self.store, before, check)
         for kind in DATED:
             async for keys in self._old_work(kind, before):

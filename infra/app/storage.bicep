@@ -69,6 +69,8 @@ resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-0
     'alert-deliveries-poison'
     'digest-issues'
     'digest-issues-poison'
+    'model-questions'
+    'model-questions-poison'
   ]: {
     parent: queues
     name: queue

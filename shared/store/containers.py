@@ -9,6 +9,7 @@ from shared.models import (
     AlertRules,
     AlertRulesRevision,
     AlertState,
+    AskedQuestion,
     Backfill,
     BatchLines,
     ChannelState,
@@ -120,6 +121,7 @@ DIGEST_STATES: Container[DigestState] = Container("cycles", "kind", _CYCLE_INDEX
 DIGEST_CONTENTS: Container[DigestContent] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True
 )
+QUESTIONS: Container[AskedQuestion] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 
 CONTAINERS: tuple[Container[Any], ...] = (POSTS, COMMENTS, DAYS, TOPICS, CYCLES)
 """Each physical container once."""

@@ -12,6 +12,7 @@ from shared.corrections.queue import QUEUE as CORRECTION_QUEUE
 from shared.default_communities import DEFAULT_COMMUNITIES, DEFAULT_SUBREDDITS, with_communities
 from shared.digests.queue import QUEUE as DIGESTS
 from shared.on_demand import QUEUE
+from shared.questions.queue import QUEUE as QUESTIONS
 from shared.settings import Settings, load_settings
 from shared.store import CONTAINERS
 from shared.store.cosmos.documents import indexing_policy
@@ -92,6 +93,7 @@ def test_the_queues_are_those_that_the_code_names(deployed) -> None:
     own = (
         *(QUEUE, backfills.QUEUE, rematches.QUEUE, scoring.QUEUE, INGEST_QUEUE),
         *(scoring.MODEL_QUEUE, CORRECTION_QUEUE, EVALUATIONS, DELIVERIES, DIGESTS),
+        QUESTIONS,
     )
     names = {name for queue in own for name in (queue, f"{queue}-poison")}
     assert {each.name.rpartition("/")[2] for each in queues} == names

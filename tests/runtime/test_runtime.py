@@ -54,7 +54,10 @@ def test_each_http_function_has_its_route_its_methods_and_an_answer(served) -> N
         "item_snooze_incident",
         "item_test_alert_digest",
     }
-    posts = {"api_admin_collect", "api_ingest", "api_mcp_changes", "item_merge_subject", *of_alerts}
+    posts = {
+        *("api_admin_collect", "api_ask_model", "api_ingest", "api_mcp_changes"),
+        *("item_merge_subject", *of_alerts),
+    }
     assert keyed == posts | with_addresses | changes
     assert len(changes) == 13
     assert triggers["api_admin_collect"]["authLevel"] == "FUNCTION"

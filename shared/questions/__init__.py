@@ -1,0 +1,1 @@
+"""Questions that a model answers: their documents, their queue, and who answers them."""
