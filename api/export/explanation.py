@@ -35,8 +35,8 @@ CHANGES = ("", "Now>", "Before>", "Change>", "95% interval>", "Verdict")
 FIGURES = ("Effect>", "95% interval>", "Items>", "Before>", "Mood>", "Mix>", "Beyond chance")
 EFFECTS = (
     "Mood is the effect of what a part says, mix that of its share of the items: together they are"
-    " its effect, and the effects of a table add up to the change. Beyond chance is judged among all"
-    " parts together: a part may be within chance although its own interval leaves out 0."
+    " its effect, and the effects of a table add up to the change. Beyond chance is judged among"
+    " all parts together: a part may be within chance although its own interval leaves out 0."
 )
 MAX_GAPS = 10
 EMPTY_LINES = re.compile(r"\n{3,}")
