@@ -17,9 +17,8 @@ NAMES = {
     "trending_topics": "trending",
     "admin_collect": "collect",
 }
-# client.py has these; feeds are for feed readers.
+# client.py has these.
 BY_HAND = {"ingest"}
-FEED = "application/atom+xml"
 JSON = "application/json"
 # Answers that are tables, too, and aren't paged.
 TABLES = {
@@ -84,8 +83,8 @@ class Operation:
 
     @property
     def is_generated(self) -> bool:
-        """Return whether it gets a method."""
-        return self.id not in BY_HAND and FEED not in self.answer["content"]
+        """Return whether it gets a method: feeds and files are for other readers."""
+        return self.id not in BY_HAND and JSON in self.answer["content"]
 
     @property
     def kind(self) -> str:

@@ -32,6 +32,95 @@ class ApplicationHealth(Model, frozen=True):
     """live: as the communities wrote it; sample: invented; recorded: from a recording."""
 
 
+class AskAnswer(Model, frozen=True):
+    """The answer to a question."""
+
+    id: str | None
+    """the id under which it is kept for 30 days; null for answers of the parser."""
+    status: Literal["working", "answered", "failed"] | str
+    """working: ask again soon; answered: done; failed: `cannot` says why."""
+    question: str
+    """the question."""
+    at: datetime
+    """the time from which its words count."""
+    answered_by: Literal["parser", "model"] | str
+    """who answered."""
+    understood: Understood
+    """what was understood."""
+    answer: tuple[SaidSentence, ...]
+    """the answer; empty if there is none."""
+    cannot: tuple[str, ...]
+    """what can't be answered, and what to do, a sentence each; empty if all could."""
+    evidence: tuple[Evidence, ...]
+    """the reads that it rests on."""
+    items: tuple[AskedItem, ...]
+    """the posts and comments that it rests on."""
+    struck: tuple[Struck, ...]
+    """what a model said that its evidence doesn't bear; empty for the parser."""
+    steps: tuple[AskStep, ...]
+    """a model's steps so far; empty for the parser."""
+    origin: Literal["live", "sample", "recorded"] | str
+    """live: as the communities wrote it; sample: invented; recorded: from a recording."""
+    timestamp: datetime
+    """when the answer was made."""
+
+
+class AskBody(Body, frozen=True):
+    """A question in words."""
+
+    question: str
+    """the question, in English."""
+    at: str | None = None
+    """the time from which words such as `last week` count, so that a question can be repeated;
+    now, if missing.
+    """
+
+
+class AskStep(Model, frozen=True):
+    """A step of a model on its way to the answer."""
+
+    at: datetime
+    """when it was taken."""
+    text: str
+    """what it does, in words."""
+
+
+class AskedItem(Model, frozen=True):
+    """A post or comment that the answer rests on."""
+
+    kind: Literal["post", "comment"] | str
+    """post or comment."""
+    id: str
+    """its id, unique among those of its kind."""
+    post_id: str
+    """the post that it is or belongs to."""
+    community: str
+    """the id of the community: a subreddit's name, or that of another source, such as
+    push.support.
+    """
+    text: str
+    """its title, or the beginning of its text, in one line."""
+    label: Literal["positive", "negative", "neutral"] | str
+    """the label with which it counts in the scope."""
+    created_utc: datetime
+    """when it was written."""
+    permalink: str
+    """it at its source; empty if it isn't http(s)."""
+    evidence: int
+    """the number of the evidence that has it."""
+
+
+class AskedScope(Model, frozen=True):
+    """A scope that a question names."""
+
+    scope: str
+    """all, subject:ID or the id of a community."""
+    name: str
+    """its name."""
+    words: str
+    """the words of the question that name it; empty if none do."""
+
+
 class BackfillState(Model, frozen=True):
     """The progress of a community's backfill, which reads from the newest to the oldest."""
 
@@ -533,6 +622,10 @@ class ContributionAnswer(Model, frozen=True):
     """items of the window; those of several kinds count in fractions."""
     n_before: float
     """items of the time before."""
+    is_estimate: bool
+    """whether n and n_before are estimates by the items that were read, as `looked_at` has
+    them; the sentence then has the numbers of those.
+    """
     is_beyond_chance: bool
     """whether its effect is more than chance makes, among all parts of the answer."""
     is_volume_beyond_chance: bool
@@ -1261,6 +1354,23 @@ class DigestsWithStatus(Model, frozen=True):
     """the digests, in their order."""
 
 
+class Evidence(Model, frozen=True):
+    """A read that the answer rests on."""
+
+    number: int
+    """its number, from 1; sentences name it."""
+    tool: str
+    """the name of the MCP tool that reads the same; marker_effect, which is none, for the time
+    before and after a marker.
+    """
+    title: str
+    """what it is, in words."""
+    request: str
+    """the path and query of the API that returns it."""
+    page: str | None
+    """the query of the dashboard that shows it; null if no view does."""
+
+
 class ExplainedItem(Model, frozen=True):
     """An item that the answer cites."""
 
@@ -1290,7 +1400,11 @@ class Explanation(Model, frozen=True):
     scope: str
     """a community, all, or subject:ID."""
     subject: str | None
-    """the id of the subject; null without `subject`."""
+    """the id of the subject; null if it isn't one's."""
+    community: str | None
+    """the id of the community that alone counts; null where all do."""
+    name: str
+    """what people call the scope."""
     sentence: str
     """the largest contributions that are beyond chance in words, of the mean and of the number
     of items, or that nothing stands out, or what is missing.
@@ -2831,6 +2945,17 @@ class SaidAnswer(Model, frozen=True):
     """the version of the method; null for the earliest ones."""
 
 
+class SaidSentence(Model, frozen=True):
+    """A sentence of the answer, and what it rests on."""
+
+    text: str
+    """the sentence."""
+    evidence: tuple[int, ...]
+    """the numbers of the evidence that it rests on."""
+    items: tuple[str, ...]
+    """ids of the items that it rests on."""
+
+
 class ScopeTopic(Model, frozen=True):
     """A topic: its terms are more frequent in the span than before."""
 
@@ -3097,6 +3222,15 @@ class Stats(Model, frozen=True):
     """live: as the communities wrote it; sample: invented; recorded: from a recording."""
     timestamp: datetime
     """when the answer was made."""
+
+
+class Struck(Model, frozen=True):
+    """A part of a model's answer that isn't shown."""
+
+    what: Literal["figure", "quote", "link", "sentence"] | str
+    """what it was."""
+    why: str
+    """why it was struck, in words."""
 
 
 class SubjectAnswer(Model, frozen=True):
@@ -3787,6 +3921,45 @@ class TryBody(Body, frozen=True):
 
     days: int = 30
     """a whole number of days from 1 to 30."""
+
+
+class Understood(Model, frozen=True):
+    """What a question was taken to ask."""
+
+    intent: (
+        Literal[
+            "feeling",
+            "change",
+            "reason",
+            "comparison",
+            "topic",
+            "reading",
+            "release",
+            "share",
+            "free",
+        ]
+        | str
+    )
+    """feeling (how people feel), change (what changed), reason (why), comparison, topic (what
+    people say about something), reading (which posts to read), release (whether it helped),
+    share (of voice), or free (only a model can tell).
+    """
+    sentence: str
+    """it in words."""
+    scopes: tuple[AskedScope, ...]
+    """the scopes; of a comparison, two to ten. Otherwise a subject and a community mean the
+    subject in the community.
+    """
+    start: datetime | None
+    """the beginning of the span; null if none is needed."""
+    end: datetime | None
+    """the end of the span."""
+    span_words: str
+    """the words of the question that name the span; empty: the default."""
+    search: str | None
+    """the words that texts are searched for; null if none."""
+    marker: str | None
+    """the id of the marker of a release; null if none."""
 
 
 class UnseenCommunity(Model, frozen=True):

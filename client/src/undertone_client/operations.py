@@ -214,8 +214,8 @@ class Operations(Requests):
 
         hours: a whole number of hours from 1 to 2160, the current one included.
 
-        page_size: a whole number of items from 1 to 500; without it, csv and ndjson have up to
-        500. The Link header leads to the next page.
+        page_size: a whole number of items from 1 to 500; without it, files have up to 500. The
+        Link header leads to the next page.
 
         sentiment: positive, negative or neutral; of a list of a subject what its items say of
         the subject.
@@ -310,8 +310,8 @@ class Operations(Requests):
 
         hours: a whole number of hours from 1 to 2160, the current one included.
 
-        page_size: a whole number of items from 1 to 500; without it, csv and ndjson have up to
-        500. The Link header leads to the next page.
+        page_size: a whole number of items from 1 to 500; without it, files have up to 500. The
+        Link header leads to the next page.
 
         sentiment: positive, negative or neutral; of a list of a subject what its items say of
         the subject.
@@ -456,6 +456,7 @@ class Operations(Requests):
         start: datetime | date | str | None = None,
         end: datetime | date | str | None = None,
         baseline: Literal["before", "rhythm"] | None = None,
+        scope: str | None = None,
         subject: str | None = None,
         community: str | None = None,
     ) -> Answer[models.Explanation]:
@@ -478,6 +479,10 @@ class Operations(Requests):
         more, but for a shorter one the same weekdays and hours a week earlier, if there is data
         of them. Without it, before with `hours`, and rhythm with `start`.
 
+        scope: all, subject:ID with the id of a subject of the watchlist, or the id of a watched
+        community (also as community:ID); instead of `subject` and `community`. Without the
+        three, all.
+
         subject: the id of a subject of the watchlist, in any case: only what mentions it.
 
         community: the name of a watched community, in upper or lower case; without it, all.
@@ -490,6 +495,7 @@ class Operations(Requests):
                 "start": start,
                 "end": end,
                 "baseline": baseline,
+                "scope": scope,
                 "subject": subject,
                 "community": community,
             },
@@ -522,6 +528,24 @@ class Operations(Requests):
             models.Digest,
             {"period": period, "end": end, "time_zone": time_zone, "subjects": subjects},
         )
+
+    def ask(self, body: models.AskBody) -> Answer[models.AskAnswer]:
+        """Answer a question in words, without a model."""
+        return self._change("POST", "/api/v1/ask", models.AskAnswer, body=body)
+
+    def ask_model(self, body: models.AskBody) -> Answer[models.AskAnswer]:
+        """Have a language model answer a question; its answer is read at Location.
+
+        Needs a function key.
+        """
+        return self._change("POST", "/api/v1/ask/model", models.AskAnswer, body=body)
+
+    def ask_answer(self, id: str) -> Answer[models.AskAnswer]:
+        """Read the answer of the model to a question, or its steps so far; kept for 30 days.
+
+        id: the id of a question to the model: 32 hexadecimal digits.
+        """
+        return self._read(f"/api/v1/ask/{quote(id, safe='')}", models.AskAnswer, {})
 
     def subjects(
         self,
@@ -678,8 +702,8 @@ class Operations(Requests):
 
         hours: a whole number of hours from 1 to 2160, the current one included.
 
-        page_size: a whole number of items from 1 to 500; without it, csv and ndjson have up to
-        500. The Link header leads to the next page.
+        page_size: a whole number of items from 1 to 500; without it, files have up to 500. The
+        Link header leads to the next page.
 
         sentiment: positive, negative or neutral; of a list of a subject what its items say of
         the subject.
