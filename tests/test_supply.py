@@ -113,6 +113,28 @@ def test_a_release_calls_what_anyone_can_call_and_pushes_last() -> None:
     assert not any("push" in run for run in steps[:-2])
 
 
+def test_only_a_job_that_builds_nothing_may_publish_the_client() -> None:
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())["jobs"]
+    trusted = {name for name, job in jobs.items() if "id-token" in job.get("permissions", {})}
+    assert trusted == {"publish-client"}
+    publish = jobs["publish-client"]
+    assert publish["needs"] == "release"
+    assert publish["permissions"] == {"id-token": "write"}
+    assert publish["environment"]["name"] == "pypi"
+    download, upload = publish["steps"]
+    assert download["uses"].startswith("actions/download-artifact@")
+    assert upload["uses"].startswith("pypa/gh-action-pypi-publish@")
+    # Without a password it signs in with the job's token.
+    assert set(upload) == {"uses"}
+    (handed,) = [
+        step["with"]
+        for step in jobs["release"]["steps"]
+        if step.get("uses", "").startswith("actions/upload-artifact@")
+    ]
+    assert (handed["name"], handed["path"]) == (download["with"]["name"], ".release/client/")
+    assert "secrets." not in str(jobs)
+
+
 def test_every_image_has_a_tag_and_none_that_moves_between_versions() -> None:
     compose = (ROOT / "compose.yaml").read_text()
     images = re.findall(r"(?:image: |FROM )(\S+)", compose)

@@ -72,6 +72,7 @@ def ids(found: Sequence[models.IncidentSummary]) -> list[str]:
         ([Reply(503, b"", {"Retry-After": "Fri, 27 Nov 2026 12:00:05 GMT"})], [5.5]),
         ([Reply(503, b"", {"Retry-After": "Fri, 27 Nov 2026 11:00:00 GMT"})], [0.0]),
         ([Reply(503, b"", {"Retry-After": "soon"})], [0.5]),
+        ([Reply(503, b"", {"Retry-After": f"Fri, 27 Nov {'9' * 20} 12:00:05 GMT"})], [0.5]),
     ],
 )
 def test_a_read_is_repeated_until_it_is_answered(faults, seconds) -> None:
@@ -114,7 +115,7 @@ def test_a_server_that_hangs_has_a_limit() -> None:
         assert len(server.asked) == 4
 
 
-def test_nobody_there_is_a_failed_connection() -> None:
+def test_a_closed_port_is_a_failed_connection() -> None:
     with serving([page()]) as server:
         address = server.address
     retry = Retry(attempts=1)
@@ -276,6 +277,7 @@ def test_a_list_that_is_too_long_is_never_cut_in_silence(monkeypatch) -> None:
         "</api/v1/alerts/incidents?limit=2>; rel=next",
         "</api/v1/alerts/incidents?cursor=1&cursor=2>; rel=next",
         "<>; rel=next",
+        "<http://[evil/api/v1/alerts/incidents?cursor=1>; rel=next",
     ],
 )
 def test_a_link_that_leads_elsewhere_is_not_followed(link) -> None:

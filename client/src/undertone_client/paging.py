@@ -126,7 +126,11 @@ def next_cursor(answer: Response, path: str) -> str | None:
     link = answer.links.get("next", {}).get("url")
     if link is None:
         return None
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        # Such as half an address of IPv6.
+        parts = urlsplit("")
     cursors = parse_qs(parts.query).get("cursor", [])
     is_elsewhere = parts.netloc not in {"", answer.url.netloc.decode()}
     if is_elsewhere or not parts.path.endswith(path) or len(cursors) != 1:

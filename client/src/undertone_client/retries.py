@@ -27,7 +27,7 @@ class Retry:
     first_seconds: float = 0.5
     """The longest wait before the second attempt; it doubles for each further one."""
     max_seconds: float = 30.0
-    """The longest wait. If Retry-After is longer, the error is raised at once."""
+    """The longest wait. If Retry-After is longer, the error is raised immediately."""
     sleep: Callable[[float], None] = time.sleep
     """Waits for seconds."""
     random: Callable[[], float] = random.random
@@ -57,7 +57,7 @@ class Retry:
             return float(header)
         try:
             when = parsedate_to_datetime(header)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         utc = when if when.tzinfo else when.replace(tzinfo=UTC)
         return max(0.0, (utc - self.now()).total_seconds())
