@@ -122,37 +122,18 @@ def arguments(post: models.PostAnswer, cycle: str, incident: str) -> dict[str, d
     }
 
 
-def test_every_call_returns_its_model(running_host) -> None:
-    # A host of its own, since this changes everything.
-    host = running_host(arguments=["--startup-seconds", "0.2", "--keys"])
-    host.wait_for_log("collect.ended")
-    key = json.loads((host.data / "keys.json").read_text())["_function"]
-    with Client(str(host.http.base_url), key=key, origin="sample") as client:
-        prepare(client)
-        tested = client.test_alert_rule("kept")
-        post = next(iter(client.posts(max_items=1)))
-        given = arguments(post, client.cycles().data[0].id, tested.data.incident)
-        given["put_watchlist"] = given.pop("put_watchlist")
-        names = [name for name in operations() if name not in BY_HAND]
-        for name in sorted(names, key=lambda each: each == "put_watchlist"):
-            returned = getattr(client, NAMES.get(name, name))(**given.get(name, {}))
-            found = list(returned) if hasattr(returned, "pages") else returned.data
-            assert found is not None
-            if name in {"items", "posts_recent"}:
-                assert len(found) == given[name]["max_items"]
-
-
 def test_a_list_has_each_item_once_while_new_ones_arrive(client, host) -> None:
     client.put_community("push.desk", if_match="*")
-    known = items_of_api(host, "/api/v1/items?hours=48&limit=500")
-    reading = iter(client.items(hours=48, page_size=100))
+    since = datetime.now(UTC) - timedelta(hours=48)
+    known = items_of_api(host, f"/api/v1/items?start={since:%Y-%m-%dT%H:%M:%SZ}&limit=500")
+    reading = iter(client.items(start=since.replace(microsecond=0), page_size=100))
     found = [next(reading) for _ in range(150)]
     posts = [new_post(number) for number in range(5)]
     assert client.ingest(posts).data.accepted == 5
-    host.wait_for_answer("/api/v1/items?community=push.desk&hours=1", lambda each: len(each) == 5)
+    host.wait_for_answer("/api/v1/items?community=push.desk&hours=2", lambda each: len(each) == 5)
     found += reading
     assert [(each.kind, each.id) for each in found] == known
-    later = [(each.kind, each.id) for each in client.items(hours=48, page_size=500)]
+    later = [(each.kind, each.id) for each in client.items(start=since, page_size=500)]
     new = {("post", f"push.desk.{number}") for number in range(5)}
     assert len(later) == len(set(later)) == len(known) + 5
     assert new == set(later) - set(known)
@@ -178,24 +159,28 @@ def items_of_api(host: RunningHost, path: str | None) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("path", "read"),
     [
-        ("items?hours=48&limit=200", lambda c: c.items(hours=48, max_items=200, page_size=90)),
-        ("posts/recent?hours=48&limit=100", lambda c: c.posts(hours=48, max_items=100)),
+        ("items?limit=200", lambda c, span: c.items(max_items=200, page_size=90, **span)),
+        ("posts/recent?limit=100", lambda c, span: c.posts(max_items=100, **span)),
         (
-            "subjects/claude/mentions?hours=48&limit=100",
-            lambda c: c.subject_mentions("claude", hours=48, max_items=100),
+            "subjects/claude/mentions?limit=100",
+            lambda c, span: c.subject_mentions("claude", max_items=100, **span),
         ),
-        ("sentiment/trends?hours=48", lambda c: c.trends(hours=48)),
+        ("sentiment/trends?granularity=hour", lambda c, span: c.trends(**span)),
         (
-            "sentiment/trends?hours=48&subject=claude&by=community&granularity=day",
-            lambda c: c.trends(hours=48, subject="claude", by="community", granularity="day"),
+            "sentiment/trends?subject=claude&by=community&granularity=day",
+            lambda c, span: c.trends(subject="claude", by="community", granularity="day", **span),
         ),
     ],
 )
 def test_a_frame_has_what_the_csv_file_has(client, host, path, read) -> None:
-    text = host.http.get(f"/api/v1/{path}", headers={"Accept": "text/csv"}).text
+    # A window of the last hours would move on between the two.
+    end = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    span = {"start": end - timedelta(hours=47), "end": end}
+    query = "&".join(f"{name}={each:%Y-%m-%dT%H:%M:%SZ}" for name, each in span.items())
+    text = host.http.get(f"/api/v1/{path}&{query}", headers={"Accept": "text/csv"}).text
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) > 1
-    frame = read(client).frame()
+    frame = read(client, span).frame()
     assert len(frame) == len(rows)
     assert set(in_file(frame.columns)) == set(rows[0])
     for (_, series), row in zip(frame.iterrows(), rows, strict=True):
@@ -329,7 +314,7 @@ def test_a_second_collection_names_the_first(client, host) -> None:
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "client" / "README.md").read_text(), re.DOTALL)
 
 
-def test_the_examples_of_the_readme_run_as_they_are(client, address, key, capsys) -> None:
+def test_the_examples_of_the_readme_run_as_they_are(client, host, address, key, capsys) -> None:
     assert len(BLOCKS) == 5
     for block in BLOCKS:
         source = compile(block.replace(ADDRESS, address), "README.md", "exec")
@@ -337,6 +322,8 @@ def test_the_examples_of_the_readme_run_as_they_are(client, address, key, capsys
     printed = capsys.readouterr().out
     assert "sample" in printed
     assert "hours" in printed
+    (cycle,) = re.findall(r"^cycle_\w+$", printed, re.MULTILINE)
+    host.wait_for_answer(f"/api/v1/cycles/{cycle}", lambda each: each["status"] == "completed")
 
 
 @pytest.fixture(scope="module")
@@ -358,6 +345,22 @@ def test_the_wheel_works_with_nothing_but_what_it_needs(wheel, tmp_path, address
 def test_the_wheel_makes_frames_with_its_extra(wheel, tmp_path, address) -> None:
     python = environment_with(wheel, tmp_path / "frames", extras=("pandas",))
     assert json.loads(run(python, "tests/client/user_program.py", address))["frame"] == 48
+
+
+# It changes everything, so it is the last one.
+def test_every_call_returns_its_model(address, key) -> None:
+    with Client(address, key=key, origin="sample") as client:
+        prepare(client)
+        tested = client.test_alert_rule("kept")
+        post = next(iter(client.posts(max_items=1)))
+        given = arguments(post, client.cycles().data[0].id, tested.data.incident)
+        names = [name for name in operations() if name not in BY_HAND]
+        for name in sorted(names, key=lambda each: each == "put_watchlist"):
+            returned = getattr(client, NAMES.get(name, name))(**given.get(name, {}))
+            found = list(returned) if hasattr(returned, "pages") else returned.data
+            assert found is not None
+            if name in {"items", "posts_recent"}:
+                assert len(found) == given[name]["max_items"]
 
 
 def run(*command: str | Path) -> str:

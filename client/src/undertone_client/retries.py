@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 BUSY, CUT_SHORT = 429, frozenset({502, 503, 504})
+# Beyond it no wait would be the shorter one, and a float would have an end.
+MAX_DOUBLINGS = 60
 
 
 def _now() -> datetime:
@@ -42,7 +44,8 @@ class Retry:
         """
         if attempt > self.attempts:
             return None
-        longest = min(self.first_seconds * 2.0 ** (attempt - 2), self.max_seconds)
+        doubled = 2.0 ** min(attempt - 2, MAX_DOUBLINGS)
+        longest = min(self.first_seconds * doubled, self.max_seconds)
         if retry_after is None:
             return longest * (1 + self.random()) / 2
         if retry_after > self.max_seconds:
