@@ -30,8 +30,9 @@ TABLES = {
     "trending_topics",
     "cycles",
 }
-# The client chooses the format, and goes from page to page.
+# The client chooses the format, but that of a file, and goes from page to page.
 OWN = {"format", "bom", "cursor", "If-Match"}
+OF_FILES = {"format"}
 # Of two names for one thing the client takes one.
 OTHER_NAMES = {"subreddit": "community", "subreddits": "scopes"}
 HEAD = '''"""The calls of the API. Generated from its OpenAPI document: edit nothing here."""
@@ -87,8 +88,15 @@ class Operation:
         return self.id not in BY_HAND and JSON in self.answer["content"]
 
     @property
+    def is_file(self) -> bool:
+        """Return whether it answers with a file alone."""
+        return JSON not in self.answer["content"]
+
+    @property
     def kind(self) -> str:
         """Return the type of its answer."""
+        if self.is_file:
+            return "bytes"
         name = self.answered
         items = self.schemas[name].get("items")
         return f"tuple[models.{name_of(items)}, ...]" if items else f"models.{name}"
@@ -101,7 +109,8 @@ class Operation:
     @property
     def is_paged(self) -> bool:
         """Return whether it answers a list page by page."""
-        return "Link" in self.answer.get("headers", {}) and "items" in self.schemas[self.answered]
+        is_linked = "Link" in self.answer.get("headers", {}) and not self.is_file
+        return is_linked and "items" in self.schemas[self.answered]
 
     @property
     def also(self) -> list[int]:
@@ -124,10 +133,11 @@ class Operation:
 
     def parameters(self, where: str) -> Iterator[Schema]:
         """Yield its parameters in the path or in the query, each by one name."""
+        own = OWN - OF_FILES if self.is_file else OWN
         given = {
             each["name"]: each
             for each in self.described["parameters"]
-            if each["name"] not in OWN and each["in"] == where
+            if each["name"] not in own and each["in"] == where
         }
         for other, name in OTHER_NAMES.items():
             if other in given and name in given:
@@ -235,6 +245,8 @@ def _call(operation: Operation) -> str:
     )
     query = f"{{{pairs}}}"
     if operation.method == "GET":
+        if operation.is_file:
+            return f"self._file({path}, {query})"
         if operation.is_paged:
             return f"self._pages({path}, {_item(operation)}, {query}, max_items)"
         way = "_table" if operation.id in TABLES else "_read"

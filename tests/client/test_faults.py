@@ -343,6 +343,18 @@ def test_times_are_sent_with_their_zone_and_lists_with_commas() -> None:
     ]
 
 
+def test_a_file_is_taken_as_it_is_and_asked_for_again() -> None:
+    file = Reply(200, b"a,b\n\xff", {"Content-Type": "text/csv", "ETag": '"1"'})
+    with asking(file, Reply(304, b""), file) as (client, server):
+        read = client._file("/api/v1/file", {"format": "csv"})
+        assert read.data == b"a,b\n\xff"
+        assert read.refresh() is read
+        assert read.refresh() == read
+    assert {asked[1] for asked in server.asked} == {"/api/v1/file?format=csv"}
+    known = [asked[2].get("if-none-match") for asked in server.asked]
+    assert (known, server.asked[0][2]["accept"]) == ([None, '"1"', '"1"'], "*/*")
+
+
 def test_a_path_before_the_api_is_kept_behind_a_gateway() -> None:
     pages = [page("a", to="1"), page("b")]
     with serving(pages) as server, Client(f"{server.address}/undertone/") as client:

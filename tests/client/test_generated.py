@@ -9,7 +9,7 @@ from undertone_client import Client, models
 from undertone_client.base import Body, Model
 
 from api.http.openapi import openapi_document
-from local.client_code.operations import BY_HAND, FEED, NAMES
+from local.client_code.operations import BY_HAND, FEED, NAMES, operations_source
 from local.client_code.types import type_of
 from local.client_code.written import FOLDER, sources
 
@@ -46,7 +46,9 @@ def test_every_call_has_a_method_with_its_parameters(name, operation) -> None:
     if name in BY_HAND:
         assert taken == ARGUMENTS[name]
         return
-    expected = {each["name"] for each in operation["parameters"]} - NEVER
+    is_file = "application/json" not in next(iter(operation["responses"].values()))["content"]
+    never = NEVER - {"format"} if is_file else NEVER
+    expected = {each["name"] for each in operation["parameters"]} - never
     if "Link" in next(iter(operation["responses"].values())).get("headers", {}) and name != "post":
         sized = {"page_size" if each == "limit" else each for each in expected}
         expected = sized | {"max_items"}
@@ -92,3 +94,23 @@ def test_every_shape_of_the_document_is_a_model_with_its_fields() -> None:
 )  # fmt: skip
 def test_a_schema_has_a_type_for_each_way(schema, answered, sent) -> None:
     assert (type_of(schema), type_of(schema, is_sent=True)) == (answered, sent)
+
+
+def test_a_file_is_bytes_in_the_format_that_one_chooses() -> None:
+    formats = {"type": "string", "enum": ["csv", "ndjson"]}
+    operation = {
+        "operationId": "export",
+        "summary": "A file",
+        "parameters": [
+            {"name": name, "in": "query", "required": name == "day", "description": name,
+             "schema": formats if name == "format" else {"type": "string"}}
+            for name in ("day", "format", "bom")
+        ],
+        "responses": {"200": {"content": {"text/csv": {}}}},
+    }  # fmt: skip
+    made = operations_source({"paths": {"/x": {"get": operation}}, "components": {"schemas": {}}})
+    assert (
+        "def export(self, *, day: str, format: Literal['csv', 'ndjson'] | None = None)"
+        " -> Answer[bytes]:"
+    ) in made
+    assert 'return self._file("/x", {"day": day, "format": format})' in made

@@ -20,6 +20,9 @@ from undertone_client.version import __version__
 T = TypeVar("T")
 ItemT = TypeVar("ItemT", bound=BaseModel)
 
+Reader = Callable[[httpx.Response], T]
+"""Makes the data of an answer."""
+
 ORIGINS: dict[str, Origin] = {each: each for each in get_args(Origin)}
 
 
@@ -40,7 +43,12 @@ class Requests:
     ) -> Answer[T]:
         """Return the answer of GET."""
         request = Request("GET", path, texts_of(parameters), also=also)
-        return self._answer(self._transport.send(request), request, kind)
+        return self._asked(request, partial(_parsed, kind))
+
+    def _file(self, path: str, parameters: Mapping[str, Value]) -> Answer[bytes]:
+        """Return the answer of GET that is a file, in the format of the parameters."""
+        request = Request("GET", path, texts_of(parameters), {"Accept": "*/*"})
+        return self._asked(request, _content)
 
     def _table(self, path: str, kind: type[T], parameters: Mapping[str, Value]) -> Table[T]:
         """Return the answer of GET that is also a table."""
@@ -76,7 +84,7 @@ class Requests:
             at = {} if cursor is None else {"cursor": cursor}
             request = Request("GET", path, {**given, **at})
             response = self._transport.send(request)
-            answer = self._answer(response, request, answered)
+            answer = self._answer(response, request, partial(_parsed, answered))
             return Page(
                 items_of(answer.data),
                 answer.origin,
@@ -110,16 +118,14 @@ class Requests:
             {name: value for name, value in headers.items() if value is not None},
             b"" if content is None else content,
         )
-        return self._answer(self._transport.send(request), request, kind)
+        return self._asked(request, partial(_parsed, kind))
 
-    def _answer(self, answer: httpx.Response, request: Request, kind: type[T]) -> Answer[T]:
+    def _asked(self, request: Request, read: Reader[T]) -> Answer[T]:
+        return self._answer(self._transport.send(request), request, read)
+
+    def _answer(self, answer: httpx.Response, request: Request, read: Reader[T]) -> Answer[T]:
         origin = self._checked_origin(answer)
-        # A type can be hashed, which mypy doesn't know of type[T].
-        adapter: TypeAdapter[T] = _adapter(kind)  # type: ignore[arg-type]
-        try:
-            data = adapter.validate_json(answer.content)
-        except ValidationError as error:
-            raise UnexpectedAnswer(_explained(answer, error)) from error
+        data = read(answer)
         return Answer(
             data=data,
             origin=origin,
@@ -127,10 +133,10 @@ class Requests:
             request=self._transport.url_of(request),
             request_id=answer.headers.get("x-request-id"),
             rematching=_is_rematching(answer, data),
-            again=partial(self._again, request, kind),
+            again=partial(self._again, request, read),
         )
 
-    def _again(self, request: Request, kind: type[T], etag: str | None) -> Answer[T] | None:
+    def _again(self, request: Request, read: Reader[T], etag: str | None) -> Answer[T] | None:
         """Send a read again, and return its answer, or None if the state is still that."""
         if request.method != "GET":
             raise ValueError(f"{request.method} {request.path} changes something: read it instead")
@@ -139,7 +145,7 @@ class Requests:
         answer = self._transport.send(asked)
         if answer.status_code == NOT_MODIFIED:
             return None
-        return self._answer(answer, request, kind)
+        return self._answer(answer, request, read)
 
     def _checked_origin(self, answer: httpx.Response) -> Origin | None:
         """Return the origin of an answer. Raises OriginChanged if another one is asked for."""
@@ -147,6 +153,20 @@ class Requests:
         if None not in {origin, self._origin} and origin != self._origin:
             raise OriginChanged(f"{answer.url} has {origin} data, not {self._origin} data")
         return origin
+
+
+def _content(answer: httpx.Response) -> bytes:
+    return answer.content
+
+
+def _parsed(kind: type[T], answer: httpx.Response) -> T:
+    """Return the model of an answer. Raises UnexpectedAnswer."""
+    # A type can be hashed, which mypy doesn't know of type[T].
+    adapter: TypeAdapter[T] = _adapter(kind)  # type: ignore[arg-type]
+    try:
+        return adapter.validate_json(answer.content)
+    except ValidationError as error:
+        raise UnexpectedAnswer(_explained(answer, error)) from error
 
 
 @lru_cache(maxsize=256)
