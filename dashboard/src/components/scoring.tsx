@@ -15,8 +15,8 @@ export function ScoringCard() {
       <h2 id="scoring">Scoring</h2>
       {scoring.reason && (
         <p class="warning">
-          {nameOf(scoring.wanted)} can't score here, so {nameOf(scoring.method)} does:{" "}
-          {scoring.reason}
+          {nameOf(scoring.wanted)} {scoring.waiting ? "scores nothing now" : "can't score here"}, so{" "}
+          {nameOf(scoring.method)} does: {scoring.reason}
         </p>
       )}
       {scoring.waiting > 0 && <p role="status">{waitingText(scoring)}</p>}

@@ -335,3 +335,26 @@ async def test_what_waits_for_its_method_shows_and_is_read_rarely(store) -> None
         assert answer.sentiment is not None
         waiting.append(answer.sentiment.waiting)
     assert waiting == [5, 0]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "method", "reason"),
+    [
+        ({"reason": None}, "llm small+1+4", None),
+        ({"reason": "ASK_ENDPOINT isn't set"}, "encoder 3", "ASK_ENDPOINT isn't set"),
+        ({"reason": None, "paused_because": "spent"}, "encoder 3", "spent"),
+        ({"reason": None, "paused_because": None}, "llm small+1+4", None),
+    ],
+)
+async def test_a_model_that_isn_t_asked_is_said_with_what_scores_instead(
+    store, reasons: dict[str, Any], method: str, reason: str | None
+) -> None:
+    await remember(store, 12 * MINUTE, succeeded=3)
+    state: Any = {"id": "model_scoring", "kind": "scoring", "ttl": -1, "method": "llm small+1+4"}
+    state |= {"wanted": "llm", "stands_in": "encoder 3", "waiting": 5, "failed": {}}
+    state |= {"oldest": "2026-11-21T09", "newest": "2026-11-23T12", **reasons}
+    await store.upsert(SCORING, [state])
+    found = (await check_health(deps_of(store, SENTIMENT_METHOD="llm"))).sentiment
+    assert found is not None
+    assert (found.method, found.reason, found.waiting) == (method, reason, 5)
+    assert (await check_health(deps_of(store))).sentiment is None
