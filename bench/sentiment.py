@@ -5,11 +5,12 @@ correlation on vader_tweets.tsv, speed, memory and load time, and the scores by 
 adds N texts that each method misreads. `--json` prints one JSON object instead, with the scores of
 every labelled file in the folder (docs/sentiment.md). `--corrections FILE` adds what people
 corrected, an export of GET /api/v1/corrections?format=jsonl, to both. Each method runs in a process
-of its own.
+of its own. `--json --method llm` measures the language model of the settings, which costs tokens.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,10 +19,14 @@ from typing import Any, TypedDict
 
 from bench.labelled import DEFAULT_FOLDER, WHERE_TO_GET_IT, existing
 from bench.labelled_files import read_corrections, read_folder
+from bench.sentiment_model import asking_method
 from bench.sentiment_report import measure
 from bench.sentiment_scores import Scores, score_file
 from bench.sentiment_table import table_of
+from collector.sentiment.llm.method import NAME as MODEL
 from collector.sentiment.registry import METHODS, method_named
+from local.host.config import read_local_settings
+from shared.settings import Settings, load_settings
 from shared.text.forms import FORMS
 
 
@@ -33,7 +38,7 @@ class MethodScores(TypedDict):
 
 def scores_of(name: str, folder: Path, corrections: Path | None = None) -> MethodScores:
     """Return the scores of one method. Exits if there is no labelled file."""
-    method = method_named(name, FORMS)
+    method = asking_method(_settings()) if name == MODEL else method_named(name, FORMS)
     files = (*read_folder(folder), *read_corrections(corrections))
     found: Scores = {file.name: score_file(method, file) for file in files}
     if not found:
@@ -68,11 +73,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="scores by file instead of the report")
     parser.add_argument("--errors", type=int, default=0, help="how many misread texts to show")
     parser.add_argument("--corrections", type=Path, help="an export of what people corrected")
-    parser.add_argument("--method", choices=METHODS, help="one method alone, as JSON")
+    parser.add_argument("--method", choices=(*METHODS, MODEL), help="one method alone, as JSON")
     given = parser.parse_args()
     if given.json and given.errors:
         parser.error("--errors is for the report, not for --json")
+    if given.method == MODEL and not given.json:
+        parser.error("--method llm is for --json: the report scores each text several times")
     return given
+
+
+def _settings() -> Settings:
+    return load_settings(read_local_settings(Path(), os.environ))
 
 
 def _each_apart(arguments: Sequence[str]) -> dict[str, dict[str, Any]]:

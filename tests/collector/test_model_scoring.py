@@ -23,15 +23,16 @@ from collector.sentiment.base import Method
 from collector.sentiment.llm.judge import Judge
 from collector.sentiment.llm.method import ModelMethod, model_method, names_of
 from local.host.invoke import Output
+from shared.corrections.items import text_digest, with_correction
 from shared.llm.budget import Budget, BudgetedChat
 from shared.llm.chat import chat_of
-from shared.models import Mention, Post, ScoringState
+from shared.models import ItemCorrection, Mention, Post, ScoringState
 from shared.scoring import read_scoring
 from shared.settings import Settings, load_settings
 from shared.stats.cells import method_of
 from shared.store import SCORING, TOKENS, VERDICTS, Query, Store
 from shared.times import utc_now
-from tests.api.world import NAMES, a_post, keep
+from tests.api.world import NAMES, a_comment, a_post, keep
 from tests.collector.crashing import LINEAR, DeadStore, Killed, opened
 from tests.collector.harness import check_statistics, stored_items
 from tests.collector.sentiment.llm import models
@@ -307,6 +308,43 @@ def test_a_planted_instruction_moves_no_other_text_and_not_even_its_own(world) -
     world.wait()
     world.run_all()
     assert len(world.server.requests) == asked, "it isn't paid for again on the same day"
+
+
+def test_an_instruction_that_spares_the_controls_moves_no_other_text(world) -> None:
+    world.fill([a_post(99, utc_now(), title=f"I hate it. {models.PLANTED}", content="")])
+    world.server.script = models.sly
+    world.run_all()
+    found = world.items()
+    found.pop("t3_p99")
+    for number in range(ITEMS):
+        assert found[f"t3_p{number}"]["sentiment"]["label"] == LABELS[number % len(LABELS)]
+    assert {method_of(each["sentiment"]) for each in found.values()} == {MODEL}
+
+
+def test_a_bare_reply_has_what_the_model_says_of_what_it_answers(world) -> None:
+    comment = a_comment(7, utc_now(), NAMES[0])
+    reply: Any = {**comment, "content": "Same here", "post_id": "p21", "parent_id": "p21"}
+    world.in_store(lambda store: keep(store, [], [reply]))
+    world.run_all()
+    sentiment = world.items()["t1_c7"]["sentiment"]
+    assert (sentiment["label"], sentiment.get("by")) == ("negative", "parent")
+    assert method_of(sentiment) == MODEL
+
+
+def test_what_a_person_has_corrected_is_scored_and_stays_corrected(world) -> None:
+    text = "Cursor is great. And then there is another one, which is Bard, and it is awful."
+    names = {"cursor": "Cursor", "bard": "Bard"}
+    mentions = [Mention(subject=key, via="text", matched=[name]) for key, name in names.items()]
+    post = a_post(99, utc_now(), title=text, content="", mentions=mentions)
+    says = ItemCorrection(
+        text=text_digest(post), label="negative", targets={}, mentions={"bard": False}
+    )
+    world.fill([with_correction(post, says)])
+    world.run_all()
+    found = world.items()["t3_p99"]
+    assert (found["sentiment"]["label"], method_of(found["sentiment"])) == ("negative", MODEL)
+    assert found["sentiment"]["method_says"]["label"] == "positive"
+    assert [each["subject"] for each in found["mentions"]] == ["cursor"]
 
 
 def test_a_text_that_the_server_refuses_costs_no_other_its_score(world) -> None:

@@ -76,7 +76,7 @@ class Judge:
             id(each): self.method.questions_of(each) if is_stale(each, own) else []
             for each in listed
         }
-        await self._get([question for questions in asked.values() for question in questions])
+        await self.ask([question for questions in asked.values() for question in questions])
         known = self.method.answers
 
         def ready(each: Item | Post | Comment) -> bool:
@@ -92,13 +92,17 @@ class Judge:
             error=self.error,
         )
 
-    async def _get(self, questions: Sequence[Question]) -> None:
+    async def ask(self, questions: Sequence[Question]) -> None:
+        """Get the answers to questions that have one, from the store or from the model.
+
+        Raises Paused if nothing can be asked now, and StoreError.
+        """
         known = self.method.answers
         wanted = [each for each in dict.fromkeys(questions) if each not in known]
         await self._look_up([each for each in wanted if each not in self.unfit])
         wanted = [each for each in wanted if each not in known and each not in self.unfit]
         for batch in batches_of(wanted):
-            await self._ask(batch)
+            await self._ask_batch(batch)
 
     async def _look_up(self, questions: Sequence[Question]) -> None:
         """Take the answers that are stored."""
@@ -113,7 +117,7 @@ class Judge:
                 self.unfit.add(question)
                 self.error = "the model gave no usable answer for a text, today or yesterday"
 
-    async def _ask(self, batch: Sequence[Question]) -> None:
+    async def _ask_batch(self, batch: Sequence[Question]) -> None:
         """Ask about a batch; if its answer doesn't fit, about each of its texts alone."""
         try:
             found = await self._answers(batch)
@@ -129,7 +133,7 @@ class Judge:
             texts = by_text(batch)
             if len(texts) > 1:
                 for of_text in texts:
-                    await self._ask(of_text)
+                    await self._ask_batch(of_text)
                 return
             await self._check()
             self.error = str(error)

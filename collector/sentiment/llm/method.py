@@ -18,6 +18,7 @@ from collector.sentiment.llm.questions import (
 from collector.sentiment.mentions import targets_of
 from collector.sentiment.scoring import text_of
 from collector.text.cleaning import VERSION as READING
+from shared.corrections.items import uncorrected
 from shared.llm.chat import is_configured
 from shared.models import Item, Language, Post
 from shared.settings import Settings
@@ -49,7 +50,7 @@ class ModelMethod(Method):
 
     def questions_of(self, item: Item) -> list[Question]:
         """Return what is to be asked about an item: its text, and what it says of each subject."""
-        post = cast("Post", item)  # or a comment: their texts are read alike
+        post = uncorrected(cast("Post", item))  # or a comment: their texts are read alike
         text = text_of(post)
         if text is None or not (whole := self.of_text(text)).text:
             return []

@@ -8,6 +8,7 @@ judge, and none of its answers counts. Neither do they if a question has no answ
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -28,6 +29,12 @@ MAX_BATCH_CHARS = 12_000
 # An answer such as {"id":48213,"label":"slightly negative"}, with room for blanks.
 TOKENS_PER_ANSWER = 30
 TOKENS_AROUND = 200
+# A text with words of this task may want to move others: it is asked about alone.
+OF_THE_TASK = re.compile(
+    r"\b(label|classif|categori|rate|rating|score|mark|judge|answer|respond|reply|output|sentiment)"
+    r".{0,100}\b(positive|negative|neutral|unsure)\b|[\"\'](label|answers)[\"\']",
+    re.IGNORECASE | re.DOTALL,
+)
 IDS = range(10_000, 100_000)
 
 Grade = Literal[
@@ -137,16 +144,21 @@ def by_text(questions: Iterable[Question]) -> list[list[Question]]:
 
 
 def batches_of(questions: Iterable[Question]) -> list[list[Question]]:
-    """Return questions in the batches that one request each asks; those of a text stay together."""
+    """Return questions in the batches that one request each asks; those of a text stay together.
+
+    A text with words of the task is a batch of its own.
+    """
+    listed = by_text(questions)
+    alone = [of_text for of_text in listed if OF_THE_TASK.search(of_text[0].text)]
     batches: list[list[Question]] = []
     texts = characters = 0
-    for of_text in by_text(questions):
+    for of_text in (each for each in listed if each not in alone):
         texts, characters = texts + 1, characters + len(of_text[0].text)
         if not batches or texts > MAX_TEXTS or characters > MAX_BATCH_CHARS:
             batches.append([])
             texts, characters = 1, len(of_text[0].text)
         batches[-1] += of_text
-    return batches
+    return batches + alone
 
 
 def sheet_of(questions: Sequence[Question], rng: Random) -> Sheet:
