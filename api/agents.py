@@ -1,10 +1,15 @@
 """The HTTP functions for agents: the MCP server. api/blueprint.py says how they are named."""
 
+import json
+
 import azure.functions as func
 
+from api.endpoint import MCP
 from api.export.feed import place_of
 from api.http.origins import check_origin
 from api.http.problems import answering
+from api.http.responses import JSON, NOT_KEPT
+from api.http.sign_in import check_signed_in, resource_metadata
 from api.process import configured_deps, process_caches, process_deps
 from api.routes import route_of
 from shared.on_demand import QUEUE as COLLECT_QUEUE
@@ -36,10 +41,31 @@ async def api_mcp_changes(
     return await _answer(req, (collect, rematch))
 
 
+@_route("oauth_resource")
+@answering
+async def api_oauth_resource(req: func.HttpRequest) -> func.HttpResponse:
+    """Return where a client gets tokens for the app; 404 where it needs none."""
+    return _metadata(req)
+
+
+@_route("oauth_mcp")
+@answering
+async def api_oauth_mcp(req: func.HttpRequest) -> func.HttpResponse:
+    """Return where a client gets tokens for the MCP server; 404 where it needs none."""
+    return _metadata(req, MCP)
+
+
+def _metadata(req: func.HttpRequest, path: str = "") -> func.HttpResponse:
+    found = resource_metadata(configured_deps().settings, place_of(req).base, path)
+    return func.HttpResponse(json.dumps(found), headers=NOT_KEPT, mimetype=JSON)
+
+
 async def _answer(
     req: func.HttpRequest, outputs: tuple[func.Out[str], func.Out[str]] | None = None
 ) -> func.HttpResponse:
-    check_origin(req, configured_deps().settings)
+    base, settings = place_of(req).base, configured_deps().settings
+    check_origin(req, settings)
+    check_signed_in(req, settings, base)
     # The MCP package costs half a second, when the first agent calls.
     from api.mcp.bridge import answer_with  # noqa: PLC0415
     from api.mcp.changes import Changes, Outputs  # noqa: PLC0415
@@ -50,4 +76,4 @@ async def _answer(
         return Reader(await process_deps(), process_caches())
 
     changes = Changes(configured_deps, Outputs(*outputs)) if outputs else None
-    return await answer_with(server_for(Caller(reader, place_of(req).base, changes)), req)
+    return await answer_with(server_for(Caller(reader, base, changes)), req)

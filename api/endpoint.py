@@ -11,6 +11,9 @@ BASE = "/api/v1"
 PARQUET = "application/vnd.apache.parquet"
 TEXT_FILES = ("text/csv", "application/x-ndjson")
 FILES = (*TEXT_FILES, PARQUET)
+MCP = "/mcp"
+# The metadata of a protected resource, before its path: https://www.rfc-editor.org/rfc/rfc9728
+METADATA = "/.well-known/oauth-protected-resource"
 UNAUTHORIZED = 401
 PRECONDITION_REQUIRED = 428
 # The problems of a change of the watchlist.

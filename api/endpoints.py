@@ -4,7 +4,7 @@ from api.alert_endpoints import ALERT_ENDPOINTS, LINKS
 from api.ask_endpoints import ASK_ENDPOINTS
 from api.correction_endpoints import CORRECTION_ENDPOINTS
 from api.digest_endpoints import DIGEST_ENDPOINTS
-from api.endpoint import BASE, CHANGE, FILES, PARQUET, TEXT_FILES, Endpoint, Page
+from api.endpoint import BASE, CHANGE, FILES, MCP, METADATA, PARQUET, TEXT_FILES, Endpoint, Page
 from api.marker_endpoints import MARKER_ENDPOINTS
 from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
 from api.schema.digest import Digest, DigestParameters
@@ -233,8 +233,10 @@ PAGES = (
     Page("docs", f"{BASE}/docs"),
     Page("docs_file", f"{BASE}/docs/{{file}}"),
     Page("asset", "/assets/{file}"),
-    Page("mcp", "/mcp", methods=("POST",)),
-    Page("mcp_changes", "/mcp/changes", methods=("POST",), needs_key=True),
+    Page("mcp", MCP, methods=("POST",)),
+    Page("mcp_changes", f"{MCP}/changes", methods=("POST",), needs_key=True),
+    Page("oauth_resource", METADATA),
+    Page("oauth_mcp", f"{METADATA}{MCP}"),
     Page("alert_link", LINKS),
     Page("follow_alert_link", LINKS, methods=("POST",)),
 )

@@ -19,6 +19,16 @@ class RequestError(UndertoneError):
     """Seconds to wait before a retry."""
 
 
+class SignInNeeded(RequestError):
+    """Nobody is signed in; `challenge` says where a token is got (RFC 9728, section 5.1)."""
+
+    status = 401
+
+    def __init__(self, challenge: str) -> None:
+        super().__init__("Sign in first: WWW-Authenticate says where.")
+        self.challenge = challenge
+
+
 class ForeignOrigin(RequestError):
     """A page of another site sends the request."""
 

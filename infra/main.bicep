@@ -191,6 +191,12 @@ param corsOrigins string = ''
 @description('Hosts and networks of inner networks that alerts may be sent to, separated by commas.')
 param alertsAllow string = ''
 
+@description('''
+The client id of an app registration of this tenant. With it everything but the health check needs a sign-in with Entra ID:
+docs/azure.md, "Sign-in with Entra ID". Empty: reads need none.
+''')
+param entraClientId string = ''
+
 @allowed(['DEBUG', 'INFO', 'WARNING', 'ERROR'])
 @description('The lowest level that the app logs.')
 param logLevel string = 'INFO'
@@ -275,6 +281,12 @@ var alertPairs = [
   for each in split(alertSecrets, ','): '"${trim(split(each, '=')[0])}":"${secretAt}${trim(last(split(each, '=')))})"'
 ]
 var alertSettings = empty(alertSecrets) ? {} : json('{${join(alertPairs, ',')}}')
+
+var issuer = '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+
+// The platform serves the metadata that agents look for.
+var signInScopes = { WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES: 'api://${entraClientId}/user_impersonation' }
+var signInSettings = empty(entraClientId) ? {} : signInScopes
 
 // The scope of a module that isn't deployed is read, too: then it is a group that there is.
 var ownGroup = '${subscription().id}/resourceGroups/${groupName}'
@@ -405,7 +417,7 @@ module api 'app/api.bicep' = {
     location: location
     tags: tags
     identityId: identity.outputs.id
-    identityClientId: identity.outputs.clientId
+    identityClientId: (identity.outputs.clientId)
     storageName: storage.outputs.name
     packageContainerName: storage.outputs.packageContainerName
     insightsConnectionString: monitoring.outputs.connectionString
@@ -415,7 +427,7 @@ module api 'app/api.bicep' = {
     requestBodyBytes: requestBodyBytes
     threadCount: threadCount
     // The app's own settings count where a secret has the name of one.
-    settings: union(alertSettings, {
+    settings: union(alertSettings, signInSettings, {
       REDDIT_CLIENT_ID: redditClientId
       REDDIT_CLIENT_SECRET: empty(redditClientId) ? '' : '@Microsoft.KeyVault(SecretUri=${secrets.outputs.redditClientSecretUri})'
       REDDIT_USER_AGENT: redditUserAgent
@@ -459,9 +471,22 @@ module api 'app/api.bicep' = {
       LLM_DAILY_TOKENS: string(llmDailyTokens)
       CORS_ORIGINS: corsOrigins
       ALERTS_ALLOW: alertsAllow
+      ENTRA_CLIENT_ID: entraClientId
+      ENTRA_ISSUER: empty(entraClientId) ? '' : issuer
+      OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: empty(entraClientId) ? '' : (identity.outputs.clientId)
       LOG_LEVEL: logLevel
       TELEMETRY: telemetry
     })
+  }
+}
+
+module signIn 'app/sign_in.bicep' = if (!empty(entraClientId)) {
+  name: 'sign-in'
+  scope: group
+  params: {
+    appName: api.outputs.name
+    clientId: entraClientId
+    issuer: issuer
   }
 }
 

@@ -345,6 +345,16 @@ class Settings(BaseModel):
         description="hosts and networks of inner networks that alerts may be sent to, over http"
         " too, separated by commas",
     )
+    entra_client_id: str | None = Field(
+        None,
+        pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+        description="the client id of the app registration that people and agents sign in to, with"
+        " App Service Authentication; if unset, reads need no sign-in",
+    )
+    entra_issuer: WebAddress | None = Field(
+        None,
+        description="who issues its tokens: https://login.microsoftonline.com/TENANT-ID/v2.0",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
@@ -370,6 +380,8 @@ class Settings(BaseModel):
             _check_connection_string(self.applicationinsights_connection_string)
         _check_email(self)
         _check_ask(self)
+        if bool(self.entra_client_id) != bool(self.entra_issuer):
+            raise ValueError("ENTRA_CLIENT_ID and ENTRA_ISSUER: set both, or neither")
         return self
 
     @property
@@ -465,6 +477,11 @@ def own_host() -> str | None:
     """
     on_azure = bool(os.environ.get("WEBSITE_SITE_NAME"))
     return (os.environ.get("WEBSITE_HOSTNAME") or None) if on_azure else None
+
+
+def is_guarded_by_platform() -> bool:
+    """Return whether App Service may have checked who calls: on Azure, where it isn't off."""
+    return own_host() is not None and os.environ.get("WEBSITE_AUTH_ENABLED", "").lower() != "false"
 
 
 def dashboard_address(settings: Settings) -> str:

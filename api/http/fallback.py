@@ -10,9 +10,10 @@ from api.endpoints import ROUTES
 from api.errors import MethodNotAllowed, NotFound
 
 PREFLIGHT_SECONDS = "600"
+NO_ENDPOINT = f"There is no endpoint at this address: {BASE}/docs lists them."
 ALLOWED_HEADERS = (
-    "Content-Type, If-Match, If-None-Match, Mcp-Method, Mcp-Name, MCP-Protocol-Version,"
-    " X-Functions-Key, X-Request-Id"
+    "Authorization, Content-Type, If-Match, If-None-Match, Mcp-Method, Mcp-Name,"
+    " MCP-Protocol-Version, X-Functions-Key, X-Request-Id"
 )
 
 
@@ -28,7 +29,7 @@ def answer_fallback(request: func.HttpRequest, path: str) -> func.HttpResponse:
     """Answer OPTIONS with the path's methods. Raises NotFound or MethodNotAllowed otherwise."""
     methods = methods_of(path)
     if not methods:
-        raise NotFound(f"There is no endpoint at this address: {BASE}/docs lists them.")
+        raise NotFound(NO_ENDPOINT)
     allowed = ", ".join([*methods, "OPTIONS"])
     if request.method != "OPTIONS":
         raise MethodNotAllowed(allowed)

@@ -13,7 +13,13 @@ from uuid import uuid4
 
 import azure.functions as func
 
-from api.errors import LengthRequired, MethodNotAllowed, RequestError, TooLarge
+from api.errors import (
+    LengthRequired,
+    MethodNotAllowed,
+    RequestError,
+    SignInNeeded,
+    TooLarge,
+)
 from api.http.responses import NOT_KEPT, set_length, unsendable_header
 from api.schema.problems import BAD_SETTING, NO_TYPE, BadParameter, Conflict, Problem
 from shared.alerts.links import PATH as LINKS
@@ -40,7 +46,7 @@ PROBLEM_JSON = "application/problem+json"
 
 EXPOSED = (
     "Content-Disposition, ETag, Link, Location, Retry-After, Server-Timing, Undertone-Origin,"
-    " Undertone-Rematching, X-Request-Id"
+    " Undertone-Rematching, WWW-Authenticate, X-Request-Id"
 )
 FIRST_SERVER_ERROR = 500
 MAX_BODY_BYTES = 64 * 1024
@@ -49,6 +55,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 # http.HTTPStatus names 422 differently in different versions of Python.
 TITLES = {
+    401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
@@ -223,6 +230,8 @@ async def _answer_of(
         answer = problem_answer(path, fault, error.errors)
         if isinstance(error, MethodNotAllowed):
             answer.headers["Allow"] = error.allowed
+        if isinstance(error, SignInNeeded):
+            answer.headers["WWW-Authenticate"] = error.challenge
         return answer
     except CycleRunning as error:
         return conflict_answer(path, error)

@@ -218,6 +218,8 @@ HEADS = {
     },
     **HEADS,
     ADDRESSES["alert_link"]: 403,
+    # Without a sign-in nothing is said of one.
+    **{ADDRESSES[operation]: 404 for operation in ("oauth_resource", "oauth_mcp")},
 }
 CHANGING = {"X-Request-Id", "Server-Timing"}
 SECOND = re.compile(r"\d{8}T\d{6}Z")

@@ -378,7 +378,10 @@ def _union(_folder: Path, *objects: Mapping[str, Any]) -> dict[str, Any]:
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "empty": lambda _folder, value: not value,
-    "environment": lambda _folder: {"suffixes": {"keyvaultDns": ".vault.azure.net"}},
+    "environment": lambda _folder: {
+        "authentication": {"loginEndpoint": "https://login.microsoftonline.com/"},
+        "suffixes": {"keyvaultDns": ".vault.azure.net"},
+    },
     "guid": lambda _folder, *values: _hash(*values),
     "int": lambda _folder, value: int(value),
     "join": lambda _folder, values, by: by.join(values),

@@ -1,6 +1,6 @@
 """The template as it would be deployed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -33,7 +33,13 @@ class Deployed:
     @property
     def settings(self) -> dict[str, str]:
         """Return the app settings."""
-        return dict(self.one("Microsoft.Web/sites/config").properties)
+        return dict(self.config("appsettings"))
+
+    def config(self, name: str) -> Mapping[str, Any]:
+        """Return the properties of the site's configuration of this name."""
+        named = self.all("Microsoft.Web/sites/config")
+        (found,) = (each for each in named if each.name.endswith(f"/{name}"))
+        return found.properties
 
 
 @pytest.fixture(scope="session")

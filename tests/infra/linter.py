@@ -144,7 +144,7 @@ def _names(template: Template) -> Iterator[str]:
     for name, each in template.of("resource").items():
         if each.target.partition("@")[0] in NAME_DECIDES:
             assert each.value is not None
-            if not re.search(r"^  name: '[a-z]+'$", text(each.value), re.MULTILINE):
+            if not re.search(r"^  name: '[A-Za-z0-9]+'$", text(each.value), re.MULTILINE):
                 yield f"BCP225: {name} has no literal name"
 
 

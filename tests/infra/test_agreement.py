@@ -49,6 +49,7 @@ PLATFORM = {
     "AzureWebJobsDisableHomepage": "the dashboard is at /",
     "AZURE_CLIENT_ID": "which identity DefaultAzureCredential takes",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "and as whom",
+    "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID": "App Service Authentication, by identity",
     "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "the host's",
     "PYTHON_THREADPOOL_THREAD_COUNT": "the host's",
 }

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from api.endpoints import ROUTES
+from api.http.sign_in import scope_of
 from local.host.config import read_host_json
 from shared.alerts.secret_names import refusal_of_name
 from shared.schedule import interval
@@ -336,6 +338,39 @@ def test_a_failing_health_check_reaches_the_same_people(deploy) -> None:
     # One place may fail by itself, and a window has a result of each.
     assert 1 < rule["criteria"]["failedLocationCount"] < len(test.properties["Locations"])
     assert rule["windowSize"] == f"PT{test.properties['Frequency'] // 60}M"
+
+
+CLIENT = "11111111-2222-3333-4444-555555555555"
+
+
+def test_one_parameter_makes_people_and_agents_sign_in(deploy) -> None:
+    signed = deploy(entraClientId=CLIENT)
+    given = signed.config("authsettingsV2")
+    assert given["platform"] == {"enabled": True}
+    validation = given["globalValidation"]
+    assert validation["requireAuthentication"] is True
+    assert validation["unauthenticatedClientAction"] == "Return401"
+    assert set(validation["excludedPaths"]) == {
+        *("/api/v1/health", ROUTES["oauth_resource"].address, ROUTES["oauth_mcp"].address)
+    }
+    provider = given["identityProviders"]["azureActiveDirectory"]
+    assert provider["registration"]["clientId"] == CLIENT
+    assert f"api://{CLIENT}" in provider["validation"]["allowedAudiences"]
+    # No secret: what the provider names is the identity's id.
+    identity = signed.settings[provider["registration"]["clientSecretSettingName"]]
+    assert identity == signed.settings["AZURE_CLIENT_ID"]
+    # The platform and the app name the same scope and the same issuer.
+    scope = signed.settings["WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES"]
+    assert scope == scope_of(signed.settings["ENTRA_CLIENT_ID"])
+    assert provider["registration"]["openIdIssuer"] == signed.settings["ENTRA_ISSUER"]
+    assert signed.settings["ENTRA_ISSUER"] == "https://login.microsoftonline.com/<tenant>/v2.0"
+
+
+def test_without_it_nobody_signs_in(deployed) -> None:
+    names = {each.name for each in deployed.all("Microsoft.Web/sites/config")}
+    assert {name.rpartition("/")[2] for name in names} == {"appsettings"}
+    assert deployed.settings["ENTRA_CLIENT_ID"] == deployed.settings["ENTRA_ISSUER"] == ""
+    assert "WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES" not in deployed.settings
 
 
 def test_one_password_policy_is_changed_after_the_other(deployed) -> None:

@@ -1,0 +1,52 @@
+param appName string
+
+@description('The client id of the app registration to sign in to.')
+param clientId string
+
+@description('Who issues its tokens.')
+param issuer string
+
+resource app 'Microsoft.Web/sites@2025-03-01' existing = {
+  name: appName
+}
+
+// https://learn.microsoft.com/azure/app-service/configure-authentication-mcp
+resource signIn 'Microsoft.Web/sites/config@2025-03-01' = {
+  // checkov:skip=CKV_AZURE_222:people and agents sign in from anywhere; and this is authsettingsV2, not the site
+  // checkov:skip=CKV_AZURE_13:this is where it is set, which the policy looks for in authsettings
+  // checkov:skip=CKV_AZURE_63:this is authsettingsV2, not web
+  // checkov:skip=CKV_AZURE_65:this is authsettingsV2, not web
+  // checkov:skip=CKV_AZURE_66:this is authsettingsV2, not web
+  // checkov:skip=CKV_AZURE_80:this is authsettingsV2, not web; and Python, not .NET
+  // checkov:skip=CKV_AZURE_88:this is authsettingsV2, not azurestorageaccounts
+  parent: app
+  name: 'authsettingsV2'
+  properties: {
+    platform: { enabled: true }
+    globalValidation: {
+      requireAuthentication: true
+      // Agents look for this answer; people open /.auth/login/aad.
+      unauthenticatedClientAction: 'Return401'
+      // The availability test signs in nowhere, and agents read the metadata before they sign in.
+      excludedPaths: [
+        '/api/v1/health'
+        '/.well-known/oauth-protected-resource'
+        '/.well-known/oauth-protected-resource/mcp'
+      ]
+    }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: {
+          clientId: clientId
+          openIdIssuer: issuer
+          // The app's identity instead of a secret.
+          clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
+        }
+        validation: { allowedAudiences: ['api://${clientId}', clientId] }
+      }
+    }
+    login: { tokenStore: { enabled: false } }
+    httpSettings: { requireHttps: true }
+  }
+}
