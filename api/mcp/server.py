@@ -121,6 +121,7 @@ def server_for(caller: Caller) -> Server[dict[str, Any]]:
         on_get_prompt=get_prompt,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        get_tool_input_schema=_input_schemas(with_changes=caller.changes is not None).get,
     )
     # Requests have spans of their own, without what clients send.
     server.middleware.clear()
@@ -132,6 +133,15 @@ def listed_tools(*, with_changes: bool) -> list[types.Tool]:
     """Return the tools as clients list them; their schemas are made once."""
     changing = CHANGE_TOOLS.values() if with_changes else ()
     return [*map(_described, TOOLS.values()), *map(_described, changing)]
+
+
+@cache
+def _input_schemas(*, with_changes: bool) -> dict[str, dict[str, Any]]:
+    """Return the schema of each tool's arguments by its name.
+
+    Without it, the package lists all tools for each call, which takes longer than the call.
+    """
+    return {each.name: each.input_schema for each in listed_tools(with_changes=with_changes)}
 
 
 def _described(tool: Tool[Any] | ChangeTool[Any]) -> types.Tool:
