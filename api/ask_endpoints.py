@@ -2,6 +2,7 @@
 
 from api.endpoint import Endpoint
 from api.schema.ask import AskAnswer, AskBody, QuestionPath
+from api.schema.earlier_ask import EarlierAnswer, EarlierQuestion
 
 ASK_ENDPOINTS = (
     Endpoint(
@@ -32,5 +33,15 @@ ASK_ENDPOINTS = (
         AskAnswer,
         QuestionPath,
         problems=(404, 422),
+    ),
+    Endpoint(
+        "ai_query",
+        "/ai/query",
+        "Answer a question in words, as clients of the earlier system ask it",
+        EarlierAnswer,
+        method="POST",
+        problems=(400, 415, 422, 429),
+        is_kept=False,
+        body=EarlierQuestion,
     ),
 )

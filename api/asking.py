@@ -13,6 +13,7 @@ from api.process import configured_deps, process_caches, process_deps
 from api.reads.questions import read_answer
 from api.routes import route_of
 from api.schema.ask import AskBody, QuestionPath
+from api.schema.earlier_ask import EarlierQuestion
 from api.schema.parameters import NoParameters
 from api.serving import serve_data
 from shared.questions.queue import QUEUE
@@ -57,3 +58,17 @@ async def api_ask_model(req: func.HttpRequest, message: func.Out[str]) -> func.H
 async def item_ask_answer(req: func.HttpRequest) -> func.HttpResponse:
     """Return the answer of the model, or its steps so far."""
     return await serve_data(req, QuestionPath, read_answer, fresh_seconds=0)
+
+
+@_route("ai_query")
+@answering
+async def api_ai_query(req: func.HttpRequest) -> func.HttpResponse:
+    """Answer a question of a client of the earlier system."""
+    from api.ask.earlier import answer_earlier  # noqa: PLC0415
+    from api.mcp.reader import Reader  # noqa: PLC0415
+
+    read_parameters(NoParameters, req.params)
+    body = read_body(EarlierQuestion, req)
+    deps = await process_deps()
+    answer = await answer_earlier(Reader(deps, process_caches()), body)
+    return uncached_answer(answer, deps.settings.origin)

@@ -110,6 +110,12 @@ class BadParameters(RequestError):
         self.errors = errors
 
 
+class EmptyQuestion(BadParameters):
+    """A question of an earlier client is empty: these expect another status than 422."""
+
+    status = 400
+
+
 class UnknownCommunity(BadParameters):
     """A parameter names a community that isn't watched."""
 

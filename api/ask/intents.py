@@ -1,9 +1,9 @@
 """What a question asks for: how people feel, what changed, why, and so on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from api.ask.text import COMMUNITY, MASKS, SUBJECT
 from api.schema.ask import Intent
@@ -188,14 +188,22 @@ SORTS: Final[Sequence[tuple[Sort, re.Pattern[str]]]] = (
     ("most_positive", re.compile(r"\b(?:most positive|best|happiest|most enthusiastic)\b")),
     ("newest", re.compile(r"\b(?:newest|latest|most recent|recent)\b")),
 )
-WORSE = re.compile(
-    r"\b(?:worse\w*|declin\w+|drop\w*|f[ae]ll\w*|decreas\w+|dip\w*|went down|down|negative|unhappy"
-    r"|angry|upset|hate[ds]?|dislike[ds]?|frustrat\w+)\b"
-)
-BETTER = re.compile(
-    r"\b(?:better|improv\w+|rise|rose|risen|rising|increas\w+|recover\w*|went up|up|positive|happy"
-    r"|happier|loved?)\b"
-)
+Presumed = Literal["worse", "better", "negative", "positive"]
+"""What a question for reasons takes as given: a change, or how people feel."""
+PRESUMED: Final[Mapping[Presumed, re.Pattern[str]]] = {
+    "worse": re.compile(
+        r"\b(?:worse\w*|declin\w+|drop\w*|f[ae]ll\w*|decreas\w+|dip\w*|(?:went |go\w* )?down)\b"
+    ),
+    "better": re.compile(
+        r"\b(?:better|improv\w+|rise|rose|risen|rising|increas\w+|recover\w*|(?:went |go\w* )up"
+        r"|happier)\b"
+    ),
+    "negative": re.compile(
+        r"\b(?:negative|unhappy|angry|upset|hat(?:e|es|ed|ing)|dislik\w+|frustrat\w+|annoy\w+|bad"
+        r"|not (?:like|happy)|n't (?:\w+ )?(?:like|happy))\b"
+    ),
+    "positive": re.compile(r"\b(?:positive|happy|lov(?:e|es|ed|ing)|like[ds]?|enthusias\w+)\b"),
+}
 
 
 @dataclass(frozen=True)
@@ -203,14 +211,14 @@ class Asked:
     """What a question asks for.
 
     label and talk limit it to one label or kind of talk; sort is the order of the posts to read.
-    presumed is the change that it takes as given.
+    presumed is what it takes as given.
     """
 
     intent: Intent | None
     label: Label | None = None
     talk: Talk | None = None
     sort: Sort | None = None
-    presumed: str | None = None
+    presumed: Presumed | None = None
 
 
 def asked_of(masked: str, *, scopes: int, alike: int, has_marker: bool) -> Asked:
@@ -254,12 +262,9 @@ def _label(masked: str) -> Label | None:
     return "positive" if POSITIVE.search(masked) else None
 
 
-def _presumed(masked: str) -> str | None:
-    """Return the change that a question for reasons takes as given: better or worse."""
-    is_worse, is_better = bool(WORSE.search(masked)), bool(BETTER.search(masked))
-    if is_worse == is_better:
-        return None
-    return "worse" if is_worse else "better"
+def _presumed(masked: str) -> Presumed | None:
+    """Return what a question for reasons takes as given: the first that its words say."""
+    return next((each for each, words in PRESUMED.items() if words.search(masked)), None)
 
 
 def is_asking(masked: str) -> bool:

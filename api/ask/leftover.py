@@ -83,7 +83,12 @@ QUOTED = re.compile(r'"([^"]{2,80})"')
 
 def leftover_of(question: Question) -> list[str]:
     """Return the words of a question that name something, as they were written, each once."""
-    words = [(word, word.text.lower().removesuffix("'s").rstrip("'")) for word in question.words()]
+    words = [
+        (word, word.text.lower().removesuffix("'s").rstrip("'"))
+        for word in question.words()
+        # What stands behind a name: Cursor's.
+        if question.masked[word.start - 1 : word.start] != "'"
+    ]
     is_content = [
         bool(plain) and plain not in STOP and not NUMBER.fullmatch(plain) for _, plain in words
     ]

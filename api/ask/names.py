@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from api.ask.text import COMMUNITY, SUBJECT, Question, lowered
+from api.ask.text import COMMUNITY, SUBJECT, Question, folded, lowered
 from shared.communities import community_name, name_in_source
 from shared.models import Role, Subject
 from shared.stats.subjects import subject_scope
@@ -51,8 +51,12 @@ class _Name:
     id: str
     name: str
     pattern: str
-    is_term: bool = True
+    size: int = 0
+    """Its letters."""
+    is_sure: bool = True
     """Whether it counts wherever it stands."""
+    is_shared: bool = False
+    """Whether a subject has it, too."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,20 @@ class Known:
         taken = set(map(lowered, subjects))
         others = [each for each in self.communities if lowered(each) not in taken]
         return [*subjects, *map(community_name, others)]
+
+
+UNWATCHED = re.compile(r"(?<![\w/])/?r/(?P<name>\w{2,21})")
+
+
+def find_unwatched(question: Question, known: Known) -> str | None:
+    """Return why a subreddit that a question names can't be answered about; None: it names none."""
+    found = UNWATCHED.search(question.masked)
+    if found is None:
+        return None
+    name = question.text[found.start("name") : found.end("name")]
+    near = [each for each in known.communities if folded(each) == folded(name)]
+    meant = f" Did you mean {community_name(near[0])}?" if near else ""
+    return f"r/{name} isn't watched.{meant}"
 
 
 def find_scopes(question: Question, known: Known) -> tuple[Question, list[NamedScope]]:
@@ -124,15 +142,30 @@ def _names_of(known: Known) -> Iterator[_Name]:
     A pattern is of a text in small letters.
     """
     yield from (
-        _Name("community", each, community_name(each), _placed(each), is_term=True)
+        _Name("community", each, community_name(each), _placed(each))
         for each in _longest(known.communities)
     )
-    named = [(word, each) for each in known.subjects for word in _words_of(each)]
-    for word, subject in sorted(named, key=lambda each: -len(each[0])):
-        yield _Name("subject", subject["id"], subject["name"], _pattern(word))
-    for each in _longest(known.communities):
-        for word in {each, name_in_source(each)}:
-            yield _Name("community", each, community_name(each), _pattern(word), is_term=False)
+    names = {lowered(word) for each in known.subjects for word in _words_of(each)}
+    others = [
+        _Name("subject", subject["id"], subject["name"], _pattern(word), len(folded(word)))
+        for subject in known.subjects
+        for word in _words_of(subject)
+    ]
+    others += [
+        _Name(
+            "community",
+            each,
+            community_name(each),
+            BEFORE + re.escape(lowered(word)) + AFTER,
+            len(folded(word)),
+            is_sure=False,
+            is_shared=lowered(word) in names,
+        )
+        for each in known.communities
+        for word in {each, name_in_source(each)}
+    ]
+    # "Claude Code" before "claude"; "kiroIDE" is a community although a subject is called Kiro IDE.
+    yield from sorted(others, key=lambda each: (-each.size, each.kind))
 
 
 def _placed(community: str) -> str:
@@ -164,8 +197,10 @@ def _counts(name: _Name, question: Question, match: "re.Match[str]") -> bool:
     if name.kind == "subject":
         is_verb = words in VERBS and re.search(r"(\bto|\b(people|they|users|will|it))\s*$", before)
         return not is_verb
-    if name.is_term:
+    if name.is_sure:
         return True
+    if name.is_shared:
+        return False
     is_placed = PLACED_BEFORE.search(before) or PLACED_AFTER.search(after)
     # Such a name is no word of the language: kiroIDE, hn.claude-code.
     is_special = any(each.isupper() for each in words[1:]) or "." in words

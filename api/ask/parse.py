@@ -11,12 +11,13 @@ from api.ask.intents import (
     NEGATION_IS_MEANT,
     UNANSWERABLE,
     Asked,
+    Presumed,
     asked_of,
     is_asking,
 )
 from api.ask.leftover import MAX_WORDS, leftover_of, search_for
 from api.ask.markers import find_marker_names, known_markers, named_marker
-from api.ask.names import Known, NamedScope, find_roles, find_scopes
+from api.ask.names import Known, NamedScope, find_roles, find_scopes, find_unwatched
 from api.ask.nearest import nearest
 from api.ask.parts import questions_in
 from api.ask.periods import NotAPeriod
@@ -24,6 +25,7 @@ from api.ask.spans import Span, default_span, find_spans
 from api.ask.text import MARKER, MASKS, Question, question_of
 from api.schema.ask import Intent
 from api.schema.values import MAX_COMPARED, Sort
+from shared.communities import community_name
 from shared.kinds import Talk
 from shared.models import Label, Marker
 
@@ -60,7 +62,7 @@ class Parsed:
     label: Label | None = None
     talk: Talk | None = None
     sort: Sort | None = None
-    presumed: str | None = None
+    presumed: Presumed | None = None
     is_unknown: bool = False
     """Whether the question is about something that is no subject of the watchlist."""
     cannot: Sequence[str] = field(default=())
@@ -117,8 +119,10 @@ def _parse_one(sentence: str, at: datetime, world: World) -> Parsed:
     subjects = [each for each in once.values() if each.kind == "subject"]
     communities = [each for each in once.values() if each.kind == "community"]
     parsed = Parsed(sentence, at, None, subjects, communities, cannot=tuple(cannot))
+    if unwatched := find_unwatched(question, world.known):
+        cannot = [f"{unwatched} Communities are {_some(_communities(world.known))}."]
     if cannot:
-        return parsed
+        return replace(parsed, cannot=tuple(cannot))
     if problem := _unanswerable(question, parsed):
         return replace(parsed, cannot=(problem,))
     try:
@@ -137,6 +141,9 @@ def _parse_one(sentence: str, at: datetime, world: World) -> Parsed:
         has_marker=parsed.marker is not None,
     )
     words = leftover_of(question)
+    if asked.talk is not None:
+        # A feature request.
+        words = [each for each in words if each.lower() not in {"feature", "features"}]
     return _checked(_with_words(parsed, asked, words, question, world), words, question, world)
 
 
@@ -312,12 +319,6 @@ def _compared(parsed: Parsed, words: Sequence[str], world: World) -> Parsed:
     if not scopes:
         # The subjects that are mentioned most are compared: the figures say which.
         return parsed
-    if len(parsed.subjects) > 1 and parsed.communities:
-        problem = (
-            "A comparison is of subjects in all communities: ask for the share of voice in"
-            f" {parsed.communities[0].name}, or about each of them there."
-        )
-        return replace(parsed, intent=None, cannot=(*parsed.cannot, problem))
     if MIN_COMPARED <= len(scopes) <= MAX_COMPARED:
         return parsed
     problem = (
@@ -365,6 +366,10 @@ def _known_names(known: Known) -> str:
     if not names:
         return f"Communities are {_some(known.names())}."
     return f"Subjects are {_some(names)}."
+
+
+def _communities(known: Known) -> list[str]:
+    return list(map(community_name, known.communities))
 
 
 def _some(names: Sequence[str]) -> str:

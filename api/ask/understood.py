@@ -47,8 +47,8 @@ def _sentence(parsed: Parsed, hours: Hours | None) -> str:
     if parsed.intent == "release":
         marker = parsed.marker
         name = f"{marker['name']} ({marker['date']})" if marker else "a release"
-        whom = f" {parsed.subjects[0].name}" if parsed.subjects else ""
-        return f"Whether {name} helped{whom}: seven days before it and after it"
+        whom = f" about {parsed.subjects[0].name}" if parsed.subjects else ""
+        return f"Whether {name} helped: the mood{whom} up to seven days before and after it"
     if parsed.intent == "comparison":
         return f"{_join([each.name for each in parsed.scopes])} side by side{when}"
     return f"{_beginning(parsed)}{_scope(parsed)}{_limits(parsed)}{when}{_since(parsed)}"

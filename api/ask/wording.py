@@ -19,9 +19,9 @@ MAX_TITLE: Final = 100
 MAX_TEXT: Final = 280
 DAY: Final = timedelta(days=1)
 BECAUSE: Final[dict[Because, str]] = {
-    "just_before": "the time just before",
-    "week_before": "the same hours a week earlier",
-    "no_week_before": "the time just before, since too little is known of the week before",
+    "just_before": "the time just before ({span})",
+    "week_before": "the same hours a week earlier ({span})",
+    "no_week_before": "the time just before ({span}), since too little is known of the week before",
 }
 
 
@@ -149,7 +149,7 @@ def _day(moment: datetime, *, with_year: bool) -> str:
 def baseline_text(before: Baseline) -> str:
     """Return the time that is compared with, in words."""
     span = span_text(parse_iso(before.start), parse_iso(before.end))
-    return f"{BECAUSE[before.because]}, {span}"
+    return BECAUSE[before.because].format(span=span)
 
 
 def change_text(name: str, change: Changed, before: Baseline) -> str:
@@ -177,8 +177,8 @@ def change_text(name: str, change: Changed, before: Baseline) -> str:
             )
         case _:
             return (
-                f"Whether the mood of {name} changed can't be told: {_why(change)} (compared with"
-                f" {baseline_text(before)})."
+                f"Whether the mood of {name} changed can't be told: {why_incomplete(change)},"
+                f" compared with {baseline_text(before)}."
             )
 
 
@@ -187,7 +187,8 @@ def _needed(change: Changed) -> str:
     return f" A span of about {counted(days, 'day')} would be enough." if days else ""
 
 
-def _why(change: Changed) -> str:
+def why_incomplete(change: Changed) -> str:
+    """Return why a change is incomplete, in words."""
     if change.reason == "mixed_methods":
         return "several methods scored the items"
     if change.reason == "not_collected":
@@ -207,7 +208,7 @@ def short_verdict(change: Changed) -> str:
         case "too_few":
             return "too little to tell a change"
         case _:
-            return f"a change can't be told, since {_why(change)}"
+            return f"a change can't be told, since {why_incomplete(change)}"
 
 
 def coverage_text(coverage: CoverageAnswer | None) -> str | None:

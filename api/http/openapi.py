@@ -22,6 +22,7 @@ REFERENCE = "#/components/schemas/{model}"
 CONFLICT, UNAVAILABLE = 409, 503
 NOT_ACCEPTABLE = 406
 PROBLEMS = {
+    400: "The question is empty.",
     401: "A function key is missing or wrong.",
     404: "The requested resource doesn't exist.",
     406: "The Accept header refuses every format of the answer with q=0.",

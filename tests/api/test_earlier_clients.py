@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.times import utc_now
-from tests.api.world import LABELS, a_comment, a_post, get, keep
+from tests.api.world import LABELS, a_comment, a_post, ask, get, keep
 
 pytestmark = pytest.mark.usefixtures("process")
 
@@ -110,3 +110,41 @@ async def test_names_match_whatever_their_case(name: str) -> None:
     found = await told(f"/api/v1/sentiment/stats?subreddit={name}")
     assert found["subreddit"] in {"aws", "OpenAI"}
     assert found["statistics"]["posts"] == 1
+
+
+async def query(question: str) -> Any:
+    body = json.dumps({"question": question, "subreddit": None}).encode()
+    return await ask("POST", "/api/v1/ai/query", body=body)
+
+
+@pytest.mark.usefixtures("collected")
+async def test_a_question_about_a_community() -> None:
+    answer = await query("How do people feel in r/aws?")
+    assert answer.status_code == 200, answer.get_body()
+    found = json.loads(answer.get_body())
+    assert {"answer", "sources", "data_summary", "timestamp"} <= found.keys()
+    assert "r/aws" in found["answer"]
+    assert found["data_summary"].keys() == {"aws"}
+    stats = (await told("/api/v1/sentiment/stats?subreddit=aws&hours=168"))["statistics"]
+    assert found["data_summary"]["aws"]["last_week"] == stats
+    assert found["data_summary"]["aws"]["last_24h"]["total"] == 2
+    by_type = {each["type"]: each for each in found["sources"]}
+    assert by_type["sentiment_stats"].items() >= {"subreddit": "aws", "timeframe": "7d"}.items()
+    assert by_type["recent_posts"].items() >= {"subreddit": "aws", "count": 1}.items()
+
+
+@pytest.mark.usefixtures("collected")
+async def test_a_question_about_nothing_in_particular() -> None:
+    found = json.loads((await query("What is the overall sentiment?")).get_body())
+    stats = (await told("/api/v1/sentiment/stats?hours=168"))["statistics"]
+    assert found["data_summary"] == {"overall": stats}
+    assert found["sources"][0].items() >= {"subreddit": "all", "timeframe": "7d"}.items()
+    assert found["answer"]
+
+
+@pytest.mark.usefixtures("collected")
+@pytest.mark.parametrize("question", ["", "  "])
+async def test_an_empty_question_is_an_error_with_a_detail(question: str) -> None:
+    answer = await query(question)
+    assert answer.status_code == 400
+    assert "empty" in json.loads(answer.get_body())["detail"]

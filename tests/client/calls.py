@@ -127,6 +127,7 @@ def main(address: str, key: str) -> None:
         "try_alert_rule": {"id": "kept", "body": models.TryBody(days=2)},
         "snooze_incident": {"id": tested.incident, "body": models.SnoozeBody(hours=1)},
         "preview_subject": {"body": preview("Acme again")},
+        "ai_query": {"body": models.EarlierQuestion(question="How do people feel?")},
         "ask": {"body": models.AskBody(question="How do people feel about Cursor?")},
         "put_correction": {**one, "body": models.CorrectionBody(label="negative")},
         "delete_correction": one,

@@ -27,6 +27,7 @@ from shared.reasons.sentence import moved_by, name_of_part
 MAX_PARTS = 3
 MAX_QUOTES = 3
 MAX_NAMED = 8
+MAX_TITLE_READ = 80
 MAX_SENTENCE = 1_000
 CLEAR = ("better", "worse")
 
@@ -46,15 +47,13 @@ async def answer_change(asking: Asking) -> None:
 async def answer_reason(asking: Asking) -> None:
     """Say why the scope changed, with quotes; first, whether what is taken as given holds."""
     explanation, number = await read_reasons(asking)
-    presumed = asking.parsed.presumed
-    if presumed and explanation.verdict != presumed:
-        asking.citing.say(
-            f"That {asking.name} got {presumed} isn't borne out, {asking.hours.text}.", [number]
-        )
+    asking.citing.say(_premise_text(asking, explanation), [number])
     _say_sentence(asking, explanation, number)
     _say_means(asking, explanation, number)
     _say_parts(asking, explanation, number)
     _say_quotes(asking, explanation, number)
+    if not explanation.quotes:
+        say_reads(asking, explanation, number)
     _say_looked_at(asking, explanation, number)
     asking.citing.say(coverage_text(explanation.coverage), [number])
     say_rematching(asking, is_rematching=explanation.rematching)
@@ -68,6 +67,34 @@ async def read_reasons(asking: Asking) -> tuple[Explanation, int]:
         cite=("explain_change", f"What changed about {asking.name}, and why", "/explain"),
     )
     return explanation, number
+
+
+def _premise_text(asking: Asking, explanation: Explanation) -> str | None:
+    """Return that what a question takes as given doesn't hold; None where it does, or is none."""
+    presumed, verdict = asking.parsed.presumed, explanation.verdict
+    if presumed in CLEAR and verdict != presumed:
+        if verdict in {"too_few", "incomplete"}:
+            return f"Whether {asking.name} got {presumed} can't be told."
+        said = "no clear change" if verdict == "no_clear_change" else verdict
+        return f"That {asking.name} got {presumed} isn't borne out: the verdict is “{said}”."
+    totals = explanation.change.statistics
+    low, high = totals.interval or (-1.0, 1.0)
+    holds = {"negative": high < 0, "positive": low > 0}.get(presumed or "", True)
+    if holds or presumed is None:
+        return None
+    return (
+        f"That people are {presumed} on the whole {asking.about} isn't borne out: the mean is"
+        f" {mean_text(totals)}."
+    )
+
+
+def say_reads(asking: Asking, explanation: Explanation, number: int) -> None:
+    """Name up to three items that weigh most."""
+    chosen = explanation.read_these[:MAX_QUOTES]
+    show_cited(asking, explanation, number, [each.item for each in chosen])
+    if chosen:
+        titles = listed([quoted(each.text, MAX_TITLE_READ) for each in chosen])
+        asking.citing.say(f"What weighs most: {titles}.", [number], [each.item for each in chosen])
 
 
 def _say_sentence(asking: Asking, explanation: Explanation, number: int) -> None:

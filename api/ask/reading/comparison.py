@@ -1,11 +1,13 @@
 """Subjects and communities side by side."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from api.ask.links import compare_page, subjects_page
 from api.ask.names import NamedScope
 from api.ask.reading.asking import Asking
+from api.ask.reading.feeling import read_figures
 from api.ask.reading.voice import share_text
 from api.ask.wording import (
     baseline_text,
@@ -15,6 +17,7 @@ from api.ask.wording import (
     mean_text,
     short_verdict,
     signed,
+    why_incomplete,
 )
 from api.reads.comparison import compare
 from api.reads.subjects import read_subjects
@@ -25,6 +28,8 @@ from api.schema.subject_parameters import SubjectsParameters, VoiceParameters
 from api.schema.values import MAX_COMPARED
 
 MAX_COVERAGE = 2
+MAX_SHARES = 5
+MAX_IN_COMMUNITY = 5
 
 
 async def most_mentioned(asking: Asking) -> Sequence[NamedScope]:
@@ -50,6 +55,9 @@ async def most_mentioned(asking: Asking) -> Sequence[NamedScope]:
 async def answer_comparison(asking: Asking) -> None:
     """Say the mean of each scope and its change, and which differ."""
     scopes = asking.parsed.scopes
+    if asking.parsed.communities and len(asking.parsed.subjects) > 1:
+        await _answer_in_community(asking)
+        return
     names = {each.scope: each.name for each in scopes}
     parameters = CompareParameters.model_validate(
         {"scopes": ",".join(names), **asking.hours.parameters, "until": "collected"}
@@ -69,8 +77,10 @@ async def answer_comparison(asking: Asking) -> None:
             f" {baseline_text(before)}.",
             [number],
         )
+    shared = _shared_reason(by_mean)
     for each in by_mean:
-        say(_scope_text(names[each.scope], each), [number])
+        say(_scope_text(names[each.scope], each, has_change=shared is None), [number])
+    say(shared, [number])
     say(_order_text(names, by_mean, is_mixed=found.mixed_methods), [number])
     if all(each.kind == "subject" for each in scopes):
         await _say_shares(asking)
@@ -79,11 +89,35 @@ async def answer_comparison(asking: Asking) -> None:
         say(text, [number])
 
 
-def _scope_text(name: str, scope: ComparedScope) -> str:
+def _shared_reason(scopes: Sequence[ComparedScope]) -> str | None:
+    """Return why no change can be told of any scope, where it is the same reason; else None."""
+    changes = [each.change for each in scopes if each.change is not None]
+    if any(each.verdict != "incomplete" for each in changes):
+        return None
+    reasons = {why_incomplete(each) for each in changes}
+    return f"Of none of them can a change be told: {reasons.pop()}." if len(reasons) == 1 else None
+
+
+async def _answer_in_community(asking: Asking) -> None:
+    """Say the mean of each subject in a community; how these changed isn't compared."""
+    say, community = asking.citing.say, asking.parsed.communities[0]
+    say(f"Means in {community.name} are on a scale from -1 to 1, {asking.hours.text}.")
+    numbers = []
+    for each in asking.parsed.subjects[:MAX_IN_COMMUNITY]:
+        alone = replace(asking, parsed=replace(asking.parsed, subjects=[each]))
+        stats, number = await read_figures(alone)
+        numbers.append(number)
+        totals = stats.statistics
+        known = f"mean {mean_text(totals)}" if totals.total else "nothing is known of it (n = 0)"
+        say(f"{each.name}: {known}.", [number])
+    await _say_shares(asking)
+
+
+def _scope_text(name: str, scope: ComparedScope, *, has_change: bool) -> str:
     totals = scope.statistics
     if not totals.total:
         return f"{name}: nothing is known of it in this time (n = 0)."
-    change = f"; {short_verdict(scope.change)}" if scope.change else ""
+    change = f"; {short_verdict(scope.change)}" if scope.change and has_change else ""
     return f"{name}: mean {mean_text(totals)}{change}."
 
 
@@ -109,14 +143,20 @@ def _order_text(
             parts.append(f"those of {pair} overlap, so that chance may explain which is higher")
     if not parts:
         return "The intervals of neighbours overlap, so that chance may explain their order."
-    return f"Of the intervals, {listed(parts)}."
+    if len(known) == 2:  # noqa: PLR2004 - a pair
+        return f"Of the intervals, {listed(parts)}."
+    return (
+        f"Of the intervals of neighbours, {listed(parts)}; where they overlap, chance may explain"
+        " the order."
+    )
 
 
 async def _say_shares(asking: Asking) -> None:
     """Say which part of the mentions of these subjects each has."""
     ids = ",".join(each.id for each in asking.parsed.subjects)
+    place = {"community": asking.community} if asking.community else {}
     parameters = VoiceParameters.model_validate(
-        {"subjects": ids, **asking.hours.parameters, "until": "collected"}
+        {"subjects": ids, **place, **asking.hours.parameters, "until": "collected"}
     )
     found, number = await asking.read(
         read_voice,

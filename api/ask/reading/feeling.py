@@ -60,13 +60,10 @@ def say_figures(asking: Asking, totals: WindowTotals, number: int) -> None:
     if totals.shares is None:
         return
     shares = totals.shares
-    labels = ", ".join(
-        f"{percent(share)} {label} ({count:,})"
-        for label, share, count in (
-            ("positive", shares["positive"]["share"], totals.positive),
-            ("negative", shares["negative"]["share"], totals.negative),
-            ("neutral", shares["neutral"]["share"], totals.neutral),
-        )
+    labels = (
+        f"{percent(shares['positive']['share'])} are positive ({totals.positive:,}),"
+        f" {percent(shares['negative']['share'])} negative ({totals.negative:,}) and"
+        f" {percent(shares['neutral']['share'])} neutral ({totals.neutral:,})"
     )
     left_out = (
         f" {totals.left_out:,} more aren't in English and don't count." if totals.left_out else ""

@@ -2,9 +2,8 @@
 
 from api.ask.reading.asking import Asking
 from api.ask.reading.change import read_reasons, show_cited
-from api.ask.reading.topics import answer_search, show_listed
+from api.ask.reading.topics import ORDERS, answer_search, show_sorted
 from api.ask.wording import coverage_text, quoted
-from api.errors import BadParameters
 from shared.communities import community_name
 
 
@@ -40,23 +39,15 @@ async def answer_reading(asking: Asking) -> None:
 
 
 async def _say_list(asking: Asking) -> None:
-    """Name the first items of a list; in order of their time where it is too long to sort."""
+    """Name the first items of a list with a label, of a kind or in an order."""
     parsed = asking.parsed
     given: dict[str, str] = {}
     if parsed.label is not None:
         given["sentiment"] = parsed.label
     if parsed.talk is not None:
         given["talk"] = parsed.talk
-    if parsed.sort in {None, "newest"}:
-        await show_listed(asking, **given)
-    else:
-        try:
-            await show_listed(asking, **given, sort=str(parsed.sort))
-        except BadParameters:
-            asking.citing.cannot.append(
-                "There are too many items to sort: these are the newest. Name a shorter span."
-            )
-            await show_listed(asking, **given)
+    order = ORDERS[parsed.label] if parsed.label is not None else "newest"
+    await show_sorted(asking, parsed.sort or order, **given)
     if not asking.citing.sentences:
         asking.citing.say(
             f"No such post or comment {asking.about} is known, {asking.hours.text} (n = 0).",

@@ -4,7 +4,7 @@ from api.ask.citing import explained
 from api.ask.links import page
 from api.ask.reading.asking import Asking
 from api.ask.reading.feeling import say_rematching
-from api.ask.wording import interval_text, listed, mean_text, quoted, signed, span_text
+from api.ask.wording import interval_text, listed, mean_text, quoted, span_text
 from api.mcp.reading import address
 from api.reads.markers import read_effect
 from api.schema.markers import EffectParameters, MarkerAnswer, MarkerEffect
@@ -13,6 +13,7 @@ from shared.times import parse_iso
 
 DAYS = 7
 MAX_DIFFERING = 4
+MAX_TITLE = 80
 
 
 async def answer_release(asking: Asking) -> None:
@@ -102,7 +103,7 @@ def _say_items(asking: Asking, effect: MarkerEffect, number: int) -> None:
     chosen = effect.items[:MAX_DIFFERING]
     for each in chosen:
         asking.citing.show(explained(each, each.text, number))
-    parts = [f"{quoted(each.text)} ({each.side}, {signed(each.effect)})" for each in chosen]
+    parts = [f"{quoted(each.text, MAX_TITLE)} ({each.side})" for each in chosen]
     if parts:
         asking.citing.say(
             f"What differs most: {listed(parts)}.", [number], [each.id for each in chosen]

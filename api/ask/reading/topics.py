@@ -1,9 +1,13 @@
 """What people say: the topics of a scope, or the items that have some words, a label or a kind."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from api.ask.citing import found as found_item
 from api.ask.citing import label_of
 from api.ask.links import list_page
 from api.ask.reading.asking import Asking
+from api.ask.reading.change import read_reasons, say_reads
 from api.ask.reading.feeling import posts_and_comments, read_figures, say_figures
 from api.ask.wording import (
     counted,
@@ -15,17 +19,27 @@ from api.ask.wording import (
     span_text,
     time_text,
 )
+from api.errors import BadParameters
 from api.reads.items import read_items
 from api.reads.listing import Page
 from api.reads.topics import read_topics
 from api.schema.items import ItemAnswer, Items
 from api.schema.parameters import ItemsParameters
 from api.schema.topics import ScopeTopic, ScopeTopics, TopicsParameters
+from api.schema.values import Sort
+from shared.models import Label
 from shared.reasons.sentence import TALK
 from shared.times import parse_iso
 
 MAX_TOPICS = 5
 MAX_SHOWN = 5
+MAX_SAID = 3
+MAX_TITLE = 80
+ORDERS: Final[Mapping[Label, Sort]] = {
+    "negative": "most_negative",
+    "positive": "most_positive",
+    "neutral": "newest",
+}
 PAGE = 100
 MAX_PAGES = 3
 
@@ -43,7 +57,10 @@ async def answer_topic(asking: Asking) -> None:
             await _say_talk(asking, number)
         await _say_topics(asking)
         if parsed.label is not None:
-            await show_listed(asking, sentiment=parsed.label)
+            await show_sorted(asking, ORDERS[parsed.label], sentiment=parsed.label)
+        elif parsed.talk is None:
+            explanation, own = await read_reasons(asking)
+            say_reads(asking, explanation, own)
     asking.citing.say(coverage_text(stats.coverage), [number])
 
 
@@ -62,6 +79,14 @@ async def answer_search(asking: Asking) -> None:
     if not items and since is None:
         say(f"No post or comment {where} has {words}, {when} (n = 0).", [number])
         return
+    if not items:
+        say(
+            f"None of the newest posts and comments {where} has {words}: they were looked through"
+            f" back to {time_text(parse_iso(since or ''))} UTC, and there may be earlier ones (n ="
+            " 0).",
+            [number],
+        )
+        return
     labels = [label_of(each, asking.subject) for each in items]
     counts = ", ".join(
         f"{labels.count(each)} {each}" for each in ("positive", "negative", "neutral")
@@ -77,7 +102,7 @@ async def answer_search(asking: Asking) -> None:
     at_least = "At least " if since else ""
     text = f"{at_least}{posts_and_comments(len(items))} {where} {_has(len(items))} {words}, {when}"
     say(
-        f"{text}: {counts}.{read_back}" if items else f"{text}.{read_back}",
+        f"{text}: {counts}.{read_back}",
         [number],
         [each.id for each in items[:MAX_SHOWN]],
     )
@@ -205,6 +230,20 @@ async def _say_talk(asking: Asking, number: int) -> None:
     await show_listed(asking, talk=talk)
 
 
+async def show_sorted(asking: Asking, sort: Sort, **given: str) -> None:
+    """Show the first items of a list in an order; the newest where it is too long to sort."""
+    if sort != "newest":
+        try:
+            await show_listed(asking, **given, sort=sort)
+        except BadParameters:
+            asking.citing.cannot.append(
+                "There are too many items to sort: the newest are shown. Name a shorter span."
+            )
+        else:
+            return
+    await show_listed(asking, **given)
+
+
 async def show_listed(asking: Asking, **given: str) -> None:
     """Show the first items of a list of the scope: with a label, of a kind, in an order."""
     parameters = asking.parameters(ItemsParameters, **given, limit=str(MAX_SHOWN))
@@ -212,19 +251,38 @@ async def show_listed(asking: Asking, **given: str) -> None:
         {"subject": asking.subject, "subreddit": asking.community, "kind": "items", **given},
         asking.hours,
     )
-    what = " ".join(each.replace("_", " ") for each in given.values())
+    what = listed([each.replace("_", " ") for each in given.values()]) or "newest"
     found, number = await asking.read(
         read_items,
         parameters,
-        cite=("search_mentions", f"Posts and comments {asking.about}: {what}", "/items"),
+        cite=(
+            "search_mentions",
+            f"Posts and comments {asking.about}: {what}",
+            "/items",
+        ),
         page=page,
     )
     items = found.items.root
     for each in items:
         asking.citing.show(found_item(each, asking.subject, number))
     if items:
-        asking.citing.say(
-            f"Read, for example: {listed([quoted(each.title or each.content) for each in items])}.",
-            [number],
-            [each.id for each in items],
+        titles = listed(
+            [quoted(each.title or each.content, MAX_TITLE) for each in items[:MAX_SAID]]
         )
+        asking.citing.say(
+            f"{_first_words(given)}: {titles}.", [number], [each.id for each in items]
+        )
+
+
+def _first_words(given: Mapping[str, str]) -> str:
+    """Return what the first items of a list are."""
+    match given.get("sort"):
+        case "reach":
+            return "The most upvoted"
+        case "most_negative":
+            return "The most negative"
+        case "most_positive":
+            return "The most positive"
+        case _:
+            label = given.get("sentiment", "")
+            return f"The newest{' ' if label else ''}{label}"
