@@ -10,7 +10,7 @@ from api.ask.names import Known
 from api.ask.parse import Parsed, World, parse
 from api.ask.reading.asking import Asking
 from api.ask.reading.change import answer_change, answer_reason
-from api.ask.reading.comparison import answer_comparison, most_mentioned
+from api.ask.reading.comparison import answer_comparison, busiest_communities, most_mentioned
 from api.ask.reading.feeling import answer_feeling
 from api.ask.reading.posts import answer_reading
 from api.ask.reading.release import answer_release
@@ -99,8 +99,11 @@ async def _answer(asking: Asking) -> Parsed:
     if intent in OF_ITEMS and asking.hours.is_long:
         raise NoHours(TOO_LONG)
     if intent == "comparison" and not parsed.scopes:
-        parsed = replace(parsed, subjects=await most_mentioned(asking))
-        if not parsed.subjects:
+        if parsed.is_of_communities:
+            parsed = replace(parsed, communities=await busiest_communities(asking))
+        else:
+            parsed = replace(parsed, subjects=await most_mentioned(asking))
+        if not parsed.scopes:
             return parsed
         asking = replace(asking, parsed=parsed)
     await ANSWERS[intent](asking)

@@ -38,6 +38,16 @@ PATTERNS: Final[Sequence[tuple[Intent, re.Pattern[str]]]] = (
         ),
     ),
     (
+        "reading",
+        re.compile(
+            r"\b(?:which|what)\b.*\b(?:posts?|comments?|threads?|items|discussions?)\b"
+            r"|\bread\b|\bworth reading\b|\b(?:show|give|list|find|get|send|link)\b.*\b(?:posts?"
+            r"|comments?|threads?|quotes?|examples?|mentions|discussions?|complaints?)\b"
+            r"|\b(?:newest|latest|recent|top|most upvoted|best|worst|angriest|examples? of)\b.*\b"
+            r"(?:posts?|comments?|threads?|mentions)\b|\bquotes?\b|\bexamples?\b"
+        ),
+    ),
+    (
         "comparison",
         re.compile(
             r"\bcompar(?:e|ed|es|ing|ison)\b|\bversus\b|\bvs\b|\bdifferences? between\b"
@@ -58,16 +68,6 @@ PATTERNS: Final[Sequence[tuple[Intent, re.Pattern[str]]]] = (
         ),
     ),
     (
-        "reading",
-        re.compile(
-            r"\b(?:which|what)\b.*\b(?:posts?|comments?|threads?|items|discussions?)\b"
-            r"|\bread\b|\bworth reading\b|\b(?:show|give|list|find|get|send|link)\b.*\b(?:posts?"
-            r"|comments?|threads?|quotes?|examples?|mentions|discussions?|complaints?)\b"
-            r"|\b(?:newest|latest|recent|top|most upvoted|best|worst|angriest|examples? of)\b.*\b"
-            r"(?:posts?|comments?|threads?|mentions)\b|\bquotes?\b|\bexamples?\b"
-        ),
-    ),
-    (
         "topic",
         re.compile(
             rf"\bwhat\b.*\b{_PEOPLE} (?:say|saying|said|talk|talking|complain|complaining|discuss"
@@ -85,7 +85,8 @@ PATTERNS: Final[Sequence[tuple[Intent, re.Pattern[str]]]] = (
     (
         "change",
         re.compile(
-            r"\bchang(?:e|es|ed|ing)\b|\bnews?\b|\bwhat(?:'s| is|s)? (?:different|up|going on)\b"
+            r"\bchang(?:e|es|ed|ing)\b|\bnews?\b|\binteresting\b|\bnotable\b|\bimportant\b"
+            r"|\bstands? out\b|\bhighlights?\b|\bwhat(?:'s| is|s)? (?:different|up|going on)\b"
             r"|\bwhat(?:'s| has|s)? happen(?:ed|ing|s)?\b|\bmov(?:e|ed|es|ing|ement)\b"
             r"|\btrend(?:s|ing)?\b|\bdevelop(?:ed|ment|ing)?\b|\bevol\w+\b|\bshift(?:ed|s)?\b"
             r"|\b(?:get|gets|getting|got|gotten|become|becoming|became)\b.*\b(?:better|worse|more|less)"
@@ -204,6 +205,9 @@ PRESUMED: Final[Mapping[Presumed, re.Pattern[str]]] = {
     ),
     "positive": re.compile(r"\b(?:positive|happy|lov(?:e|es|ed|ing)|like[ds]?|enthusias\w+)\b"),
 }
+
+
+OF_COMMUNITIES = re.compile(r"\bwhich (?:communit\w+|subreddits?|forums?|places?)\b")
 
 
 @dataclass(frozen=True)

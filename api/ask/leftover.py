@@ -35,39 +35,40 @@ STOP: Final = _words(
     fell felt few find first folks for forum from frustrated further general generally get gets
     getting give given go goes going gone good got great grew grow growing happen happened
     happening happens happier happy has hasn't hate hated have haven't having he head hear heard
-    hello help helped helping her here here's hey hi high his hot how how's however hurt i i'd
-    i'm i've idea if impact improve improved improvement improves improving in incident
-    incidents increase increased increasing indeed instead internet into is isn't issue issues
-    it it's item items its itself just kind know land landed last lately latest launch launched
-    launches lead leader leading leads learn least led less let like liked likes list look
-    looked looking lot love loved loves made main make makes making many matter may maybe me
-    mean mention mentioned mentioning mentions might mind mine month monthly months mood moods
-    more most mostly move moved moves moving much my near need needs negative negatively neither
-    new newest news next no none nor not nothing now number of off often ok okay on once one
-    ones only opinion opinions or other others our out outage outages over overall overview own
-    paid pain part particular pay people per perceive perceived percent perception perhaps
-    please pls plz point points popular positive positively possible post posted posting posts
-    praise praised praising prefer preferred presently pretty problem problems product products
-    programmers question questions quick quickly quite quote quotes rank ranked ranking rate
-    rather rating react reacted reaction reactions read reading real really reason reasons
-    received recent recently reception recover recovered reddit redditors regarding release
-    released releases report reported reporting reports reputation request requested requesting
-    requests respond response responsible right rise risen rising root rose said same
+    hello help helped helping her here here's hey hi high highlight highlights his hot how how's
+    however hurt i i'd i'm i've idea if impact important improve improved improvement improves
+    improving in incident incidents increase increased increasing indeed instead interesting
+    internet into is isn't issue issues it it's item items its itself just kind know land landed
+    last lately latest launch launched launches lead leader leading leads learn least led less
+    let like liked likes list look looked looking lot love loved loves made main make makes
+    making many matter may maybe me mean mention mentioned mentioning mentions might mind mine
+    month monthly months mood moods more most mostly move moved moves moving much my near need
+    needs negative negatively neither new newest news next no none nor not notable nothing now
+    number of off often ok okay on once one ones only opinion opinions or other others our out
+    outage outages over overall overview own paid pain part particular pay people per perceive
+    perceived percent perception perhaps place places please pls plz point points popular
+    positive positively possible post posted posting posts praise praised praising prefer
+    preferred presently pretty problem problems product products programmers question questions
+    quick quickly quite quote quotes rank ranked ranking rate rather rating react reacted
+    reaction reactions read reading real really reason reasons received recent recently
+    reception recover recovered reddit redditors regard regarding release released releases
+    remarkable report reported reporting reports reputation request requested requesting
+    requests respond response responsible right rise risen rising root rose s said same
     satisfaction satisfied say saying says score search see seem seems seen send sentiment
     sentimental sentiments share she shift shifted should show side since so some somebody
-    someone something sov spike spiked stand standing status still story struggle struggles
-    struggling stuff subject subjects subreddit subreddits success such summarise summarize
-    summary sure take talk talked talking talks team teams tell than thank thanks that that's
-    the their them theme themes then there there's these they they're thing things think
-    thinking thinks this those thought thoughts thread threads through time times to today
-    together tone too tool tools top topic topics toward towards trend trending trends trigger
-    triggered turn under unhappy until up update updates upon upset upvoted upvotes us usage use
-    used user users using usually utc version versions versus very via vibe vibes view viewed
-    views voice volume vs want wanted wants was wasn't way we we're we've week weekly weeks well
-    went were weren't what what's whatever whats where where's whether which while who who's
-    whole whom whose why will winning wish wishes with within without won't word words work
-    worked works worse worsen worsened worsening worst worth would write writes writing written
-    yes yet you you're your yours
+    someone something sov spike spiked stand standing stands status still stood story struggle
+    struggles struggling stuff subject subjects subreddit subreddits success such summaries
+    summarise summarize summary sure t take talk talked talking talks team teams tell than thank
+    thanks that that's the their them theme themes then there there's these they they're thing
+    things think thinking thinks this those thought thoughts thread threads through time times
+    to today together tone too tool tools top topic topics toward towards trend trending trends
+    trigger triggered turn under unhappy until up update updates upon upset upvoted upvotes us
+    usage use used user users using usually utc version versions versus very via vibe vibes view
+    viewed views voice volume vs want wanted wants was wasn't way we we're we've week weekly
+    weeks well went were weren't what what's whatever whats where where's whether which while
+    who who's whole whom whose why will winning wish wishes with within without won't word words
+    work worked works worse worsen worsened worsening worst worth would write writes writing
+    written yes yet you you're your yours
     """
 )
 # Words that name something beside another word: rate limits, team plans.
@@ -96,7 +97,10 @@ def leftover_of(question: Question) -> list[str]:
     for number, (word, plain) in enumerate(words):
         follows = number + 1 < len(words) and is_content[number + 1]
         is_beside = plain in BESIDE and follows and words[number + 1][0].start == word.end + 1
-        if is_content[number] or is_beside:
+        # A number behind a word belongs to it: gateway 503.
+        is_behind = number > 0 and is_content[number - 1] and plain.isdigit()
+        is_behind = is_behind and words[number - 1][0].end + 1 == word.start
+        if is_content[number] or is_beside or is_behind:
             found.setdefault(plain, word.text.removesuffix("'s").rstrip("'"))
     return list(found.values())
 

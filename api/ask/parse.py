@@ -9,6 +9,7 @@ from api.ask.intents import (
     EXCLUDED,
     NEGATED,
     NEGATION_IS_MEANT,
+    OF_COMMUNITIES,
     UNANSWERABLE,
     Asked,
     Presumed,
@@ -63,6 +64,8 @@ class Parsed:
     talk: Talk | None = None
     sort: Sort | None = None
     presumed: Presumed | None = None
+    is_of_communities: bool = False
+    """Whether a comparison without scopes is of communities, not of subjects."""
     is_unknown: bool = False
     """Whether the question is about something that is no subject of the watchlist."""
     cannot: Sequence[str] = field(default=())
@@ -133,6 +136,7 @@ def _parse_one(sentence: str, at: datetime, world: World) -> Parsed:
     if spans.is_refused:
         return replace(parsed, cannot=tuple(spans.cannot))
     question = spans.question
+    parsed = replace(parsed, cannot=(*parsed.cannot, *spans.cannot))
     parsed = _with_span(parsed, spans.spans, world)
     asked = asked_of(
         question.masked,
@@ -232,6 +236,7 @@ def _with_words(
         talk=asked.talk,
         sort=asked.sort,
         presumed=asked.presumed,
+        is_of_communities=bool(OF_COMMUNITIES.search(question.masked)),
     )
     if intent not in SCOPED or not words:
         return parsed

@@ -328,7 +328,7 @@ _COUNT = r"(?P<number>\d{1,4}|a couple of|couple of|a few|few|an?|" + "|".join(N
 _OF_YEAR = rf"(?:,? (?:of )?{_YEAR})?"
 _ON_DAY = r"(?: (?:on )?(?P<on>yesterday|today|(?:mon|tues|wednes|thurs|fri|satur|sun)day))?"
 _PART_OF_MONTH = r"(?:the )?(?:beginning|start|middle|end) of|early|late|mid"
-_HOURS_AND_MINUTES = r"(?P<hour>\d{1,2}):(?P<minute>\d\d) ?(?P<half>am|pm)?"
+_HOURS_AND_MINUTES = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?: ?(?P<half>am|pm))?"
 _DATE_TEXT = rf"(?:{_DAY} (?:of )?{_MONTH}{_OF_YEAR})"
 
 Reading = Callable[[Mapping[str, str], datetime], Period]

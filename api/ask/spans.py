@@ -13,12 +13,13 @@ from api.ask.periods import (
     NUMBERS,
     NotAPeriod,
     Period,
+    midnight,
     months_before,
     number_of,
     parts_of,
     periods_at,
 )
-from api.ask.text import SPAN, Question
+from api.ask.text import MASKS, SPAN, Question
 from shared.models import Marker
 
 DEFAULT_HOURS: Final = 168
@@ -26,7 +27,7 @@ SPANS_TAKEN: Final = (
     "Spans that are understood: “last week”, “yesterday”, “in the last 3 days”, “since Monday”,"
     " “in October”, “Q3”, “between 3 and 10 November”, “since 2026-11-03”, “since the release”."
 )
-_COUNT = r"(?:(?P<number>\d{1,4}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + r") )?"
+_COUNT = r"(?:(?P<number>\d{1,9}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + r") )?"
 # Such as: in the last 3 days, past week, 24 hours, 7d.
 ROLLING = re.compile(
     r"(?:(?:over|in|during|for|within|of|from|across|throughout) )?(?:the |these )?"
@@ -35,7 +36,7 @@ ROLLING = re.compile(
 )
 SHORT = re.compile(
     r"(?:(?:over|in|during|for|within|of) )?(?:(?:the )?(?:last|past) )?"
-    r"(?P<number>\d{1,4}) ?(?P<unit>h|d|w|hours|days|weeks|months)\b(?! ago)"
+    r"(?P<number>\d{1,9}) ?(?P<unit>h|d|w|hours|days|weeks|months)\b(?! ago)"
 )
 ONE_BY_ONE: Final = {"h": "hour", "d": "day", "w": "week", "hr": "hour"}
 BETWEEN = re.compile(r"(?:between|from) ")
@@ -55,6 +56,11 @@ DAYS_AFTER_MONTH = re.compile(
     r" ?(?:and|-|to|until|through) ?(?:the )?(?P<last>\d{1,2})(?:st|nd|rd|th)?\b(?!:)"
     r"(?:,? (?P<year>20\d\d)\b)?"
 )
+AT_TIME = re.compile(r",? (?:at|around|about) ")
+ZONES = re.compile(
+    r"\b(?:est|edt|pst|pdt|cet|cest|bst|ist|jst|eastern|pacific|(?:in )?(?:my|local|our) time"
+    r"(?: zone)?|(?:utc|gmt) ?[+-] ?\d{1,2}(?::?\d\d)?)\b"
+)
 VAGUE = re.compile(
     r"\b(recently|lately|currently|right now|at the moment|these days|nowadays|now)\b"
 )
@@ -64,7 +70,11 @@ COMING = re.compile(
     r"|will|forecast|predict\w*|going to)\b"
 )
 RECURRING = re.compile(r"\b((mon|tues|wednes|thurs|fri|satur|sun)days|weekends|weekdays)\b")
-OPEN = re.compile(r"\b(since|until|till|before|after|during|prior to|between) (?P<what>[^?.,;!]*)")
+OPEN = re.compile(
+    r"\b(?P<word>since|until|till|before|after|during|prior to|between)"
+    rf" (?![{MASKS}]|and after)(?P<what>[^?,;!]*)"
+)
+NO_BEGINNING: Final = frozenset({"until", "till", "before", "prior to"})
 MAX_SHOWN = 60
 
 
@@ -108,6 +118,10 @@ def find_spans(
     spans: list[Span] = []
     cannot: list[str] = []
     place = 0
+    if zone := ZONES.search(question.masked):
+        words = question.text[zone.start() : zone.end()]
+        cannot.append(f"“{words}” was left out: times and days are in UTC.")
+        question = question.taken(zone.start(), zone.end(), SPAN)
     text = question.masked
     while place < len(text):
         if place and re.match(r"\w", text[place - 1]):
@@ -133,8 +147,8 @@ def find_spans(
         marker = period.marker if isinstance(period, MarkerPeriod) else None
         spans.append(Span(period.start, min(period.end, at), words, marker))
         place = end
-    problem = _unknown_time(question)
-    if problem is not None and not spans:
+    problem = _open_time(question) or (None if spans else _unknown_time(question))
+    if problem is not None:
         return FoundSpans(question, spans, (problem,), is_refused=True)
     return FoundSpans(*_without_vague(question, spans, at), tuple(cannot))
 
@@ -146,7 +160,7 @@ def _span_at(
     return (
         _days_of_month(text, place, at)
         or _days_after_month(text, place, at)
-        or _between(text, place, at)
+        or _between(text, place, at, markers, subjects)
         or _from_marker(text, place, at, markers, subjects)
         or _since(text, place, at)
         or _rolling(text, place, at)
@@ -189,10 +203,15 @@ def _first_of_month(day: int, last: Period) -> Period:
     return _ordered(start, last.end)
 
 
-def _between(text: str, place: int, at: datetime) -> tuple[Period, int] | None:
+def _between(
+    text: str, place: int, at: datetime, markers: Sequence[Marker], subjects: Sequence[str]
+) -> tuple[Period, int] | None:
     """Return such as between Monday and Wednesday, or from October to 5 November."""
     begins = BETWEEN.match(text, place)
     first = _period(text, begins.end() if begins else place, at, bare=begins is None)
+    if first is None and begins:
+        marked = marker_at(text, begins.end(), at, markers, subjects)
+        first = (Period(marked[0].start, marked[0].end), marked[1]) if marked else None
     if first is None:
         return None
     to = TO.match(text, first[1])
@@ -284,9 +303,41 @@ def _single(text: str, place: int, at: datetime) -> tuple[Period, int] | None:
     begins = IN.match(text, place)
     found = _period(text, begins.end(), at) if begins else None
     found = found or _period(text, place, at, bare=True)
-    if found is None or found[0].is_moment:
+    if found is None:
         return None
-    return found
+    return _at_time(text, found, at) or _of_an_hour(found)
+
+
+def _at_time(text: str, day: tuple[Period, int], at: datetime) -> tuple[Period, int] | None:
+    """Return the hour of a time of a day, such as yesterday at 15:00."""
+    to = AT_TIME.match(text, day[1])
+    clock = _period(text, to.end(), at) if to and not day[0].is_moment else None
+    if clock is None or not clock[0].is_moment:
+        return None
+    moment = day[0].start + (clock[0].start - midnight(clock[0].start.date()))
+    return _of_an_hour((Period(moment, moment, is_moment=True), clock[1]))
+
+
+def _of_an_hour(found: tuple[Period, int]) -> tuple[Period, int]:
+    """Return a time as the hour that begins with it, and any other period as it is."""
+    period, end = found
+    if not period.is_moment:
+        return found
+    return Period(period.start, period.start + timedelta(hours=1)), end
+
+
+def _open_time(question: Question) -> str | None:
+    """Return why a time after a word such as "since" can't be understood; None: there is none."""
+    found = OPEN.search(question.masked)
+    if found is None or not found["what"].strip():
+        return None
+    words = question.text[found.start() : found.end()].strip()[:MAX_SHOWN]
+    if found["word"] in NO_BEGINNING:
+        return (
+            f"“{words}” has no beginning: name one, as in “between 3 and 10 November”. Of a"
+            " release, ask “Did it help?”."
+        )
+    return f"“{words}” isn't a span that is understood. {SPANS_TAKEN}"
 
 
 def _unknown_time(question: Question) -> str | None:
@@ -298,10 +349,6 @@ def _unknown_time(question: Question) -> str | None:
     if recurring := RECURRING.search(text):
         words = question.text[recurring.start() : recurring.end()]
         return f"“{words}” are days that recur, and a span is one time. {SPANS_TAKEN}"
-    opened = OPEN.search(text)
-    if opened is not None and opened["what"].strip():
-        words = question.text[opened.start() : opened.end()].strip()[:MAX_SHOWN]
-        return f"“{words}” isn't a span that is understood. {SPANS_TAKEN}"
     if ever := EVER.search(text):
         words = question.text[ever.start() : ever.end()]
         return f"“{words}” has no beginning: name one. {SPANS_TAKEN}"

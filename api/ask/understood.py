@@ -46,11 +46,18 @@ def _sentence(parsed: Parsed, hours: Hours | None) -> str:
     when = f", {hours.text}" if hours else ""
     if parsed.intent == "release":
         marker = parsed.marker
-        name = f"{marker['name']} ({marker['date']})" if marker else "a release"
         whom = f" about {parsed.subjects[0].name}" if parsed.subjects else ""
-        return f"Whether {name} helped: the mood{whom} up to seven days before and after it"
+        if marker is None:
+            return "Whether a release helped"
+        name = f"{marker['name']} ({marker['date']})"
+        asks = f"Whether {name} helped" if marker["kind"] == "release" else f"What followed {name}"
+        return f"{asks}: the mood{whom} up to seven days before and after it"
     if parsed.intent == "comparison":
-        return f"{_join([each.name for each in parsed.scopes])} side by side{when}"
+        is_inside = len(parsed.subjects) > 1 and parsed.communities
+        scopes = parsed.subjects if is_inside else parsed.scopes
+        where = f" in {_join([each.name for each in parsed.communities])}" if is_inside else ""
+        names = _join([each.name for each in scopes])
+        return f"{names or 'The most mentioned'} side by side{where}{when}"
     return f"{_beginning(parsed)}{_scope(parsed)}{_limits(parsed)}{when}{_since(parsed)}"
 
 

@@ -17,7 +17,6 @@ MIN_OBSERVED: Final = 0.995
 MAX_GAPS: Final = 2
 MAX_TITLE: Final = 100
 MAX_TEXT: Final = 280
-DAY: Final = timedelta(days=1)
 BECAUSE: Final[dict[Because, str]] = {
     "just_before": "the time just before ({span})",
     "week_before": "the same hours a week earlier ({span})",
@@ -131,15 +130,16 @@ def time_text(moment: datetime, *, with_year: bool = False) -> str:
 
 def span_text(start: datetime, end: datetime) -> str:
     """Return a span in words: the days where it has whole ones, else its times."""
-    with_year = start.year != (end - timedelta(seconds=1)).year
+    last = end - timedelta(seconds=1)
+    with_year = start.year != last.year
     if start.hour or end.hour:
-        return (
-            f"{time_text(start, with_year=with_year)} to {time_text(end, with_year=with_year)} UTC"
-        )
-    last = end - DAY
-    if last <= start:
-        return f"{_day(start, with_year=with_year)} (UTC)"
-    return f"{_day(start, with_year=with_year)} to {_day(last, with_year=with_year)} (UTC)"
+        first = time_text(start, with_year=with_year)
+        return f"{first} to {time_text(end, with_year=with_year)} UTC"
+    if start.date() == last.date():
+        return f"{_day(start, with_year=with_year)} UTC"
+    is_in_month = (start.year, start.month) == (last.year, last.month)
+    first = str(start.day) if is_in_month else _day(start, with_year=with_year)
+    return f"{first} to {_day(last, with_year=with_year)} UTC"
 
 
 def _day(moment: datetime, *, with_year: bool) -> str:

@@ -46,8 +46,8 @@ class EarlierAnswer(Answer):
     sources: list[EarlierSource] = Field(description="what it rests on")
     data_summary: dict[str, dict[str, WindowTotals] | WindowTotals] = Field(
         description="for each subject that the question names, by its name, and each community, by"
-        " its id, the statistics of last_24h and last_week; where it names none, overall: those of the last"
-        " week"
+        " its id, the statistics of last_24h and last_week; where it names none, overall: those of"
+        " the last week"
     )
     understood: Understood = Field(description="what was understood")
     origin: DataOrigin

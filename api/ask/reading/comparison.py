@@ -21,15 +21,33 @@ from api.ask.wording import (
 )
 from api.reads.comparison import compare
 from api.reads.subjects import read_subjects
+from api.reads.subreddits import read_communities
 from api.reads.voice import read_voice
-from api.schema.parameters import CompareParameters
+from api.schema.parameters import CompareParameters, SubredditsParameters
 from api.schema.sentiment import ComparedScope
 from api.schema.subject_parameters import SubjectsParameters, VoiceParameters
 from api.schema.values import MAX_COMPARED
+from shared.communities import community_name
 
 MAX_COVERAGE = 2
 MAX_SHARES = 5
 MAX_IN_COMMUNITY = 5
+
+
+async def busiest_communities(asking: Asking) -> Sequence[NamedScope]:
+    """Return the watched communities with the most items of the last day, ten at most."""
+    found = await asking.reader.read(read_communities, SubredditsParameters())
+    number = asking.citing.cite("coverage", "The watched communities", "/api/v1/communities", None)
+    chosen = sorted(found.details, key=lambda each: -(each.items_24h or 0))[:MAX_COMPARED]
+    asking.citing.say(
+        f"These are the {len(chosen)} of {len(found.details)} communities with the most items of"
+        " the last 24 hours.",
+        [number],
+    )
+    return [
+        NamedScope("community", each.community, community_name(each.community), "")
+        for each in chosen
+    ]
 
 
 async def most_mentioned(asking: Asking) -> Sequence[NamedScope]:

@@ -55,7 +55,8 @@ async def answer_topic(asking: Asking) -> None:
     if stats.statistics.total:
         if parsed.talk is not None:
             await _say_talk(asking, number)
-        await _say_topics(asking)
+        if not asking.is_in_both:
+            await _say_topics(asking)
         if parsed.label is not None:
             await show_sorted(asking, ORDERS[parsed.label], sentiment=parsed.label)
         elif parsed.talk is None:
