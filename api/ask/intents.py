@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from api.ask.text import COMMUNITY, MASKS, SUBJECT
+from api.ask.text import COMMUNITY, MASKS, SPAN, SUBJECT
 from api.schema.ask import Intent
 from api.schema.values import Sort
 from shared.kinds import Talk
@@ -44,7 +44,7 @@ PATTERNS: Final[Sequence[tuple[Intent, re.Pattern[str]]]] = (
             r"|\bread\b|\bworth reading\b|\b(?:show|give|list|find|get|send|link)\b.*\b(?:posts?"
             r"|comments?|threads?|quotes?|examples?|mentions|discussions?|complaints?)\b"
             r"|\b(?:newest|latest|recent|top|most upvoted|best|worst|angriest|examples? of)\b.*\b"
-            r"(?:posts?|comments?|threads?|mentions)\b|\bquotes?\b|\bexamples?\b"
+            r"(?:posts?|comments?|threads?|mentions)\b|\bquotes?\b|\bexamples? (?:of|for|about|from)\b"
         ),
     ),
     (
@@ -121,7 +121,7 @@ UNANSWERABLE: Final[Sequence[tuple[re.Pattern[str], str]]] = (
     ),
     (
         re.compile(
-            r"\bwho\b(?! (?:is|are|'s)? ?(?:winning|leading|ahead))"
+            r"\bwho\b(?!(?:'s| is| are)? (?:winning|leading|ahead))"
             r"|\bwhich (?:users?|authors?|people)\b"
         ),
         "Who wrote something isn't counted: answers are about what is said, not about people.",
@@ -201,7 +201,7 @@ PRESUMED: Final[Mapping[Presumed, re.Pattern[str]]] = {
     ),
     "negative": re.compile(
         r"\b(?:negative|unhappy|angry|upset|hat(?:e|es|ed|ing)|dislik\w+|frustrat\w+|annoy\w+|bad"
-        r"|not (?:like|happy)|n't (?:\w+ )?(?:like|happy))\b"
+        r"|(?:not|\w+n't) (?:\w+ )?(?:like|love|happy))\b"
     ),
     "positive": re.compile(r"\b(?:positive|happy|lov(?:e|es|ed|ing)|like[ds]?|enthusias\w+)\b"),
 }
@@ -251,10 +251,10 @@ def _intent(masked: str, *, scopes: int, alike: int, has_marker: bool) -> Intent
     for intent, pattern in PATTERNS:
         if not pattern.search(masked):
             continue
-        # X compared with last week, or with nothing: a change.
-        if intent == "comparison" and scopes == 1:
+        # X compared with last week.
+        if intent == "comparison" and scopes == 1 and SPAN in masked:
             return "change"
-        if intent == "feeling" and alike > 1:
+        if intent == "feeling" and alike == scopes > 1:
             return "comparison"
         return intent
     return None

@@ -21,6 +21,7 @@ PLACED_AFTER = re.compile(r"^\s*(communit|subreddit|sub\b|forum)")
 VERBS: Final = frozenset({"continue", "bolt", "warp"})
 OWN = re.compile(
     r"\bour (own )?(product|tool|app|brand)s?\b|\bourselves\b"
+    r"|\bour(?= (share|mood|sentiment|reputation|mentions|image|users)\b)"
     r"|(?<!\btell )(?<!\bshow )(?<!\bgive )(?<!\bthe )(?<!\blet )\bus\b"
     r"|\bwe(?= (doing|stand|compare|rank|perceived|seen|liked|do)\b)"
 )

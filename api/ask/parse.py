@@ -25,6 +25,7 @@ from api.ask.periods import NotAPeriod
 from api.ask.spans import Span, default_span, find_spans
 from api.ask.text import MARKER, MASKS, Question, question_of
 from api.schema.ask import Intent
+from api.schema.parameters import MAX_SEARCH_CHARS
 from api.schema.values import MAX_COMPARED, Sort
 from shared.communities import community_name
 from shared.kinds import Talk
@@ -130,6 +131,7 @@ def _parse_one(sentence: str, at: datetime, world: World) -> Parsed:
         return replace(parsed, cannot=(problem,))
     try:
         question, parsed = _with_marker(question, parsed, world)
+        parsed = _of_its_subject(parsed, world)
     except NotAPeriod as error:
         return replace(parsed, cannot=(_sentence(str(error)),))
     spans = find_spans(question, at, world.markers, [each.id for each in parsed.subjects])
@@ -197,6 +199,29 @@ def _with_marker(question: Question, parsed: Parsed, world: World) -> tuple[Ques
     )
 
 
+def _of_its_subject(parsed: Parsed, world: World) -> Parsed:
+    """Return a question about a marker as one about the marker's subject, the only one it has."""
+    if parsed.marker is None:
+        return parsed
+    name, marked = parsed.marker["name"], parsed.marker["subject"]
+    others = [each for each in parsed.subjects if each.id != marked]
+    whom = _name_of(marked, world) if marked else "all communities"
+    of_others = [
+        f"The effect of {name} is on what is said of {whom}: of {each.name}, ask “What changed about"
+        f" {each.name} since {name}?”."
+        for each in others
+    ]
+    own = [each for each in parsed.subjects if each.id == marked]
+    if marked and not own:
+        own = [NamedScope("subject", marked, whom, "")]
+    cannot = (*parsed.cannot, *of_others)
+    return replace(parsed, subjects=own, communities=[], cannot=cannot)
+
+
+def _name_of(subject: str, world: World) -> str:
+    return next((each["name"] for each in world.known.subjects if each["id"] == subject), subject)
+
+
 def _says_release(question: Question) -> bool:
     return any(each in question.masked for each in ("help", "impact", "effect", "before and after"))
 
@@ -217,8 +242,8 @@ def _with_span(parsed: Parsed, spans: Sequence[Span], world: World) -> Parsed:
     marked = last.marker["subject"] if last.marker else None
     if marked is None or parsed.scopes:
         return parsed
-    name = next((each["name"] for each in world.known.subjects if each["id"] == marked), marked)
-    return replace(parsed, subjects=[NamedScope("subject", marked, name, last.words)])
+    own = NamedScope("subject", marked, _name_of(marked, world), last.words)
+    return replace(parsed, subjects=[own])
 
 
 def _with_words(
@@ -240,15 +265,16 @@ def _with_words(
     )
     if intent not in SCOPED or not words:
         return parsed
-    if len(words) > MAX_WORDS:
-        shown = ", ".join(f"“{each}”" for each in words[:MAX_WORDS])
-        problem = f"Too many words aren't understood: {shown} and more. {_examples(world)}"
+    search = search_for(words)
+    if len(words) > MAX_WORDS or len(search) > MAX_SEARCH_CHARS:
+        shown = ", ".join(f"“{_shortened(each)}”" for each in words[:MAX_WORDS])
+        problem = f"Too many words aren't understood: {shown}. {_examples(world)}"
         return replace(parsed, intent=None, cannot=(*parsed.cannot, problem))
     is_unknown = not parsed.scopes and intent == "feeling"
     return replace(
         parsed,
         intent="reading" if intent == "reading" else "topic",
-        search=search_for(words),
+        search=search,
         search_words=tuple(words),
         is_unknown=is_unknown,
     )
@@ -383,7 +409,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _listed_words(words: Sequence[str]) -> str:
-    return _join([f"“{each}”" for each in words[:MAX_WORDS]])
+    return _join([f"“{_shortened(each)}”" for each in words[:MAX_WORDS]])
 
 
 def _join(names: Sequence[str], last: str = "and") -> str:

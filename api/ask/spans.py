@@ -74,6 +74,7 @@ OPEN = re.compile(
     r"\b(?P<word>since|until|till|before|after|during|prior to|between)"
     rf" (?![{MASKS}]|and after)(?P<what>[^?,;!]*)"
 )
+UP_TO = re.compile(rf"\b(?:until|till|before|prior to|up to) (?:the )?{SPAN}")
 NO_BEGINNING: Final = frozenset({"until", "till", "before", "prior to"})
 MAX_SHOWN = 60
 
@@ -205,10 +206,11 @@ def _first_of_month(day: int, last: Period) -> Period:
 
 def _between(
     text: str, place: int, at: datetime, markers: Sequence[Marker], subjects: Sequence[str]
-) -> tuple[Period, int] | None:
+) -> tuple[Period | MarkerPeriod, int] | None:
     """Return such as between Monday and Wednesday, or from October to 5 November."""
     begins = BETWEEN.match(text, place)
     first = _period(text, begins.end() if begins else place, at, bare=begins is None)
+    marked = None
     if first is None and begins:
         marked = marker_at(text, begins.end(), at, markers, subjects)
         first = (Period(marked[0].start, marked[0].end), marked[1]) if marked else None
@@ -226,10 +228,13 @@ def _between(
         moved = one.start - (one.start.date() - other.start.date())
         one = Period(moved, moved, is_moment=True)
     start, end = one.start, other.start if other.is_moment else other.end
-    if start >= end:
+    if start >= end and not re.search(r"20\d\d", text[place : first[1]]):
         # Between 20 December and 5 January: the last one that has begun is of this year.
         start = _year_before(start)
-    return _ordered(start, end), last[1]
+    period = _ordered(start, end)
+    if marked is not None:
+        return MarkerPeriod(period.start, period.end, marked[0].marker), last[1]
+    return period, last[1]
 
 
 def _year_before(moment: datetime) -> datetime:
@@ -328,11 +333,12 @@ def _of_an_hour(found: tuple[Period, int]) -> tuple[Period, int]:
 
 def _open_time(question: Question) -> str | None:
     """Return why a time after a word such as "since" can't be understood; None: there is none."""
-    found = OPEN.search(question.masked)
-    if found is None or not found["what"].strip():
+    up_to = UP_TO.search(question.masked)
+    found = up_to or OPEN.search(question.masked)
+    if found is None or not (up_to or found["what"].strip()):
         return None
     words = question.text[found.start() : found.end()].strip()[:MAX_SHOWN]
-    if found["word"] in NO_BEGINNING:
+    if up_to or found["word"] in NO_BEGINNING:
         return (
             f"“{words}” has no beginning: name one, as in “between 3 and 10 November”. Of a"
             " release, ask “Did it help?”."
