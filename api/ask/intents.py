@@ -44,7 +44,8 @@ PATTERNS: Final[Sequence[tuple[Intent, re.Pattern[str]]]] = (
             r"|\bread\b|\bworth reading\b|\b(?:show|give|list|find|get|send|link)\b.*\b(?:posts?"
             r"|comments?|threads?|quotes?|examples?|mentions|discussions?|complaints?)\b"
             r"|\b(?:newest|latest|recent|top|most upvoted|best|worst|angriest|examples? of)\b.*\b"
-            r"(?:posts?|comments?|threads?|mentions)\b|\bquotes?\b|\bexamples? (?:of|for|about|from)\b"
+            r"(?:posts?|comments?|threads?|mentions)\b|\bquotes?\b"
+            r"|\bexamples? (?:of|for|about|from)\b"
         ),
     ),
     (
@@ -88,10 +89,10 @@ PATTERNS: Final[Sequence[tuple[Intent, re.Pattern[str]]]] = (
             r"\bchang(?:e|es|ed|ing)\b|\bnews?\b|\binteresting\b|\bnotable\b|\bimportant\b"
             r"|\bstands? out\b|\bhighlights?\b|\bwhat(?:'s| is|s)? (?:different|up|going on)\b"
             r"|\bwhat(?:'s| has|s)? happen(?:ed|ing|s)?\b|\bmov(?:e|ed|es|ing|ement)\b"
-            r"|\btrend(?:s|ing)?\b|\bdevelop(?:ed|ment|ing)?\b|\bevol\w+\b|\bshift(?:ed|s)?\b"
+            r"|\btrend(?:s|ing)?\b|\b(?:developed|developing|developments?)\b|\bevol\w+\b|\bshift(?:ed|s)?\b"
             r"|\b(?:get|gets|getting|got|gotten|become|becoming|became)\b.*\b(?:better|worse|more|less)"
             r"|\b(?:improv\w+|declin\w+|drop(?:s|ped|ping)?|f[ae]ll(?:s|en|ing)?|rise|rose|risen"
-            r"|rising|increas\w+|decreas\w+|gr[eo]w\w*|spik\w+|dip(?:s|ped)?|recover\w*|worsen\w*"
+            r"|rising|increase[sd]?|increasing|decrease[sd]?|decreasing|gr[eo]w\w*|spik\w+|dip(?:s|ped)?|recover\w*|worsen\w*"
             r"|went (?:up|down)|go(?:ing|es|ne)? (?:up|down)|(?:up|down)(?: or (?:up|down))?)\b"
             r"|\bover time\b|\b(?:better|worse)\b"
         ),
@@ -100,7 +101,7 @@ PATTERNS: Final[Sequence[tuple[Intent, re.Pattern[str]]]] = (
         "feeling",
         re.compile(
             r"\bfeel(?:s|ing|ings)?\b|\bfelt\b|\bsentiments?\b|\bmoods?\b|\bopinions?\b"
-            r"|\bth(?:ink|inks|ought|oughts|inking)\b|\b(?:dis)?lik(?:e|es|ed|ing)\b|\blov(?:e|es|ed|ing)\b"
+            r"|\bth(?:ink|inks|ought|oughts|inking)\b|\b(?:dis)?(?:like[sd]?|liking)\b|\blov(?:e|es|ed|ing)\b"
             r"|\bhat(?:e|es|ed|ing)\b|\b(?:un)?happy\b|\b(?:dis)?satisf\w+\b|\battitudes?\b"
             r"|\bperce(?:ive|ived|ption)\b|\breputation\b|\bdoing\b|\bvibes?\b|\btone\b|\bview(?:s|ed)?\b"
             r"|\b(?:positive|negative|angry|annoyed|frustrated|excited|enthusiastic|upset|fans?)\b"
@@ -158,8 +159,8 @@ EXCLUDED = re.compile(
     rf" ?(?:the )?(?P<what>{_SCOPE}|\w+)"
 )
 NEGATED = re.compile(
-    r"\b(?:not|never|no longer|nobody|no one|none|don't|doesn't|didn't|isn't|aren't|wasn't|weren't"
-    r"|haven't|hasn't|can't|cannot|won't|dont|doesnt|didnt)\b"
+    r"\b(?:not|never|no longer|nobody|no one|none|don'?t|(?:does|did)n'?t|isn't|aren't"
+    r"|wasn't|weren't|haven't|hasn't|can't|cannot|won't)\b"
 )
 # The answer to these is the same with "not".
 NEGATION_IS_MEANT = re.compile(r"\bwhy\b|\breasons?\b|\b(?:did|has|does)n't\b.*\b(?:help|work)")
@@ -193,11 +194,12 @@ Presumed = Literal["worse", "better", "negative", "positive"]
 """What a question for reasons takes as given: a change, or how people feel."""
 PRESUMED: Final[Mapping[Presumed, re.Pattern[str]]] = {
     "worse": re.compile(
-        r"\b(?:worse\w*|declin\w+|drop\w*|f[ae]ll\w*|decreas\w+|dip\w*|(?:went |go\w* )?down)\b"
+        r"\b(?:worse\w*|declin\w+|drop\w*|f[ae]ll\w*|decrease[sd]?|decreasing"
+        r"|dip\w*|(?:went |go\w* )?down)\b"
     ),
     "better": re.compile(
-        r"\b(?:better|improv\w+|rise|rose|risen|rising|increas\w+|recover\w*|(?:went |go\w* )up"
-        r"|happier)\b"
+        r"\b(?:better|improv\w+|rise|rose|risen|rising|increase[sd]?|increasing"
+        r"|recover\w*|(?:went |go\w* )up|happier)\b"
     ),
     "negative": re.compile(
         r"\b(?:negative|unhappy|angry|upset|hat(?:e|es|ed|ing)|dislik\w+|frustrat\w+|annoy\w+|bad"

@@ -1,5 +1,6 @@
 """Parses a question: its scopes, its span, what it asks for, and what can't be understood."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -33,6 +34,7 @@ from shared.models import Label, Marker
 
 # Words beside a scope that are taken as a search where a text asks nothing: "Cursor pricing".
 MAX_BARE_WORDS: Final = 2
+INSIDE: Final = re.compile(r"\b(?:in|within|on|at|from|across|inside)(?: the)? $")
 MIN_COMPARED: Final = 2
 MAX_LISTED: Final = 12
 MAX_QUOTED: Final = 80
@@ -65,6 +67,8 @@ class Parsed:
     talk: Talk | None = None
     sort: Sort | None = None
     presumed: Presumed | None = None
+    is_inside: bool = False
+    """Whether a comparison is of subjects in the community, not with it."""
     is_of_communities: bool = False
     """Whether a comparison without scopes is of communities, not of subjects."""
     is_unknown: bool = False
@@ -207,8 +211,8 @@ def _of_its_subject(parsed: Parsed, world: World) -> Parsed:
     others = [each for each in parsed.subjects if each.id != marked]
     whom = _name_of(marked, world) if marked else "all communities"
     of_others = [
-        f"The effect of {name} is on what is said of {whom}: of {each.name}, ask “What changed about"
-        f" {each.name} since {name}?”."
+        f"The effect of {name} is on what is said of {whom}: of {each.name}, ask “What changed"
+        f" about {each.name} since {name}?”."
         for each in others
     ]
     own = [each for each in parsed.subjects if each.id == marked]
@@ -289,7 +293,7 @@ def _checked(parsed: Parsed, words: Sequence[str], question: Question, world: Wo
         return replace(parsed, intent=None, cannot=(*parsed.cannot, *near))
     parsed = replace(parsed, cannot=(*parsed.cannot, *_of_negation(question)))
     if parsed.intent == "comparison":
-        return _compared(parsed, words, world)
+        return _compared(parsed, words, question, world)
     if len(parsed.communities) > 1 or (len(parsed.subjects) > 1 and parsed.intent != "share"):
         return _first_of_several(parsed)
     if words and parsed.search is None:
@@ -340,8 +344,11 @@ def _of_negation(question: Question) -> list[str]:
     return [problem]
 
 
-def _compared(parsed: Parsed, words: Sequence[str], world: World) -> Parsed:
+def _compared(parsed: Parsed, words: Sequence[str], question: Question, world: World) -> Parsed:
     """Return a comparison of two to ten scopes, or of none: of those that are mentioned most."""
+    if len(parsed.communities) == 1 and len(parsed.subjects) > 1:
+        before = question.masked[: parsed.communities[0].start]
+        parsed = replace(parsed, is_inside=bool(INSIDE.search(before)))
     scopes = parsed.scopes
     if words:
         shown = _listed_words(words)

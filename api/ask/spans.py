@@ -310,7 +310,7 @@ def _single(text: str, place: int, at: datetime) -> tuple[Period, int] | None:
     found = found or _period(text, place, at, bare=True)
     if found is None:
         return None
-    return _at_time(text, found, at) or _of_an_hour(found)
+    return _at_time(text, found, at) or _at_times(text, found, at) or _of_an_hour(found)
 
 
 def _at_time(text: str, day: tuple[Period, int], at: datetime) -> tuple[Period, int] | None:
@@ -321,6 +321,17 @@ def _at_time(text: str, day: tuple[Period, int], at: datetime) -> tuple[Period, 
         return None
     moment = day[0].start + (clock[0].start - midnight(clock[0].start.date()))
     return _of_an_hour((Period(moment, moment, is_moment=True), clock[1]))
+
+
+def _at_times(text: str, day: tuple[Period, int], at: datetime) -> tuple[Period, int] | None:
+    """Return the time of a day between two others, such as yesterday between 9:00 and 12:00."""
+    begins = BETWEEN.match(text, day[1] + 1)
+    clock = _period(text, begins.end(), at) if begins else None
+    found = _between(text, day[1] + 1, at, (), ()) if clock and clock[0].is_moment else None
+    if found is None or day[0].is_moment:
+        return None
+    by = day[0].start - midnight(found[0].start.date())
+    return Period(found[0].start + by, found[0].end + by), found[1]
 
 
 def _of_an_hour(found: tuple[Period, int]) -> tuple[Period, int]:

@@ -53,9 +53,8 @@ def _sentence(parsed: Parsed, hours: Hours | None) -> str:
         asks = f"Whether {name} helped" if marker["kind"] == "release" else f"What followed {name}"
         return f"{asks}: the mood{whom} up to seven days before and after it"
     if parsed.intent == "comparison":
-        is_inside = len(parsed.subjects) > 1 and parsed.communities
-        scopes = parsed.subjects if is_inside else parsed.scopes
-        where = f" in {_join([each.name for each in parsed.communities])}" if is_inside else ""
+        scopes = parsed.subjects if parsed.is_inside else parsed.scopes
+        where = f" in {parsed.communities[0].name}" if parsed.is_inside else ""
         names = _join([each.name for each in scopes])
         return f"{names or 'The most mentioned'} side by side{where}{when}"
     return f"{_beginning(parsed)}{_scope(parsed)}{_limits(parsed)}{when}{_since(parsed)}"

@@ -73,7 +73,7 @@ async def most_mentioned(asking: Asking) -> Sequence[NamedScope]:
 async def answer_comparison(asking: Asking) -> None:
     """Say the mean of each scope and its change, and which differ."""
     scopes = asking.parsed.scopes
-    if asking.parsed.communities and len(asking.parsed.subjects) > 1:
+    if asking.parsed.is_inside:
         await _answer_in_community(asking)
         return
     names = {each.scope: each.name for each in scopes}

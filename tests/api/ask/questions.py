@@ -4,7 +4,7 @@ They are asked on Friday, 27 November 2026 at 17:16:05 UTC, of the starter watch
 Undertone is the own product, and of the markers below.
 """
 
-# ruff: noqa: RUF001 - questions in other languages
+# ruff: noqa: E501, RUF001 - tables, with questions in other languages
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ How did people feel about Cursor in week 47? | feeling | cursor | 11-16 11-23
 How did people feel about Cursor in the week of 9 November? | feeling | cursor | 11-09 11-16
 How did people feel about Cursor this morning? | feeling | cursor | 11-27T06 11-27T12
 How did people feel about Cursor last night? | feeling | cursor | 11-26T18 11-27T06
-How did people feel about Cursor yesterday between 9:00 and 12:00? | feeling | cursor | 11-27T09 11-27T12 | cannot
+How did people feel about Cursor yesterday between 9:00 and 12:00? | feeling | cursor | 11-26T09 11-26T12
 How did people feel about Cursor between 9:00 and 12:00 yesterday? | feeling | cursor | 11-26T09 11-26T12
 How did people feel about Cursor yesterday at 3pm? | feeling | cursor | 11-26T15 11-26T16
 How did people feel about Cursor since 9am? | feeling | cursor | 11-27T09 now
