@@ -1,5 +1,6 @@
 """Answers a question in words: parses it, reads what it asks for, and says it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -58,7 +59,7 @@ async def ask(reader: Reader, body: AskBody) -> AskAnswer:
     deps = reader.deps
     now = deps.clock()
     at = _time_of(body, now)
-    parsed = parse(body.question, at, await _world(deps))
+    parsed = await asyncio.to_thread(parse, body.question, at, await _world(deps))
     citing = Citing(cannot=list(parsed.cannot))
     hours: Hours | None = None
     try:

@@ -11,6 +11,7 @@ from shared.models import Role, Subject
 from shared.stats.subjects import subject_scope
 
 KindOfScope = Literal["subject", "community"]
+SEPARATORS = re.compile(r"[\s_-]+")
 # A word ends before "'s".
 BEFORE: Final = r"(?<![\w./-])"
 AFTER: Final = r"(?![\w/]|[.-]\w)"
@@ -52,6 +53,8 @@ class _Name:
     id: str
     name: str
     pattern: str
+    first: str
+    """The letters with which it begins."""
     size: int = 0
     """Its letters."""
     is_sure: bool = True
@@ -101,6 +104,9 @@ def find_scopes(question: Question, known: Known) -> tuple[Question, list[NamedS
     """
     found: list[NamedScope] = []
     for name in _names_of(known):
+        # A question has few of hundreds of names.
+        if name.first not in question.masked:
+            continue
         for match in re.finditer(name.pattern, question.masked):
             if not _counts(name, question, match):
                 continue
@@ -143,12 +149,19 @@ def _names_of(known: Known) -> Iterator[_Name]:
     A pattern is of a text in small letters.
     """
     yield from (
-        _Name("community", each, community_name(each), _placed(each))
+        _Name("community", each, community_name(each), _placed(each), lowered(each))
         for each in _longest(known.communities)
     )
     names = {lowered(word) for each in known.subjects for word in _words_of(each)}
     others = [
-        _Name("subject", subject["id"], subject["name"], _pattern(word), len(folded(word)))
+        _Name(
+            "subject",
+            subject["id"],
+            subject["name"],
+            _pattern(word),
+            SEPARATORS.split(lowered(word))[0],
+            len(folded(word)),
+        )
         for subject in known.subjects
         for word in _words_of(subject)
     ]
@@ -158,6 +171,7 @@ def _names_of(known: Known) -> Iterator[_Name]:
             each,
             community_name(each),
             BEFORE + re.escape(lowered(word)) + AFTER,
+            lowered(word),
             len(folded(word)),
             is_sure=False,
             is_shared=lowered(word) in names,
@@ -183,7 +197,7 @@ def _words_of(subject: Subject) -> Iterable[str]:
 
 
 def _pattern(word: str) -> str:
-    pieces = [re.escape(each) for each in re.split(r"[\s_-]+", lowered(word)) if each]
+    pieces = [re.escape(each) for each in SEPARATORS.split(lowered(word)) if each]
     return BEFORE + r"[\s_-]?".join(pieces) + AFTER if pieces else r"(?!)"
 
 

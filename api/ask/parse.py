@@ -34,6 +34,8 @@ from shared.models import Label, Marker
 
 # Words beside a scope that are taken as a search where a text asks nothing: "Cursor pricing".
 MAX_BARE_WORDS: Final = 2
+# A text with more questions is answered to the first ones.
+MAX_SENTENCES: Final = 6
 INSIDE: Final = re.compile(r"\b(?:in|within|on|at|from|across|inside)(?: the)? $")
 MIN_COMPARED: Final = 2
 MAX_LISTED: Final = 12
@@ -96,8 +98,12 @@ class World:
 
 
 def parse(text: str, at: datetime, world: World) -> Parsed:
-    """Parse a text: the first question in it that is understood; others are named in `cannot`."""
-    sentences = questions_in(question_of(text).text) or [question_of(text).text]
+    """Parse a text: the first question in it that is understood; others are named in `cannot`.
+
+    It can take tenths of a second: call it from a thread.
+    """
+    whole = question_of(text).text
+    sentences = (questions_in(whole) or [whole])[:MAX_SENTENCES]
     parsed = [_parse_one(each, at, world) for each in sentences]
     chosen = next((n for n, each in enumerate(parsed) if each.intent is not None), 0)
     others = [
