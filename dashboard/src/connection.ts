@@ -12,10 +12,13 @@ export const hasBadSetting = signal(false);
 /** The time of the last response. */
 export const lastResponse = signal<number>(Date.now());
 
+/** An answer all the same: the server is busy. */
+const TOO_MANY_REQUESTS = 429;
+
 /** Record the outcome of a request. Return whether the server answers again after a silence. */
 export function recordOutcome(error: ApiError | undefined): boolean {
   hasBadSetting.value = error?.isBadSetting ?? false;
-  if (error?.isTransient) {
+  if (error?.isTransient && error.status !== TOO_MANY_REQUESTS) {
     unreachableSince.value ??= Date.now();
     return false;
   }

@@ -231,6 +231,11 @@ describe("the connection", () => {
     expect(unreachableSince.value).toBeNull();
   });
 
+  test("isn't lost where the server is too busy for a request", async () => {
+    await settleRecorded(Promise.reject(new ApiError(429, "Too many heavy reads.")));
+    expect(unreachableSince.value).toBeNull();
+  });
+
   test("repeats what has failed once it is back", async () => {
     const request = new ApiRequest(answering<string>(UNAVAILABLE, "data").load);
     const stop = request.watch();

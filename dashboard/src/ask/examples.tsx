@@ -15,7 +15,10 @@ export function Examples() {
       <List />
       <p class="muted ask-hint">
         Subjects, communities and releases go by their names, times by words such as “last week”,
-        “in October” or “since the release”. <kbd>/</kbd> leads here from every view.
+        “in October” or “since the release”.{" "}
+        <span class="wide-only">
+          <kbd>/</kbd> leads here from every view.
+        </span>
       </p>
     </section>
   );

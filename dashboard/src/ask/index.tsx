@@ -23,6 +23,7 @@ export function Ask() {
   useSettledTime(data);
   useFocusOnAnswer(view.current, request, data !== undefined, shown);
   const isOpen = request === null && !model.isSending;
+  const isUnanswered = data?.status === "answered" && !data.answer.length;
   return (
     <div class="ask" ref={view}>
       <div class="bar">
@@ -51,7 +52,7 @@ export function Ask() {
       ) : (
         !isOpen && <Waiting key={shown} />
       )}
-      {!isOpen && <OtherExamples />}
+      {isUnanswered ? <Examples /> : !isOpen && <OtherExamples />}
     </div>
   );
 }
