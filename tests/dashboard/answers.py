@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from playwright.sync_api import Route
+
 from api.schema.ask import AskAnswer
 
 AT = "2026-11-25T12:00:00Z"
@@ -61,3 +63,9 @@ def working(*steps: str) -> dict[str, Any]:
     """Return the answer of a model that still works, after these steps."""
     taken = [{"at": AT, "text": each} for each in steps]
     return answer(status="working", answer=[], evidence=[], items=[], steps=taken)
+
+
+def asked(route: Route) -> str:
+    """Return the question of a request."""
+    body: dict[str, str] = route.request.post_data_json or {}
+    return body["question"]

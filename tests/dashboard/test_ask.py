@@ -1,12 +1,14 @@
 """Questions in words: what was understood, the answer, its evidence, and the link to it."""
 
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.dashboard.answers import asked
 from tests.dashboard.conftest import Product, Visit, Visitor
 from tests.dashboard.test_every_view import (
     MAX_SHIFT,
@@ -186,7 +188,7 @@ def test_an_older_answer_never_replaces_a_newer_one(visit: Visit) -> None:
     held: list[Route] = []
 
     def hold_first(route: Route) -> None:
-        if route.request.post_data_json["question"] == FEELING:
+        if asked(route) == FEELING:
             held.append(route)
         else:
             route.continue_()
@@ -318,13 +320,15 @@ def test_a_slow_answer_is_announced(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("question", [None, FEELING, READING, NONSENSE])
-def test_every_state_is_accessible_and_fits(visit: Visit, axe_source, pictures, question) -> None:
+def test_every_state_is_accessible_and_fits(
+    visit: Visit, axe_source: str, pictures: Path, question: str | None
+) -> None:
     note_shifts(visit)
-    asked = {"question": question} if question else {}
+    parameters = {"question": question} if question else {}
     name = {None: "examples", FEELING: "feeling", READING: "reading"}.get(question, "cannot")
     for pixels in (1920, 820, 360):
         visit.page.set_viewport_size({"width": pixels, "height": 900})
-        visit.open(view="ask", **asked)
+        visit.open(view="ask", **parameters)
         settle(visit)
         assert shifts(visit) < MAX_SHIFT
         assert not is_too_wide(visit)
@@ -334,7 +338,9 @@ def test_every_state_is_accessible_and_fits(visit: Visit, axe_source, pictures, 
         assert violations(visit, axe_source, rules_of(look)) == []
 
 
-def test_paper_has_the_answer_and_its_evidence_without_controls(visit: Visit, pictures) -> None:
+def test_paper_has_the_answer_and_its_evidence_without_controls(
+    visit: Visit, pictures: Path
+) -> None:
     page = visit.open(view="ask", question=READING)
     asked_at(page)
     page.emulate_media(media="print")

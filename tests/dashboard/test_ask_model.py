@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.dashboard.answers import EVIDENCE, ITEM, UNDERSTOOD, answer, working
+from tests.dashboard.answers import EVIDENCE, ITEM, UNDERSTOOD, answer, asked, working
 from tests.dashboard.conftest import Visit
 from tests.dashboard.test_every_view import each_look, is_too_wide, rules_of, violations
 from tests.dashboard.test_hostile_text import TEXTS, expect_harmless, watch
@@ -28,10 +29,16 @@ def answers_in_turn(page: Page, answers: Sequence[dict[str, Any]]) -> None:
 
 def parser_cannot(page: Page) -> None:
     """Let the parser understand nothing of what is asked."""
-    cannot = {"answered_by": "parser", "id": None, "answer": [], "evidence": [], "items": []}
+    cannot: dict[str, object] = {
+        "answered_by": "parser",
+        "id": None,
+        "answer": [],
+        "evidence": [],
+        "items": [],
+    }
 
     def reply(route: Route) -> None:
-        question = route.request.post_data_json["question"]
+        question = asked(route)
         route.fulfill(json=answer(question=question, cannot=[CANNOT], **cannot))
 
     page.route("**/api/v1/ask", reply)
@@ -59,11 +66,11 @@ def test_a_models_steps_are_followed_to_its_answer(visit: Visit) -> None:
 
 def test_a_model_is_asked_with_the_key_and_its_answer_has_an_address(visit: Visit) -> None:
     page = visit.page
-    asked: list[tuple[str | None, Any]] = []
+    sent: list[tuple[str | None, Any]] = []
 
     def accept(route: Route) -> None:
         key = route.request.headers.get("x-functions-key")
-        asked.append((key, route.request.post_data_json))
+        sent.append((key, route.request.post_data_json))
         if key != KEY:
             route.fulfill(status=401)
             return
@@ -82,7 +89,7 @@ def test_a_model_is_asked_with_the_key_and_its_answer_has_an_address(visit: Visi
     expect(page).to_have_url(f"{visit.base}/?view=ask&id=a1")
     expect(page.get_by_label("Your question")).to_have_value(UNANSWERED)
     body = {"question": UNANSWERED, "at": answer()["at"]}
-    assert asked == [(None, body), (KEY, body)]
+    assert sent == [(None, body), (KEY, body)]
     page.go_back()
     expect(page.locator(".ask-cannot")).to_be_visible()
     page.go_forward()
@@ -142,7 +149,9 @@ def test_what_a_model_says_stays_text(visit: Visit, name: str) -> None:
         expect_harmless(page, done)
 
 
-def test_a_models_answer_is_accessible_and_fits(visit: Visit, axe_source, pictures) -> None:
+def test_a_models_answer_is_accessible_and_fits(
+    visit: Visit, axe_source: str, pictures: Path
+) -> None:
     steps = working("Lists the subjects", "Reads the sentiment of Cursor")
     struck = [{"what": "quote", "why": "no item has these words"}]
     done = answer(struck=struck, cannot=["Prices aren't known."], steps=steps["steps"])
