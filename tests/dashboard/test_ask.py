@@ -1,6 +1,7 @@
 """Questions in words: what was understood, the answer, its evidence, and the link to it."""
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -26,6 +27,7 @@ FEELING = "How do people feel about Cursor in the last 7 days?"
 READING = "Which posts about Cursor should I read?"
 NONSENSE = "Purple monkey dishwasher"
 ASK = "**/api/v1/ask"
+PATIENCE_SECONDS = 30.0
 FOCUSED = "document.activeElement.id"
 
 
@@ -39,6 +41,14 @@ def asked_at(page: Page) -> str:
     """Return the time in the address of an answered question."""
     expect(page).to_have_url(re.compile(r"[?&]at="))
     return parse_qs(urlsplit(page.url).query)["at"][0]
+
+
+def first_of(page: Page, held: list[Route]) -> Route:
+    """Return the first request that is held back, once it is there."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not held and time.monotonic() < deadline:
+        page.wait_for_timeout(20)
+    return held[0]
 
 
 def api_answer(product: Product, question: str, at: str) -> Any:
@@ -200,7 +210,7 @@ def test_an_older_answer_never_replaces_a_newer_one(visit: Visit) -> None:
     expect(page.locator(".ask-understood h2")).to_contain_text(READING)
     at = asked_at(page)
     with page.expect_response(ASK):
-        held[0].continue_()
+        first_of(page, held).continue_()
     page.wait_for_timeout(200)
     expect(page.locator(".ask-understood h2")).to_contain_text(READING)
     assert asked_at(page) == at
@@ -243,7 +253,7 @@ def test_an_answer_takes_no_focus_from_somebody_who_types(visit: Visit) -> None:
     ask(page, FEELING)
     expect(page.locator(".ask-waiting")).to_be_visible()
     page.keyboard.type(" And")
-    held[0].continue_()
+    first_of(page, held).continue_()
     asked_at(page)
     box = page.get_by_label("Your question")
     expect(box).to_be_focused()
@@ -315,7 +325,7 @@ def test_a_slow_answer_is_announced(visit: Visit) -> None:
     page.route(ASK, lambda route: held.append(route))  # noqa: PLW0108
     visit.open(view="ask", question=FEELING)
     expect(page.get_by_text("It takes longer than usual")).to_be_visible()
-    held[0].continue_()
+    first_of(page, held).continue_()
     expect(page.locator(".ask-sentence").first).to_be_visible()
 
 
