@@ -214,6 +214,10 @@ describe("evidence", () => {
       hours: 168,
     });
     expect(pageOf({ page: null })).toBeNull();
+    expect(pageOf({ page: "?subreddit=all&hours=168" })).toMatchObject({
+      view: "communities",
+      subreddit: null,
+    });
     expect(isOfApi({ request: "/api/v1/sentiment/stats" })).toBe(true);
     expect(isOfApi({ request: "javascript:alert(1)" })).toBe(false);
     expect(isOfApi({ request: "//elsewhere.invalid/api/v1/" })).toBe(false);

@@ -97,15 +97,17 @@ class Product:
 
 
 @contextmanager
-def product_in(folder: Path, collected: Path) -> Iterator[Product]:
+def product_in(folder: Path, collected: Path, **settings: str) -> Iterator[Product]:
     """Start the product in the folder, with a copy of a database of the sample."""
-    with running_product(folder, collected) as product:
+    with running_product(folder, collected, **settings) as product:
         product.host.wait_for_log("collect.ended ")
         yield product
 
 
 @contextmanager
-def running_product(folder: Path, collected: Path | None = None) -> Iterator[Product]:
+def running_product(
+    folder: Path, collected: Path | None = None, **settings: str
+) -> Iterator[Product]:
     """Start the product with the sample, and a copy of this database or an empty one."""
     database = folder / "data" / "undertone.db"
     hour = hour_start(utc_now())
@@ -126,6 +128,7 @@ def running_product(folder: Path, collected: Path | None = None) -> Iterator[Pro
                 "ORIGIN": "sample",
                 # Tests read right after a collection.
                 "CACHE_SECONDS": "0",
+                **settings,
             },
         )
         yield Product(host, reddit.control, collected_in=hour)

@@ -1,7 +1,8 @@
 """The page with answers of a model: its steps, what was struck, its key, and its refusals."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,56 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.dashboard.answers import EVIDENCE, ITEM, UNDERSTOOD, answer, asked, working
-from tests.dashboard.conftest import Visit
+from tests.dashboard.conftest import Product, Visit, Visitor, product_in
 from tests.dashboard.test_every_view import each_look, is_too_wide, rules_of, violations
 from tests.dashboard.test_hostile_text import TEXTS, expect_harmless, watch
+from tests.fixtures.model_server import Answer, Request, Says, model_server_in_thread
 
 CANNOT = "It isn't a usual question. POST /api/v1/ask/model, with a key, can try it."
 UNANSWERED = "What is the meaning of it all?"
 KEY = "the-key"
+
+INVENTED = "Cursor has 987,654 mentions."
+
+
+def reply(request: Request) -> Answer:
+    """Read the sentiment of Cursor, then say its true number of mentions and an invented one."""
+    read = [each["content"] for each in request["messages"] if each["role"] == "tool"]
+    if not read:
+        return Says(calls=[("sentiment", json.dumps({"scope": "subject:cursor", "hours": 168}))])
+    total = re.search(r'"total":\s*(\d+)', read[0])
+    assert total, read[0]
+    texts = (f"Cursor has {int(total[1]):,} mentions.", INVENTED)
+    said = [{"text": each, "evidence": [1], "items": []} for each in texts]
+    return Says(json.dumps({"sentences": said}))
+
+
+@pytest.fixture(scope="module")
+def with_model(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterator[Product]:
+    """Start the product with a model, which says something true and something invented."""
+    with model_server_in_thread(reply) as model:
+        folder = tmp_path_factory.mktemp("model")
+        with product_in(folder, collected, **model.environ) as product:
+            yield product
+
+
+def test_a_model_answers_what_the_parser_cannot(visitor: Visitor, with_model: Product) -> None:
+    visit = visitor(with_model.url)
+    page = visit.open(view="ask", question=UNANSWERED)
+    page.get_by_role("button", name="Ask the model").click()
+    expect(page.locator(".ask-sentence")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"\?view=ask&id=[0-9a-f]{32}$"))
+    found = with_model.get(f"ask/{page.url.split('id=')[1]}")
+    read = with_model.host.http.get(found["evidence"][0]["request"]).json()
+    total = read["statistics"]["total"]
+    expect(page.locator(".ask-sentence")).to_contain_text(f"Cursor has {total:,} mentions.")
+    expect(page.locator(".ask-struck li").first).to_contain_text("A figure: ")
+    expect(page.locator("#app")).not_to_contain_text("987,654")
+    page.get_by_text("What the model did").click()
+    expect(page.locator(".ask-steps li")).to_have_count(len(found["steps"]))
+    page.reload()
+    expect(page.locator(".ask-sentence")).to_contain_text(f"{total:,}")
+    expect(page.get_by_label("Your question")).to_have_value(UNANSWERED)
 
 
 def answers_in_turn(page: Page, answers: Sequence[dict[str, Any]]) -> None:
@@ -37,11 +81,11 @@ def parser_cannot(page: Page) -> None:
         "items": [],
     }
 
-    def reply(route: Route) -> None:
+    def refuse(route: Route) -> None:
         question = asked(route)
         route.fulfill(json=answer(question=question, cannot=[CANNOT], **cannot))
 
-    page.route("**/api/v1/ask", reply)
+    page.route("**/api/v1/ask", refuse)
 
 
 def test_a_models_steps_are_followed_to_its_answer(visit: Visit) -> None:

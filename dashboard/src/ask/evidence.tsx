@@ -59,7 +59,7 @@ function Read({ evidence, items, isInvented }: ReadProps) {
       )}
       <p class="evidence-links">
         {page && <Link to={page}>Show in the page</Link>}
-        {isOfApi(evidence) ? <a href={request}>The same from the API</a> : <code>{request}</code>}
+        {isOfApi(evidence) && <a href={request}>The same from the API</a>}
       </p>
     </li>
   );
