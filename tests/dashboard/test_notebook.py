@@ -56,10 +56,8 @@ def test_its_figures_are_those_of_the_api_and_of_the_page(
     assert now["more"] == expected.more(told)
     page = visit.open(view="communities")
     expect_figures(page, told)
-    shown = region(page, "Now").get_by_text("Average sentiment").locator("..")
-    assert shown.get_by_role("link").inner_text().strip() == expected.score(
-        now["average sentiment"]
-    )
+    shown = region(page, "Now").get_by_text("Average sentiment").locator("..").get_by_role("link")
+    assert shown.inner_text().strip() == expected.score(now["average sentiment"])
     counts = {label: each["items"] for label, each in made["labels"].items()}
     assert expected.split(counts) == expected.split(totals)
 
