@@ -13,6 +13,7 @@ import pytest
 from api.errors import BadParameters
 from api.http.limiter import AT_ONCE, RETRY_SECONDS, WAITING, Limiter, TooBusy
 from api.reads.comparison import compare
+from api.reads.day_items import read_day, read_day_items
 from api.reads.explain.explanation import read_explanation
 from api.reads.hours import MAX_HOURS_READ
 from api.reads.items import read_items
@@ -21,6 +22,7 @@ from api.reads.posts import read_recent_posts
 from api.reads.statistics import read_stats
 from api.reads.trends import read_trends
 from api.schema.explain import ExplainParameters
+from api.schema.exports import ExportParameters
 from api.schema.parameters import (
     CompareParameters,
     ItemsParameters,
@@ -118,6 +120,30 @@ async def test_no_page_and_no_file_costs_more_than_the_bound(many, given: dict[s
         pages += 1
         if cursor is None:
             break
+
+
+@pytest.mark.parametrize("given", [{}, {"community": "aws"}, {"kind": "comment"}], ids=str)
+@pytest.mark.parametrize(
+    "fill", [fill_listed, fill_not_yet_listed], ids=["listed", "not yet listed"]
+)
+async def test_no_page_of_a_day_costs_more_than_the_bound(
+    read_only_store: FilledStore, given: Any, fill: Fill
+) -> None:
+    priced = PricedStore(await read_only_store(fill))
+    deps = deps_of(priced)
+    with priced.counting() as bill:
+        day = await read_day(deps, ExportParameters(day="2026-11-22", **given))
+    assert bill.request_units < MAX_REQUEST_UNITS / 10
+    pages = read_day_items(deps, day)
+    found = []
+    while True:
+        with priced.counting() as bill:
+            page = await anext(pages, None)
+        assert bill.request_units < MAX_REQUEST_UNITS
+        if page is None:
+            break
+        found += page.items.root
+    assert len(found) > 50
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.settings import Settings
+from tests.api.export.parquet_readers import arrow_table
 from tests.runtime.conftest import DEPLOYED, SUBREDDITS, deployed
 from tests.test_function_app import EXPECTED, REQUESTS, SCHEDULES
 
@@ -134,6 +135,14 @@ def test_a_collection_by_timer_is_what_the_api_then_tells(served) -> None:
     assert stats["total"] == 60
     posts = served.http.get("/api/v1/posts/recent", params={"subreddit": "AWS"}).json()
     assert {post["subreddit"] for post in posts} == {"aws"}
+
+
+@pytest.mark.parametrize("path", ["exports/items", "items", "sentiment/trends"])
+def test_a_parquet_file_leaves_the_package_as_it_was_written(served, path: str) -> None:
+    answer = served.http.get(f"/api/v1/{path}", params={"format": "parquet"})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/vnd.apache.parquet"
+    assert len(arrow_table(answer.content).column_names) > 15
 
 
 def test_a_collection_asked_for_goes_through_the_queue(served) -> None:
