@@ -24,7 +24,12 @@ RUN = Path(__file__).with_name("run_notebook.py")
 
 def run(product: Product) -> Answer:
     """Run the notebook with a running product, and return what its cells made."""
-    environ = {**inherited(os.environ), "UNDERTONE_ADDRESS": product.url, "NO_PROXY": "127.0.0.1"}
+    environ = {
+        **inherited(os.environ),
+        "NO_PROXY": "127.0.0.1",
+        "PYTHONPATH": str(ROOT / "client" / "src"),
+        "UNDERTONE_ADDRESS": product.url,
+    }
     ended = subprocess.run(
         [sys.executable, RUN, NOTEBOOK], env=environ, capture_output=True, text=True, check=False
     )
