@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from collector.runs import opened, reported
 from collector.writers.shutdown import run_until_stopped
@@ -66,20 +67,10 @@ def fail_on_message(settings: Settings, body: bytes, *, clock: Clock = utc_now) 
 
 
 async def _answer(
-    settings: Settings, question_id: str, message: str, answer: AnswerQuestion, clock: Clock
+    settings: Settings, question: str, message: str, answer: AnswerQuestion, clock: Clock
 ) -> str:
-    """Answer a question, and return what became of it. Raises StoreError."""
     async with opened(settings) as (store, watched):
-        taken = await _written(store, question_id, lambda each: claimed(each, message, clock()))
-        if taken is None or is_over(taken):
-            return "skipped" if taken is None else taken["status"]
-        work = _Work(store, taken, clock)
-        try:
-            result = await answer(store, watched, taken, clock, work.note)
-            await work.write(ended(work.question, result, clock()))
-        except Superseded:
-            return "superseded"
-        return work.question["status"]
+        return await QuestionWorker(store, watched, clock).answer(question, message, answer)
 
 
 async def _fail(settings: Settings, question_id: str, clock: Clock) -> str:
@@ -90,6 +81,33 @@ async def _fail(settings: Settings, question_id: str, clock: Clock) -> str:
             lambda each: None if is_over(each) else failed(each, POISONED, clock()),
         )
         return "skipped" if done is None else done["status"]
+
+
+@dataclass(frozen=True)
+class QuestionWorker:
+    """Answers questions of a store, with the settings of its watchlist."""
+
+    store: Store
+    settings: Settings
+    clock: Clock = utc_now
+
+    async def answer(self, question: str, message: str, answer: AnswerQuestion) -> str:
+        """Answer a question with its message's claim, and return what became of it.
+
+        Raises StoreError, and what `answer` raises.
+        """
+        taken = await _written(
+            self.store, question, lambda each: claimed(each, message, self.clock())
+        )
+        if taken is None or is_over(taken):
+            return "skipped" if taken is None else taken["status"]
+        work = _Work(self.store, taken, self.clock)
+        try:
+            result = await answer(self.store, self.settings, taken, self.clock, work.note)
+            await work.write(ended(work.question, result, self.clock()))
+        except Superseded:
+            return "superseded"
+        return work.question["status"]
 
 
 async def _written(
