@@ -203,7 +203,7 @@ HEADS = {
     **{
         ADDRESSES[operation]: 404
         for operation in (
-            *("post", "cycle", "marker", "marker_effect"),
+            *("post", "cycle", "marker", "marker_effect", "ask_answer"),
             *("alert_rule", "alert_rule_feed", "incident"),
             *("alert_digest", "alert_digest_issues"),
         )
