@@ -4,7 +4,6 @@ from secrets import token_hex
 
 import azure.functions as func
 
-from api.actions.questions import ask_model, send
 from api.http.bodies import read_body
 from api.http.parameters import read_parameters
 from api.http.problems import answering
@@ -46,6 +45,9 @@ async def api_ask(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def api_ask_model(req: func.HttpRequest, message: func.Out[str]) -> func.HttpResponse:
     """Have the model answer a question."""
+    # Few requests need it, and a cold start imports this file.
+    from api.actions.questions import ask_model, send  # noqa: PLC0415
+
     read_parameters(NoParameters, req.params)
     deps, body = configured_deps(), read_body(AskBody, req)
     asked = await ask_model(deps, body, token_hex(ID_BYTES))

@@ -98,6 +98,8 @@ def main(address: str, key: str) -> None:
     sync = operations()
     prepare(sync, client)
     tested = sync["test_alert_rule"](client=client, id="kept")
+    question = models.AskBody(question="How do people feel about Windsurf?")
+    asked = sync["ask_model"](client=client, body=question)
     posts = sync["posts_recent"](client=client, hours=48, limit=3)
     cycles = sync["cycles"](client=client)
     one = {"id": posts[0].id, "subreddit": posts[0].subreddit, "kind": "post"}
@@ -129,6 +131,8 @@ def main(address: str, key: str) -> None:
         "preview_subject": {"body": preview("Acme again")},
         "ai_query": {"body": models.EarlierQuestion(question="How do people feel?")},
         "ask": {"body": models.AskBody(question="How do people feel about Cursor?")},
+        "ask_model": {"body": models.AskBody(question="How do people feel about Cursor?")},
+        "ask_answer": {"id": asked.id},
         "put_correction": {**one, "body": models.CorrectionBody(label="negative")},
         "delete_correction": one,
         **changes(),

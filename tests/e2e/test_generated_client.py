@@ -11,6 +11,7 @@ import pytest
 from api.endpoint import PARQUET
 from api.endpoints import ENDPOINTS
 from tests.clocks import inherited
+from tests.conftest import CLOSED
 from tests.fixtures.host import ROOT
 
 BIN = ROOT / ".venv-client" / "bin"
@@ -33,7 +34,9 @@ def run(*command: str | Path, **more: Any) -> str:
 def test_a_generated_client_calls_everything(running_host, tmp_path: Path) -> None:
     if not BIN.exists():
         pytest.skip("openapi-python-client is not installed: make .venv-client/.installed")
-    host = running_host(arguments=["--startup-seconds", "0.2", "--keys"])
+    # Questions to a model are taken where one is configured, though it doesn't answer.
+    model = {"ASK_ENDPOINT": f"{CLOSED}/v1", "ASK_MODEL": "none"}
+    host = running_host(arguments=["--startup-seconds", "0.2", "--keys"], settings=model)
     host.wait_for_log("collect.ended")
     address = str(host.http.base_url).rstrip("/")
     document, config = tmp_path / "openapi.json", tmp_path / "config.json"
