@@ -1354,6 +1354,54 @@ class DigestsWithStatus(Model, frozen=True):
     """the digests, in their order."""
 
 
+class EarlierAnswer(Model, frozen=True):
+    """The answer to a question, with the fields of the earlier system."""
+
+    answer: str
+    """the answer, and what can't be answered."""
+    sources: tuple[EarlierSource, ...]
+    """what it rests on."""
+    data_summary: Mapping[str, Mapping[str, WindowTotals] | WindowTotals]
+    """for each subject that the question names, by its name, and each community, by its id,
+    the statistics of last_24h and last_week; where it names none, overall: those of the
+    last week.
+    """
+    understood: Understood
+    """what was understood."""
+    origin: Literal["live", "sample", "recorded"] | str
+    """live: as the communities wrote it; sample: invented; recorded: from a recording."""
+    timestamp: datetime
+    """when the answer was made."""
+
+
+class EarlierQuestion(Model, frozen=True):
+    """A question in words; other fields are ignored."""
+
+    question: str
+    """the question, in English; empty: refused with 400."""
+
+
+class EarlierSource(Model, frozen=True):
+    """Data that an answer rests on."""
+
+    type: Literal["sentiment_stats", "recent_posts", "read"] | str
+    """sentiment_stats or recent_posts, as the earlier system had them; read: a read that the
+    answer names.
+    """
+    subreddit: str
+    """the community, or all."""
+    subject: str | None
+    """the id of the subject; null without one."""
+    timeframe: str | None
+    """the span of sentiment_stats, back from the last full hour; null for others."""
+    count: int | None
+    """the posts of recent_posts; null for others."""
+    title: str
+    """what it is, in words."""
+    request: str
+    """the path and query of the API that returns it."""
+
+
 class Evidence(Model, frozen=True):
     """A read that the answer rests on."""
 

@@ -547,6 +547,10 @@ class Operations(Requests):
         """
         return self._read(f"/api/v1/ask/{quote(id, safe='')}", models.AskAnswer, {})
 
+    def ai_query(self, body: models.EarlierQuestion) -> Answer[models.EarlierAnswer]:
+        """Answer a question in words, as clients of the earlier system ask it."""
+        return self._change("POST", "/api/v1/ai/query", models.EarlierAnswer, body=body)
+
     def subjects(
         self,
         *,
