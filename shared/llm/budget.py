@@ -1,7 +1,8 @@
 """The tokens that a day (UTC) allows, kept in the store, for each account of its own.
 
-Tokens are reserved before a request, by a cautious estimate, and settled after it by what the
-server counted. What a killed process reserved stays spent: a day may end early, but costs no more.
+Tokens are reserved before a request, by an estimate of its prompt and by the most that its reply
+may take, and settled after it by what the server counted. So a day costs more than its limit by an
+estimate's error at most. What a killed process reserved stays spent: such a day may end early.
 """
 
 from collections.abc import Sequence

@@ -36,7 +36,7 @@ OPENAI = "api.openai.com"
 MAX_BODY_BYTES = 2_000_000
 CHUNK = 16_384
 MAX_RETRY_AFTER_SECONDS = 86_400.0
-# English has about four characters a token; three never estimate less in texts of this field.
+# English has about four characters a token, JSON with numbers about three, other scripts fewer.
 CHARS_PER_TOKEN = 3
 # The fields and marks of a message around its text.
 TOKENS_PER_MESSAGE = 8
@@ -342,7 +342,7 @@ def estimated_tokens(
     tools: Sequence[ToolSchema] = (),
     schema: JsonSchema | None = None,
 ) -> int:
-    """Return a cautious estimate of the tokens of a prompt, from its characters."""
+    """Return an estimate of the tokens of a prompt, from its characters."""
     beside = [json.dumps([tool.description, tool.parameters]) for tool in tools]
     beside += [json.dumps(schema)] if schema else []
     calls = [call.name + call.arguments for each in messages for call in each.calls]
