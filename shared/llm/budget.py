@@ -34,7 +34,7 @@ class BudgetSpent(UndertoneError):
     """The day's tokens don't suffice for a request; `resumes_at` is the next day's ISO time."""
 
     def __init__(self, setting: str, resumes_at: str) -> None:
-        super().__init__(f"{setting}: the tokens of the day are spent, until {resumes_at}")
+        super().__init__(f"{setting}: a request needs more tokens than are left until {resumes_at}")
         self.resumes_at = resumes_at
 
 

@@ -290,7 +290,7 @@ def test_what_waits_for_its_method_is_counted(visit: Visit, product: Product) ->
     visit.open(view="collection")
     expect(card).to_contain_text("encoder can't score here, so linear does: CannotLoadError")
     expect(card.get_by_role("status")).to_have_count(0)
-    reason = "LLM_DAILY_TOKENS: the tokens of the day are spent, until 2026-11-27T00:00:00Z"
+    reason = "LLM_DAILY_TOKENS: a request needs more tokens than are left"
     sentiment |= {"waiting": 7, "method": "encoder 3", "stands_in": "encoder 3"}
     sentiment |= {"wanted": "llm", "reason": reason}
     visit.open(view="collection")
