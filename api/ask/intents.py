@@ -24,7 +24,7 @@ RELEASE = re.compile(
     r"|make it better|improve[ds]? (?:things|the mood|it|sentiment)|hurt|backfire[ds]?"
     r"|success|well received)\b"
     r"|\b(?:impact|effects?|reactions?|respon[sd]e?s?|received|reception|reacts?|reacted"
-    r"|before and after)\b"
+    r"|before and after|what did .* do)\b"
 )
 PATTERNS: Final[Sequence[tuple[Intent, re.Pattern[str]]]] = (
     (
@@ -35,6 +35,13 @@ PATTERNS: Final[Sequence[tuple[Intent, re.Pattern[str]]]] = (
             r"|\bhow (?:much|often|many times)\b.*\b(?:talk|mention|discuss|come up|named)"
             r"|\bhow many (?:mentions|posts|comments|times|people (?:mention|talk|discuss))"
             r"|\b(?:number|count|volume) of (?:mentions|posts|comments)|\bmention (?:count|volume)"
+        ),
+    ),
+    (
+        "feeling",
+        re.compile(
+            r"\bwhat (?:percentage|proportion|part|share|fraction) of\b"
+            r"|\bhow (?:positive|negative)\b|\bhow many (?:positive|negative)\b"
         ),
     ),
     (

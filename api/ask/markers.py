@@ -122,7 +122,10 @@ def known_markers(markers: Sequence[Marker], subjects: Sequence[str]) -> str:
         if not subjects or any(concerns(each, subject) for subject in subjects)
     ]
     if not known:
-        return "There are no markers yet: add releases on the page Watchlist"
+        whose = (
+            "There are no markers" if not markers else "None is of the subject that is asked for"
+        )
+        return f"{whose}: releases can be added on the page Watchlist"
     more = f" and {len(known) - MAX_NAMED} earlier ones" if len(known) > MAX_NAMED else ""
     return f"Markers are: {_names(known[-MAX_NAMED:])}{more}"
 

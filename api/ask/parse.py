@@ -17,14 +17,14 @@ from api.ask.intents import (
     asked_of,
     is_asking,
 )
-from api.ask.leftover import MAX_WORDS, leftover_of, search_for
+from api.ask.leftover import MAX_WORDS, PRODUCTS, leftover_of, search_for
 from api.ask.markers import find_marker_names, known_markers, named_marker
 from api.ask.names import Known, NamedScope, find_roles, find_scopes, find_unwatched
 from api.ask.nearest import nearest
 from api.ask.parts import questions_in
 from api.ask.periods import NotAPeriod
 from api.ask.spans import Span, default_span, find_spans
-from api.ask.text import MARKER, MASKS, Question, question_of
+from api.ask.text import MARKER, MASKS, SPAN, Question, question_of
 from api.schema.ask import Intent
 from api.schema.parameters import MAX_SEARCH_CHARS
 from api.schema.values import MAX_COMPARED, Sort
@@ -34,6 +34,9 @@ from shared.models import Label, Marker
 
 # Words beside a scope that are taken as a search where a text asks nothing: "Cursor pricing".
 MAX_BARE_WORDS: Final = 2
+COMPARED_WITH: Final = re.compile(
+    rf"\b(?:compared (?:to|with)|compare (?:to|with)|versus|vs|than|relative to|against) {SPAN}+"
+)
 # A text with more questions is answered to the first ones.
 MAX_SENTENCES: Final = 6
 INSIDE: Final = re.compile(r"\b(?:in|within|on|at|from|across|inside)(?: the)? $")
@@ -149,7 +152,7 @@ def _parse_one(sentence: str, at: datetime, world: World) -> Parsed:
         return replace(parsed, cannot=tuple(spans.cannot))
     question = spans.question
     parsed = replace(parsed, cannot=(*parsed.cannot, *spans.cannot))
-    parsed = _with_span(parsed, spans.spans, world)
+    parsed = _with_span(parsed, _after_baseline(question, spans.spans, at), world)
     asked = asked_of(
         question.masked,
         scopes=len(parsed.scopes),
@@ -236,6 +239,14 @@ def _says_release(question: Question) -> bool:
     return any(each in question.masked for each in ("help", "impact", "effect", "before and after"))
 
 
+def _after_baseline(question: Question, spans: Sequence[Span], at: datetime) -> Sequence[Span]:
+    """Return the time since a span that a question compares with: "compared to last week"."""
+    found = COMPARED_WITH.search(question.masked)
+    if len(spans) != 1 or found is None or spans[0].end >= at:
+        return spans
+    return [Span(spans[0].end, at, f"{found[0].rstrip(SPAN).strip()} {spans[0].words}")]
+
+
 def _with_span(parsed: Parsed, spans: Sequence[Span], world: World) -> Parsed:
     """Add the span: the later one of two, of which the other is named in `cannot`."""
     if not spans:
@@ -311,8 +322,7 @@ def _with_unknown(parsed: Parsed, words: Sequence[str], world: World) -> Parsed:
     """Say which words an answer doesn't look at; without a scope there is nothing to answer."""
     shown = _listed_words(words)
     if not parsed.scopes and parsed.marker is None:
-        problem = f"{shown} is no subject or community that is watched. {_known_names(world.known)}"
-        return replace(parsed, intent=None, cannot=(*parsed.cannot, problem))
+        return _about_unknown(parsed, words, world)
     name = _join([each.name for each in parsed.scopes])
     of = f" is of {name} as a whole, and" if name else ""
     problem = (
@@ -320,6 +330,13 @@ def _with_unknown(parsed: Parsed, words: Sequence[str], world: World) -> Parsed:
         f" {' '.join(words)}?” searches for that."
     )
     return replace(parsed, cannot=(*parsed.cannot, problem))
+
+
+def _about_unknown(parsed: Parsed, words: Sequence[str], world: World) -> Parsed:
+    """Refuse a question about what isn't watched, and name what is."""
+    is_one = "is no subject or community that is" if len(words) == 1 else "aren't"
+    problem = f"{_listed_words(words)} {is_one} watched. {_known_names(world.known)}"
+    return replace(parsed, intent=None, cannot=(*parsed.cannot, problem))
 
 
 def _near(words: Sequence[str], known: Known, *, has_scope: bool) -> list[str]:
@@ -356,17 +373,17 @@ def _compared(parsed: Parsed, words: Sequence[str], question: Question, world: W
         before = question.masked[: parsed.communities[0].start]
         parsed = replace(parsed, is_inside=bool(INSIDE.search(before)))
     scopes = parsed.scopes
+    words = [each for each in words if each.lower() not in PRODUCTS]
     if words:
-        shown = _listed_words(words)
-        problem = f"{shown} is no subject or community that is watched. {_known_names(world.known)}"
-        return replace(parsed, intent=None, cannot=(*parsed.cannot, problem))
+        return _about_unknown(parsed, words, world)
     if not scopes:
         # The subjects that are mentioned most are compared: the figures say which.
         return parsed
     if MIN_COMPARED <= len(scopes) <= MAX_COMPARED:
         return parsed
+    there = "names one" if len(scopes) == 1 else f"names {len(scopes)}"
     problem = (
-        f"A comparison takes two to ten subjects or communities, and there are {len(scopes)}: name"
+        f"A comparison takes two to ten subjects or communities, and the question {there}: name"
         f" them, as in “Compare {_example_pair(world.known)}”. {_known_names(world.known)}"
     )
     return replace(parsed, intent=None, subjects=[], cannot=(*parsed.cannot, problem))

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from api.mcp.untrusted import cleaned
@@ -16,6 +17,7 @@ MARKER: Final = "\ue002"
 SPAN: Final = "\ue003"
 MASKS: Final = SUBJECT + COMMUNITY + MARKER + SPAN
 
+MAX_NAMES: Final = 4_096
 WORD = re.compile(r"[^\W_][\w'.+#-]*[\w+#]|[^\W_]")
 SAME: Final = str.maketrans(
     {
@@ -64,11 +66,14 @@ def question_of(text: str) -> Question:
     return Question(" ".join(plain.split())[:MAX_QUESTION])
 
 
+# The names of a watchlist are compared with each question.
+@lru_cache(maxsize=MAX_NAMES)
 def lowered(text: str) -> str:
     """Return a text in small letters, of the same length."""
     return "".join(low if len(low := each.lower()) == 1 else each for each in text)
 
 
+@lru_cache(maxsize=MAX_NAMES)
 def folded(text: str) -> str:
     """Return a name as names are compared: small letters, without accents, signs and spaces."""
     plain = unicodedata.normalize("NFKD", text.lower())

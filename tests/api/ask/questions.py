@@ -137,7 +137,14 @@ Has sentiment about Windsurf dropped since 3 November? | change | windsurf | 11-
 How has the mood about Copilot changed in the last 30 days? | change | github-copilot | 10-28T17 now
 How did sentiment on Gemini evolve in October? | change | gemini | 10-01 11-01
 Did Cursor go up or down last week? | change | cursor | 11-16 11-23
-How do people feel about Cursor compared to last week? | change | cursor | 11-16 11-23
+How do people feel about Cursor compared to last week? | change | cursor | 11-23 now
+Is Cursor doing better than yesterday? | change | cursor | 11-27 now
+What percentage of posts about Cursor are negative? | feeling | cursor | -
+how negative is Kiro? | feeling | kiro | -
+Do developers trust Claude Code? | feeling | claude-code | -
+What is the best AI coding tool? | comparison | - | -
+Is Claude recovering since the outage? | change | claude | 11-24 now
+What did Cursor 2.0 do? | release | cursor | - | marker=cursor-2
 What changed in r/vibecoding since Tuesday? | change | vibecoding | 11-24 now
 What changed about Cursor since the release? | change | cursor | 11-18T14:30 now
 What changed since Cursor 2.0? | change | cursor | 11-18T14:30 now
@@ -263,7 +270,8 @@ How do people feel in r/foobar? | r/foobar isn't watched
 What do people think of Claude Code in r/ClaudeCode? | r/ClaudeCode isn't watched
 What changed since Black Friday? | isn't a span
 What changed since the keynote? | isn't a span
-What changed about Zed since the release? | no marker
+What changed about Zed since the release? | None is of the subject
+how does windsurf rank | names one
 What changed about Cursor since 9.9? | no marker has the version 9.9
 Did 1.2 help? | several
 Did Zed 5 help? | no marker
