@@ -280,6 +280,11 @@ def _presumed(masked: str) -> Presumed | None:
     return next((each for each, words in PRESUMED.items() if words.search(masked)), None)
 
 
+def asks_why(masked: str) -> bool:
+    """Return whether words ask for reasons, whatever else they ask for."""
+    return any(intent == "reason" and words.search(masked) for intent, words in PATTERNS)
+
+
 def is_asking(masked: str) -> bool:
     """Return whether words are those of a question."""
     return bool(QUESTION_WORDS.search(masked))

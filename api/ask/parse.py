@@ -15,6 +15,7 @@ from api.ask.intents import (
     Asked,
     Presumed,
     asked_of,
+    asks_why,
     is_asking,
 )
 from api.ask.leftover import MAX_WORDS, PRODUCTS, leftover_of, search_for
@@ -380,13 +381,20 @@ def _compared(parsed: Parsed, words: Sequence[str], question: Question, world: W
         # The subjects that are mentioned most are compared: the figures say which.
         return parsed
     if MIN_COMPARED <= len(scopes) <= MAX_COMPARED:
-        return parsed
+        return _without_reasons(parsed) if asks_why(question.masked) else parsed
     there = "names one" if len(scopes) == 1 else f"names {len(scopes)}"
     problem = (
         f"A comparison takes two to ten subjects or communities, and the question {there}: name"
         f" them, as in “Compare {_example_pair(world.known)}”. {_known_names(world.known)}"
     )
     return replace(parsed, intent=None, subjects=[], cannot=(*parsed.cannot, problem))
+
+
+def _without_reasons(parsed: Parsed) -> Parsed:
+    """Say that a comparison has no reasons."""
+    why = _join([f"“Why did {each.name} change?”" for each in parsed.scopes[:MIN_COMPARED]], "or")
+    problem = f"Reasons are given of one subject or community at a time: ask {why}."
+    return replace(parsed, cannot=(*parsed.cannot, problem))
 
 
 def _first_of_several(parsed: Parsed) -> Parsed:

@@ -153,7 +153,7 @@ What changed about Kiro since the last release? | change | kiro | 11-20 now
 What changed since the release? | change | windsurf | 11-22 now
 What changed about Claude since the outage? | change | claude | 11-24 now
 What changed about Cursor since the price change? | change | cursor | 11-16 now
-What changed about Cursor between Cursor 1.2 and Cursor 2.0? | change | cursor | - | cannot
+What changed about Cursor between Cursor 1.2 and 20 November? | change | cursor | 11-03 11-21
 What changed about Cursor this week and why? | reason | cursor | 11-23 now
 Why? | reason | - | -
 Why did Cursor get worse? | reason | cursor | - | worse
@@ -185,6 +185,7 @@ cursor vs windsurf in r/vibecoding | comparison | cursor windsurf vibecoding | -
 Which tool do people like best? | comparison | - | -
 Which community is the most negative? | comparison | - | -
 Who's winning? | comparison | - | -
+What is driving sentiment about Cursor this week, against Claude Code? | comparison | cursor claude-code | 11-23 now | cannot
 What do people say about Kiro? | topic | kiro | -
 What are people saying about Cursor this week? | topic | cursor | 11-23 now
 What do people say about rate limits in Cursor? | topic | cursor | - | q=rate limit*
