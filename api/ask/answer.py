@@ -25,6 +25,7 @@ from api.mcp.reader import Reader
 from api.reads.spans import kept_since, last_collection
 from api.schema.ask import AskAnswer, AskBody, Intent
 from api.schema.problems import BadParameter
+from api.schema.values import MAX_COMPARED
 from shared.models import Origin
 from shared.subjects.watchlist import markers_of
 from shared.times import EARLIEST, iso, parse_iso
@@ -99,16 +100,23 @@ async def _answer(asking: Asking) -> Parsed:
         return parsed
     if intent in OF_ITEMS and asking.hours.is_long:
         raise NoHours(TOO_LONG)
-    if intent == "comparison" and not parsed.scopes:
-        if parsed.is_of_communities:
-            parsed = replace(parsed, communities=await busiest_communities(asking))
-        else:
-            parsed = replace(parsed, subjects=await most_mentioned(asking))
+    if intent == "comparison" and parsed.is_filled:
+        parsed = await _filled(asking)
         if not parsed.scopes:
             return parsed
         asking = replace(asking, parsed=parsed)
     await ANSWERS[intent](asking)
     return parsed
+
+
+async def _filled(asking: Asking) -> Parsed:
+    """Return what was parsed with the scopes that are compared: the busiest ones, up to ten."""
+    parsed = asking.parsed
+    if parsed.is_of_communities:
+        return replace(parsed, communities=await busiest_communities(asking))
+    named = [each.id for each in parsed.subjects]
+    others = [each for each in await most_mentioned(asking) if each.id not in named]
+    return replace(parsed, subjects=[*parsed.subjects, *others][:MAX_COMPARED])
 
 
 async def _world(deps: Deps) -> World:

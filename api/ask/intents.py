@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from api.ask.text import COMMUNITY, MASKS, SPAN, SUBJECT
+from api.ask.text import COMMUNITY, MARKER, MASKS, SPAN, SUBJECT
 from api.schema.ask import Intent
 from api.schema.values import Sort
 from shared.kinds import Talk
@@ -14,7 +14,7 @@ from shared.models import Label
 _MASK = f"[{MASKS}]+"
 _SCOPE = f"[{SUBJECT}{COMMUNITY}]+"
 _PEOPLE = (
-    r"(?:people|users?|everyone|everybody|they|folks|devs|developers|engineers|customers|we|reddit"
+    r"(?:people|ppl|users?|everyone|everybody|they|folks|devs|developers|engineers|customers|we|reddit"
     r"|reddi?tors|the (?:community|internet|users|market)|others|anyone|programmers|teams"
     rf"|{_SCOPE})"
 )
@@ -121,6 +121,16 @@ PATTERNS: Final[Sequence[tuple[Intent, re.Pattern[str]]]] = (
 # Questions of a kind that no read answers, and what to ask instead.
 UNANSWERABLE: Final[Sequence[tuple[re.Pattern[str], str]]] = (
     (
+        re.compile(
+            r"\b(?:ignore|disregard|forget|override)\b.*\b(?:instructions?|rules?|prompts?)\b"
+            r"|\bsystem prompt\b|\byou are (?:now|no longer)\b"
+        ),
+        (
+            "Instructions aren't followed, only questions are answered: ask, for example, “How do"
+            " people feel about {name}?”."
+        ),
+    ),
+    (
         re.compile(r"^\W*(?:and )?when\b"),
         (
             "When something happened isn't answered: ask what changed in a span, such as “What"
@@ -216,6 +226,7 @@ PRESUMED: Final[Mapping[Presumed, re.Pattern[str]]] = {
 }
 
 
+OF_COUNT = re.compile(r"\bhow many (?:posts|comments|mentions)\b|\b(?:number|count) of\b")
 OF_COMMUNITIES = re.compile(r"\bwhich (?:communit\w+|subreddits?|forums?|places?)\b")
 
 
@@ -255,11 +266,14 @@ def asked_of(masked: str, *, scopes: int, alike: int, has_marker: bool) -> Asked
 
 
 def _intent(masked: str, *, scopes: int, alike: int, has_marker: bool) -> Intent | None:
-    if RELEASE.search(masked) and has_marker:
+    if has_marker and (MARKER in masked or RELEASE.search(masked)):
         return "release"
     for intent, pattern in PATTERNS:
         if not pattern.search(masked):
             continue
+        # A number of posts that are about no subject.
+        if intent == "share" and not scopes and OF_COUNT.search(masked):
+            return "feeling"
         # X compared with last week.
         if intent == "comparison" and scopes == 1 and SPAN in masked:
             return "change"

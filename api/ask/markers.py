@@ -30,6 +30,9 @@ OF_VERSION = re.compile(
     r"v?(?P<version>\d+(?:\.\w+)+|\d+)\b(?! ?(?:hours?|days?|weeks?|months?|am|pm|h|d)\b)"
     r"(?: (?:release|update|launch|version))?"
 )
+OF_SPAN = re.compile(
+    r"\b(?:since|between|from|until|till|starting|as of)(?: the)? $|\bsince .*\band $"
+)
 MAX_NAMED = 5
 
 
@@ -74,16 +77,23 @@ def named_marker(
 
 
 def find_marker_names(question: Question, markers: Sequence[Marker]) -> list[Marker]:
-    """Return the markers whose whole names stand in a question."""
+    """Return the markers whose whole names stand in a question, and don't begin its span."""
+    text = lowered(question.text)
     return [
         each
         for each in markers
-        if re.search(rf"(?<!\w){re.escape(lowered(each['name']))}(?![\w.])", lowered(question.text))
+        if (match := re.search(rf"(?<!\w){re.escape(lowered(each['name']))}(?!\w|\.\w)", text))
+        and not OF_SPAN.search(text[: match.start()])
     ]
 
 
 def _of_version(version: str, markers: Sequence[Marker], subjects: Sequence[str]) -> Marker:
-    found = [each for each in markers if version in VERSION.findall(lowered(each["name"]))]
+    wanted = _canonical(version)
+    found = [
+        each
+        for each in markers
+        if wanted in map(_canonical, VERSION.findall(lowered(each["name"])))
+    ]
     own = [each for each in found if each["subject"] in subjects]
     found = own or ([] if subjects and found else found)
     if len(found) == 1:
@@ -91,6 +101,11 @@ def _of_version(version: str, markers: Sequence[Marker], subjects: Sequence[str]
     if found:
         raise NotAPeriod(f"“{version}” is the version of several: {_names(found)}; name one")
     raise NotAPeriod(f"no marker has the version {version}. {known_markers(markers, subjects)}")
+
+
+def _canonical(version: str) -> str:
+    """Return a version without zeros at its end: 2 is 2.0."""
+    return re.sub(r"(\.0)+$", "", version)
 
 
 def _last_of(

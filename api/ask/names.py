@@ -13,8 +13,8 @@ from shared.stats.subjects import subject_scope
 KindOfScope = Literal["subject", "community"]
 SEPARATORS = re.compile(r"[\s_-]+")
 # A word ends before "'s".
-BEFORE: Final = r"(?<![\w./-])"
-AFTER: Final = r"(?![\w/]|[.-]\w)"
+BEFORE: Final = r"(?<![\w.-])(?<!\br/)"
+AFTER: Final = r"(?!\w|[.-]\w)"
 # Names that are words of questions: they name a community only where it is said that it is one.
 PLACED_BEFORE = re.compile(r"(\b(in|on|within|at|across|inside|from)( the)?|r/|#)\s*$")
 PLACED_AFTER = re.compile(r"^\s*(communit|subreddit|sub\b|forum)")
@@ -40,6 +40,8 @@ class NamedScope:
     name: str
     words: str
     start: int = 0
+    is_any_competitor: bool = False
+    """Whether only a word such as "competitors" names it, among others."""
 
     @property
     def scope(self) -> str:
@@ -136,7 +138,14 @@ def find_roles(question: Question, known: Known) -> tuple[Question, list[NamedSc
                 " name a product, or give its subject this role on the page Watchlist."
             )
         found += [
-            NamedScope("subject", each["id"], each["name"], words, match.start())
+            NamedScope(
+                "subject",
+                each["id"],
+                each["name"],
+                words,
+                match.start(),
+                is_any_competitor=role == "competitor",
+            )
             for each in subjects
         ]
         question = question.taken(match.start(), match.end(), SUBJECT)

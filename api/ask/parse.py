@@ -75,6 +75,8 @@ class Parsed:
     presumed: Presumed | None = None
     is_inside: bool = False
     """Whether a comparison is of subjects in the community, not with it."""
+    is_filled: bool = False
+    """Whether those that are mentioned most are compared beside the scopes that it names."""
     is_of_communities: bool = False
     """Whether a comparison without scopes is of communities, not of subjects."""
     is_unknown: bool = False
@@ -133,7 +135,8 @@ def _is_filler(sentence: str, parsed: Parsed) -> bool:
 def _parse_one(sentence: str, at: datetime, world: World) -> Parsed:
     question, named = find_scopes(Question(sentence), world.known)
     question, own, cannot = find_roles(question, world.known)
-    once = {each.scope: each for each in (*named, *own)}
+    # What is named itself isn't by its role alone.
+    once = {each.scope: each for each in (*own, *named)}
     subjects = [each for each in once.values() if each.kind == "subject"]
     communities = [each for each in once.values() if each.kind == "community"]
     parsed = Parsed(sentence, at, None, subjects, communities, cannot=tuple(cannot))
@@ -190,10 +193,11 @@ def _unanswerable(question: Question, parsed: Parsed) -> str | None:
 def _with_marker(question: Question, parsed: Parsed, world: World) -> tuple[Question, Parsed]:
     """Find the marker whose effect a question asks for. Raises NotAPeriod where it isn't known."""
     asked = asked_of(question.masked, scopes=1, alike=1, has_marker=True)
-    if asked.intent != "release":
+    named = find_marker_names(Question(parsed.question), world.markers)
+    # How people feel about a release is how they took it.
+    if asked.intent != "release" and not (named and asked.intent in {"feeling", "topic"}):
         return question, parsed
     subjects = [each.id for each in parsed.subjects]
-    named = find_marker_names(Question(parsed.question), world.markers)
     if named:
         marker = max(named, key=lambda each: len(each["name"]))
         start = parsed.question.lower().find(marker["name"].lower())
@@ -361,11 +365,7 @@ def _of_negation(question: Question) -> list[str]:
     found = NEGATED.search(question.masked)
     if found is None or NEGATION_IS_MEANT.search(question.masked):
         return []
-    problem = (
-        f"“{found[0]}” was left out: the answer is to the question without it, and says what is"
-        " positive and what is negative."
-    )
-    return [problem]
+    return [f"“{found[0]}” was left out: the answer is to the question without it."]
 
 
 def _compared(parsed: Parsed, words: Sequence[str], question: Question, world: World) -> Parsed:
@@ -377,9 +377,11 @@ def _compared(parsed: Parsed, words: Sequence[str], question: Question, world: W
     words = [each for each in words if each.lower() not in PRODUCTS]
     if words:
         return _about_unknown(parsed, words, world)
-    if not scopes:
+    named = [each for each in scopes if not each.is_any_competitor]
+    if not scopes or (len(scopes) > MAX_COMPARED > len(named) and len(named) < len(scopes)):
         # The subjects that are mentioned most are compared: the figures say which.
-        return parsed
+        subjects = [each for each in named if each.kind == "subject"]
+        return replace(parsed, subjects=subjects, is_filled=True)
     if MIN_COMPARED <= len(scopes) <= MAX_COMPARED:
         return _without_reasons(parsed) if asks_why(question.masked) else parsed
     there = "names one" if len(scopes) == 1 else f"names {len(scopes)}"

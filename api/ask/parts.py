@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 MIN_LETTERS: Final = 3
-# A sentence ends with ? or !, or with a full stop before a blank; "1.2" and "Bolt.new" don't.
-ENDS = re.compile(r"(?<=[?!])\s*|(?<=[.;])\s+(?=\S)")
+# A sentence ends with ?, ! or ;, or with a full stop after a word: "vs." and "Nov." aren't such.
+ENDS = re.compile(r"(?<=[?!;])\s*|(?<=[a-zA-Z]{4}\.)\s+(?=\S)")
 
 
 def questions_in(text: str) -> Sequence[str]:

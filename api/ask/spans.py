@@ -74,6 +74,8 @@ OPEN = re.compile(
     r"\b(?P<word>since|until|till|before|after|during|prior to|between)"
     rf" (?![{MASKS}]|and after)(?P<what>[^?,;!]*)"
 )
+# A number that says no time by itself: at 5, on the 12th.
+NUMBER = re.compile(r"\b(?:at|on|in|around|by) (?:the )?\d{1,4}(?:st|nd|rd|th)?(?= *(?:[?.,!]|$))")
 UP_TO = re.compile(rf"\b(?:until|till|before|prior to|up to) (?:the )?{SPAN}")
 NO_BEGINNING: Final = frozenset({"until", "till", "before", "prior to"})
 MAX_SHOWN = 60
@@ -344,6 +346,9 @@ def _of_an_hour(found: tuple[Period, int]) -> tuple[Period, int]:
 
 def _open_time(question: Question) -> str | None:
     """Return why a time after a word such as "since" can't be understood; None: there is none."""
+    if number := NUMBER.search(question.masked):
+        words = question.text[number.start() : number.end()]
+        return f"“{words}” isn't a time that is understood. {SPANS_TAKEN}"
     up_to = UP_TO.search(question.masked)
     found = up_to or OPEN.search(question.masked)
     if found is None or not (up_to or found["what"].strip()):

@@ -2,7 +2,7 @@
 
 from api.ask.reading.asking import Asking
 from api.ask.reading.change import read_reasons, show_cited
-from api.ask.reading.topics import ORDERS, answer_search, show_sorted
+from api.ask.reading.topics import ORDERS, answer_search, say_talk, show_sorted
 from api.ask.wording import coverage_text, quoted
 from shared.communities import community_name
 
@@ -13,7 +13,10 @@ async def answer_reading(asking: Asking) -> None:
     if parsed.search is not None:
         await answer_search(asking)
         return
-    if parsed.sort is not None or parsed.label is not None or parsed.talk is not None:
+    if parsed.talk is not None:
+        await say_talk(asking, parsed.talk)
+        return
+    if parsed.sort is not None or parsed.label is not None:
         await _say_list(asking)
         return
     explanation, number = await read_reasons(asking)
@@ -39,13 +42,11 @@ async def answer_reading(asking: Asking) -> None:
 
 
 async def _say_list(asking: Asking) -> None:
-    """Name the first items of a list with a label, of a kind or in an order."""
+    """Name the first items of a list with a label or in an order."""
     parsed = asking.parsed
     given: dict[str, str] = {}
     if parsed.label is not None:
         given["sentiment"] = parsed.label
-    if parsed.talk is not None:
-        given["talk"] = parsed.talk
     order = ORDERS[parsed.label] if parsed.label is not None else "newest"
     await show_sorted(asking, parsed.sort or order, **given)
     if not asking.citing.sentences:

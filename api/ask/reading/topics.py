@@ -27,6 +27,7 @@ from api.schema.items import ItemAnswer, Items
 from api.schema.parameters import ItemsParameters
 from api.schema.topics import ScopeTopic, ScopeTopics, TopicsParameters
 from api.schema.values import Sort
+from shared.kinds import Talk
 from shared.models import Label
 from shared.reasons.sentence import TALK
 from shared.times import parse_iso
@@ -54,7 +55,7 @@ async def answer_topic(asking: Asking) -> None:
     say_figures(asking, stats.statistics, number)
     if stats.statistics.total:
         if parsed.talk is not None:
-            await _say_talk(asking, number)
+            await say_talk(asking, parsed.talk)
         if not asking.is_in_both:
             await _say_topics(asking)
         if parsed.label is not None:
@@ -202,17 +203,17 @@ def _no_topics(found: ScopeTopics) -> str:
         case "no_items":
             return "There are no items in which topics could be found."
         case _:
+            whole = found.span.is_whole
+            part = "" if whole else f" of {found.span.of:,}, spread over the span"
             return (
-                f"No topic stands out among {counted(found.span.items, 'item')}: nothing is said"
-                " clearly more than before."
+                f"No topic stands out among {counted(found.span.items, 'item')}{part}: nothing is"
+                " said clearly more than before."
             )
 
 
-async def _say_talk(asking: Asking, number: int) -> None:
-    """Say how many items are of the kind of talk that is asked for."""
+async def say_talk(asking: Asking, talk: Talk) -> None:
+    """Say how many items are of a kind of talk, and show some."""
     stats, number = await read_figures(asking)
-    talk = asking.parsed.talk
-    assert talk is not None  # noqa: S101 - who calls it has looked
     kinds = stats.statistics.kinds
     if kinds is None:
         asking.citing.cannot.append(
