@@ -1,14 +1,20 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { formatAddress, MAX_QUESTION, parseAddress } from "../src/address";
 import type { Marker } from "../src/api";
-import { type Answer, type AskedItem, askModel, requestOf, settleTime } from "../src/ask/api";
+import {
+  type Answer,
+  type AskedItem,
+  askModel,
+  hasModel,
+  requestOf,
+  settleTime,
+} from "../src/ask/api";
 import {
   announcement,
   citesOf,
   examplesOf,
   isOfApi,
   isOfDays,
-  namesModel,
   numberItems,
   pageOf,
   scopeView,
@@ -224,11 +230,6 @@ describe("evidence", () => {
   });
 });
 
-test("a model is offered where the answer names it", () => {
-  expect(namesModel(["Not so. POST /api/v1/ask/model, with a key, can try it."])).toBe(true);
-  expect(namesModel(["A model can't, either."])).toBe(false);
-});
-
 test("days of UTC are the same in every zone", () => {
   const start = "2026-11-18T00:00:00Z";
   expect(isOfDays({ start, end: "2026-11-25T00:00:00Z" })).toBe(true);
@@ -298,6 +299,16 @@ describe("asking", () => {
     await older?.reload();
     expect(newer?.state.value.data?.question).toBe("Newer?");
     expect(older?.state.value.data?.question).toBe("Older?");
+  });
+
+  test("an app has a model where an answer names it", async () => {
+    hasModel.value = false;
+    answers = [makeAnswer({ cannot: ["A model can't, either."] })];
+    await requestOf({ question: "None?", at: null, id: null })?.reload();
+    expect(hasModel.value).toBe(false);
+    answers = [makeAnswer({ cannot: ["POST /api/v1/ask/model, with a key, can try it."] })];
+    await requestOf({ question: "One?", at: null, id: null })?.reload();
+    expect(hasModel.value).toBe(true);
   });
 
   test("a model names the address of its answer", async () => {

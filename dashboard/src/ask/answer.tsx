@@ -1,11 +1,10 @@
 /** The answer to a question: what was understood, the sentences, and what they rest on. */
 
-import type { ComponentChildren } from "preact";
 import { dateTime, timeOfDay } from "../format";
-import type { Answer } from "./api";
+import { type Answer, hasModel } from "./api";
 import { CopyLink } from "./copy_link";
 import { EvidenceList, lookAt } from "./evidence";
-import { type Cite, citesOf, namesModel, numberItems, struckText } from "./text";
+import { type Cite, citesOf, numberItems, struckText } from "./text";
 import { UnderstoodCard } from "./understood";
 
 interface Props {
@@ -31,7 +30,7 @@ export function AnswerView({ answer, onModel }: Props) {
           <h2 id="ask-said">Answer</h2>
           {isWorking && <Working answer={answer} />}
           <Sentences answer={answer} />
-          <Cannot answer={answer} onModel={onModel} />
+          <Cannot answer={answer} />
           <StruckParts answer={answer} />
           {!isWorking && answer.steps.length > 0 && (
             <details class="ask-others">
@@ -39,7 +38,7 @@ export function AnswerView({ answer, onModel }: Props) {
               <Steps answer={answer} />
             </details>
           )}
-          {!isWorking && <Source answer={answer} />}
+          {!isWorking && <Source answer={answer} onModel={onModel} />}
         </section>
         {evidence.length > 0 && <EvidenceList answer={answer} />}
       </div>
@@ -109,8 +108,7 @@ function CiteLink({ cite: { first, last } }: { cite: Cite }) {
   );
 }
 
-function Cannot({ answer, onModel }: Props) {
-  const { cannot, answered_by, answer: sentences } = answer;
+function Cannot({ answer: { cannot, answer: sentences } }: { answer: Answer }) {
   if (!cannot.length) return null;
   return (
     <div class="ask-cannot">
@@ -120,14 +118,6 @@ function Cannot({ answer, onModel }: Props) {
           <li key={each}>{each}</li>
         ))}
       </ul>
-      {answered_by === "parser" && namesModel(cannot) && (
-        <p>
-          <button type="button" class="button" onClick={onModel}>
-            Ask the model
-          </button>{" "}
-          <span class="muted">It needs the app’s function key, and takes a minute or so.</span>
-        </p>
-      )}
     </div>
   );
 }
@@ -136,21 +126,13 @@ function Cannot({ answer, onModel }: Props) {
 function StruckParts({ answer: { struck } }: { answer: Answer }) {
   if (!struck.length) return null;
   return (
-    <Note title="Struck from the model’s answer, because the evidence doesn’t bear it">
+    <div class="ask-struck">
+      <h3>Struck from the model’s answer, because the evidence doesn’t bear it</h3>
       <ul>
         {struck.map((each, place) => (
           <li key={place}>{struckText(each)}</li>
         ))}
       </ul>
-    </Note>
-  );
-}
-
-function Note({ title, children }: { title: string; children: ComponentChildren }) {
-  return (
-    <div class="ask-struck">
-      <h3>{title}</h3>
-      {children}
     </div>
   );
 }
@@ -160,8 +142,8 @@ const SOURCES: Record<Answer["answered_by"], string> = {
   model: "Answered by a language model: its figures and quotes were found in the evidence.",
 };
 
-/** Who answered, as of when, and the link that shows the same again. */
-function Source({ answer: { answered_by, at, id } }: { answer: Answer }) {
+/** Who answered, as of when, the link that shows the same again, and who else can be asked. */
+function Source({ answer: { answered_by, at, id }, onModel }: Props) {
   return (
     <div class="ask-source">
       <p class="muted">
@@ -169,6 +151,16 @@ function Source({ answer: { answered_by, at, id } }: { answer: Answer }) {
         {id !== null && " It is kept for 30 days."}
       </p>
       <CopyLink />
+      {answered_by === "parser" && hasModel.value && (
+        <>
+          <button type="button" class="button" onClick={onModel}>
+            Ask the model
+          </button>
+          <p class="muted ask-needs">
+            The model needs the app’s function key, and takes a minute or so.
+          </p>
+        </>
+      )}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** The part of the API that answers questions: its types, its requests, and the answers that were read. */
 
+import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { apiPath, fetchJson } from "../api";
 import { keyHeaders, withKey } from "../function_key";
@@ -22,11 +23,14 @@ export interface Asked {
 }
 
 const ASK = apiPath("/ask");
-export const ASK_MODEL = apiPath("/ask/model");
+const ASK_MODEL = apiPath("/ask/model");
 /** The answers that are kept, so that the way back shows them at once. */
 const MAX_KEPT = 20;
 /** A model's answer is read this often while it works. */
 const POLL_MS = 1_500;
+
+/** Whether an answer has said that a model can be asked: not every app has one. */
+export const hasModel = signal(false);
 
 const kept = new Map<string, ApiRequest<Answer>>();
 
@@ -67,6 +71,7 @@ function askParser(question: string, at: string | null): ApiRequest<Answer> {
     const { data } = await fetchJson<Answer>(ASK, sent(question, time));
     // A repeated request asks the same.
     time = data.at;
+    if (data.cannot.some((each) => each.includes(ASK_MODEL))) hasModel.value = true;
     store(() => data);
   });
 }
@@ -75,6 +80,7 @@ function readAnswer(id: string): ApiRequest<Answer> {
   const path = apiPath(`/ask/${encodeURIComponent(id)}`);
   return new ApiRequest<Answer>(async (store) => {
     const { data } = await fetchJson<Answer>(path, { cache: "no-cache" });
+    hasModel.value = true;
     store(() => data);
   });
 }

@@ -18,32 +18,31 @@ export function Box({ question, onAsk }: Props) {
     if (takesFocus()) box.current?.focus();
   }, []);
   return (
-    <search>
-      <form
-        class="ask-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const asked = typed.trim();
-          if (asked) onAsk(asked);
-          else box.current?.focus();
-        }}
-      >
-        <label for={BOX_ID}>Your question, in English</label>
-        <input
-          ref={box}
-          id={BOX_ID}
-          type="text"
-          enterkeyhint="send"
-          autocomplete="off"
-          maxLength={MAX_QUESTION}
-          aria-keyshortcuts="/"
-          value={typed}
-          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-        />
-        <button type="submit" class="button primary">
-          Ask
-        </button>
-      </form>
-    </search>
+    <form
+      class="ask-form"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const asked = typed.trim();
+        if (asked) onAsk(asked);
+        else box.current?.focus();
+      }}
+    >
+      <label for={BOX_ID}>Your question, in English</label>
+      <input
+        ref={box}
+        id={BOX_ID}
+        type="text"
+        enterkeyhint="send"
+        autocomplete="off"
+        maxLength={MAX_QUESTION}
+        aria-keyshortcuts="/"
+        value={typed}
+        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+      />
+      <button type="submit" class="button primary">
+        Ask
+      </button>
+    </form>
   );
 }

@@ -4,15 +4,7 @@ import { type Address, DAY_MS, daysWindow, MAX_CHOSEN, NO_FILTER, parseAddress }
 import type { Marker, SubjectFigures } from "../api";
 import { scopeAddress } from "../components/subject_links";
 import { scopeSubject } from "../format";
-import {
-  type Answer,
-  ASK_MODEL,
-  type AskedItem,
-  type Evidence,
-  type SaidSentence,
-  type Struck,
-  type Understood,
-} from "./api";
+import type { Answer, AskedItem, Evidence, SaidSentence, Struck, Understood } from "./api";
 
 const ALL = "all";
 const API = "/api/v1/";
@@ -212,11 +204,6 @@ export function citesOf({ evidence, items }: SaidSentence, numbered: NumberedIte
     first: each[0] ?? "",
     last: each.at(-1) ?? "",
   }));
-}
-
-/** Return whether an answer says that a model can be asked, which not every app has. */
-export function namesModel(cannot: string[]): boolean {
-  return cannot.some((each) => each.includes(ASK_MODEL));
 }
 
 const STRUCK: Record<Struck["what"], string> = {
