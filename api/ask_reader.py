@@ -92,7 +92,8 @@ def names_of(scopes: dict[str, str]) -> dict[str, frozenset[str]]:
     for scope, name in scopes.items():
         tag = scope_tag(scope)
         bare = scope.removeprefix(PREFIX)
-        forms = {name, bare} if scope.startswith(PREFIX) else {name, bare, f"r/{bare}"}
+        # The bare name of a community may be that of a product, too.
+        forms = {name, bare if scope.startswith(PREFIX) or "." in bare else f"r/{bare}"}
         for form in forms:
             names.setdefault(normal(form).lower(), frozenset({tag}))
     return names

@@ -45,6 +45,9 @@ INSTRUCTION: Final = re.compile(
 )
 # The words `this week` mean a span that ended this recently at most.
 RECENT: Final = timedelta(hours=36)
+RECENT_HOUR: Final = timedelta(hours=1)
+# Windows that end now, and those of full hours, are of the same span.
+SAME_HOURS: Final = 2
 MIN_QUOTE_CHARS: Final = 3
 HALF: Final = 0.5
 BOTH: Final = 2
@@ -129,12 +132,14 @@ def _checked(said: Said, facts: Facts, names: Mapping[str, frozenset[str]], at: 
     plain = _without_links(shown, facts, cited)
     if not plain:
         raise Untrue("sentence", "it says nothing")
+    known = dict(names) | _part_names(facts, cited)
     if not any(plain == normal(own) and number in cited for own, number in facts.own):
-        known = dict(names) | _part_names(facts, cited)
         sentence = read(plain, known)
         _Sentence(said, facts, cited, at, sentence.tokens, sentence.quotes).check()
     elif INSTRUCTION.search(plain):
         raise Untrue("sentence", "it reads as an instruction")
+    else:
+        _Sentence(said, facts, cited, at, (), ()).check_span(set(), dates=0)
     return Said(shown, tuple(sorted(cited)), tuple(dict.fromkeys(said.items)))
 
 
@@ -247,6 +252,8 @@ class _Sentence:
         if len(hours) > 1:
             raise Untrue("figure", "it names several lengths of time")
         spans = [each for each in self.facts.spans if each.evidence in evidence]
+        if not self.quotes:
+            self.check_span(hours, dates=len(dates))
         if hours:
             spans = [each for each in spans if each.hours in hours]
             if words & {"this", "last", "past"}:
@@ -259,6 +266,20 @@ class _Sentence:
         if dates:
             evidence, side = self._dated(dates, words, spans, evidence)
         return evidence, side
+
+    def check_span(self, hours: set[int], *, dates: int) -> None:
+        """Check that it says of which span it is, where that isn't clear. Raises Untrue."""
+        spans = [each for each in self.facts.spans if each.side == "now"]
+        cited = [each for each in spans if each.evidence in self.cited]
+        lengths = {each.hours for each in spans}
+        is_one = not lengths or max(lengths) - min(lengths) <= SAME_HOURS
+        if not dates and not all(self._is_current(each) for each in cited):
+            raise Untrue("figure", "it doesn't give the dates of a span that is over")
+        if not dates and not hours and not is_one:
+            raise Untrue("figure", "it doesn't say of which span it is, and several were read")
+
+    def _is_current(self, span: Span) -> bool:
+        return self.at - RECENT <= span.end <= self.at + RECENT_HOUR
 
     def _dated(
         self,
@@ -344,7 +365,9 @@ class _Sentence:
         figure = part.figures[0]
         wanted = _wanted(figure, tags, part)
         side = self._side(part, figure)
-        is_less = side == "change" and "down" in part.tags and not figure.is_signed
+        if figure.is_signed and part.tags & {"up", "down"}:
+            raise Untrue("figure", "it gives a direction twice")
+        is_less = side == "change" and "down" in part.tags
         scale = SCALES.get(figure.unit, 1.0) * (-1.0 if is_less else 1.0)
         is_of_item = wanted.measure in {"score", "upvotes"}
         if not any(
@@ -544,7 +567,7 @@ class _Sentence:
             of = _Wanted("share", "", part.tags & LABELS, "voice")
         elif tags & NOUNS and "mean" not in tags:
             of = _Wanted("count", _noun(tags), part.tags & LABELS, "")
-        elif "mean" in tags:
+        elif "mean" in tags and not part.tags & LABELS:
             of = _Wanted("mean", "", frozenset(), "")
         else:
             raise Untrue("sentence", "it doesn't say what it compares")

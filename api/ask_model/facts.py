@@ -27,6 +27,11 @@ TOPIC: Final = "topic:"
 KIND: Final = "kind:"
 ITEM: Final = "item:"
 LABELS: Final = frozenset({"positive", "negative", "neutral"})
+# What no sentence can name: figures of a thread, of a list, or of chosen subjects.
+NOWHERE: Final = "nowhere"
+WITHOUT_SCOPE: Final = frozenset(
+    {"list_subjects", "share_of_voice", "compare", "alerts", "read_thread"}
+)
 HOUR_SECONDS: Final = 3600
 INTERVAL: Final = 2
 
@@ -36,7 +41,18 @@ SKIPPED: Final = frozenset(
         *("methods", "rejected", "marks", "giant", "span_needed", "log_likelihood", "chance"),
         *("deliveries_by_status", "version", "language", "warning", "omitted", "request"),
         *("looked_at", "left_out", "copies", "corrected", "set", "others", "by_thread", "course"),
-        *("mood", "mix", "switch", "trend_data", "communities_", "gaps", "partial", "scores"),
+        *(
+            "backfill",
+            "releases",
+            "mood",
+            "mix",
+            "switch",
+            "trend_data",
+            "communities_",
+            "gaps",
+            "partial",
+            "scores",
+        ),
     }
 )
 COUNTS: Final[Mapping[str, tuple[str, Side]]] = {
@@ -187,16 +203,34 @@ def facts_of(results: Sequence[ToolResult]) -> Facts:
         request = result.answer.get("request")
         if isinstance(request, str) and request:
             facts.links[request] = result.number
-        given = result.arguments.get("scope", ALL if "scopes" not in result.arguments else None)
-        names = frozenset({scope_tag(given)}) if isinstance(given, str) else frozenset[str]()
-        if result.tool in {"list_subjects", "share_of_voice", "alerts", "read_thread"}:
-            names = frozenset({ALL})
-        place = _Place(names, result.number)
-        _read(facts, result.answer.get("data"), place)
+        given = result.arguments.get("scope", ALL)
+        has_scope = isinstance(given, str) and result.tool not in WITHOUT_SCOPE
+        names = frozenset({scope_tag(str(given)) if has_scope else NOWHERE})
+        _read(facts, result.answer.get("data"), _Place(names, result.number))
+        if result.tool == "share_of_voice":
+            _narrow(facts, result)
     for fact in facts.figures:
         facts.scopes.update(name for name in fact.names if _is_scope(name))
     facts.scopes.update(name for each in facts.verdicts for name in each.names if _is_scope(name))
     return facts
+
+
+def _narrow(facts: Facts, result: ToolResult) -> None:
+    """Give shares of voice the place that they are of; those of chosen subjects aren't of all."""
+    community, home = result.arguments.get("community"), result.arguments.get("home", "include")
+    within = {COMMUNITY + community.lower()} if isinstance(community, str) else set[str]()
+    within |= {NOWHERE} if home != "include" else set()
+    is_of_some = "subjects" in result.arguments
+    for number, fact in enumerate(facts.figures):
+        if fact.evidence == result.number:
+            narrowed = within | ({NOWHERE} if is_of_some and fact.of == "voice" else set())
+            facts.figures[number] = replace(fact, names=fact.names | narrowed)
+    for number, verdict in enumerate(facts.verdicts):
+        if verdict.evidence == result.number:
+            narrowed = within | ({NOWHERE} if is_of_some else set())
+            facts.verdicts[number] = replace(verdict, names=verdict.names | narrowed)
+    if within or is_of_some:
+        facts.whole.discard(result.number)
 
 
 def _is_scope(name: str) -> bool:
@@ -317,9 +351,9 @@ def _read_texts(facts: Facts, value: JsonObject, place: _Place) -> None:
                 )
         if isinstance(permalink := value.get("permalink"), str) and permalink:
             facts.links[permalink] = place.evidence
-    for name in ("sentence", "reason"):
-        if not place.item and isinstance(own := value.get(name), str) and " " in own:
-            facts.own.append((own, place.evidence))
+    is_explained = facts.tools.get(place.evidence) == "explain_change"
+    if is_explained and isinstance(own := value.get("sentence"), str):
+        facts.own.append((own, place.evidence))
 
 
 def _read_times(facts: Facts, value: JsonObject, place: _Place) -> None:
@@ -372,6 +406,9 @@ def _read_reason(facts: Facts, value: JsonObject, place: _Place) -> None:
 
 def _figures(value: JsonObject, place: _Place) -> Iterator[Fact]:
     is_few = value.get("few") is True
+    if "is_whole" in value:
+        # What topics were looked for in is less than all items.
+        return
     for name, each in value.items():
         number = _number(each)
         if number is None:

@@ -42,7 +42,7 @@ TOKEN: Final = re.compile(
     + r") (?P<mday>\d{1,2})(?:, (?P<my>\d{4}))?"
     + _CLOCK.format("m")
     + r")(?![\w.]\d)"
-    r"|(?P<number>(?<![\w.,])(?=[+-]?\.?\d)(?P<sign>[+-])?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?P<part>\.\d+)?"
+    r"|(?P<number>(?<![\w.,])(?=[+-]?\.?\d)(?:(?<![+\u2013\u2014-])(?P<sign>[+-]))?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?P<part>\.\d+)?"
     r"(?P<suffix>k|x| thousand| million|\s?%| percent(?:age points?)?| points?)?)"
     r"(?![\w%])(?!\.\d)(?!,\d)"
     r"|(?P<word>[A-Za-z]+(?:'[a-z]+)?(?:-[A-Za-z]+)*'?)"

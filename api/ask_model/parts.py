@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import pairwise, product
 from typing import Final
 
 from api.ask_model.facts import KIND, LABELS, TOPIC
@@ -21,6 +21,7 @@ from shared.stats.subjects import PREFIX
 MAX_READINGS: Final = 16
 # Marks that divide, and those that a sentence may have beside them.
 DIVIDING_MARKS: Final = frozenset(",;:()\u2013\u2014")
+DASHES: Final = frozenset({"-", "\u2013", "\u2014"})
 CLAIMS: Final = MOVES | LABELS | {"cause", "sample", "topic", "most", "least"}
 # What a word before `mentions` says of their number.
 NO_ITEMS: Final = Figure(0.0, 1.0)
@@ -56,7 +57,12 @@ class Part:
 
 def parts_of(tokens: Sequence[Token]) -> list[Part]:
     """Return the parts of a sentence. Raises Unreadable, also for words that none may have."""
-    cut = [_part(each) for each in _cut(_paired(_phrased(tokens)))]
+    paired = _paired(_phrased(tokens))
+    for token, after in pairwise(paired):
+        if token.text in DASHES and after.kind in {"figure", "pair"}:
+            # It may be read as a minus.
+            raise Unreadable("a dash before a figure may be a sign", after.text)
+    cut = [_part(each) for each in _cut(paired)]
     return _joined([each for each in cut if each is not None])
 
 

@@ -29,6 +29,8 @@ RULES: Final = (
     "- Name the product or community in each sentence, and say one figure in each part of it, with"
     " what it is of: mentions, posts, comments, mean, share of voice, per cent of the mentions.\n"
     "- Figures are those of the answers, correctly rounded. Compute nothing.\n"
+    "- Where you read spans of different lengths, say which it is (`in the last 7 days`); of a span"
+    " that is over give both dates (`from 3 Nov to 10 Nov`).\n"
     "- Use plain words of reporting only. What people say stands in quotation marks, word for word,"
     " with the id of the item, in a sentence without figures that begins with `A post says`.\n"
     "- Say that something got better or worse, rose or fell only where a verdict says so. Say"

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from api.ask_model.calls import scopes_in
 from api.ask_model.checking import Checked, Said
-from api.ask_model.facts import LABELS, ToolResult
+from api.ask_model.facts import LABELS, ToolResult, facts_of
 from api.mcp.registry import TOOLS
 from api.mcp.untrusted import cleaned
 from api.schema.ask import MAX_EVIDENCE, MAX_ITEMS
@@ -70,15 +70,24 @@ def _sentence(said: Said, numbers: Mapping[int, int]) -> QuestionSentence:
 
 def _evidence(result: ToolResult, place: int, scopes: Mapping[str, str]) -> QuestionEvidence:
     named = [scopes[each] for each in scopes_in(result.arguments) if each in scopes]
-    title = TOOLS[result.tool].title
+    title = TOOLS[result.tool].title + _span_of(result)
     request = result.answer.get("request")
     return QuestionEvidence(
         number=place,
         tool=result.tool,
-        title=f"{title}: {', '.join(named)}" if named else title,
+        title=f"{', '.join(named)}: {title}" if named else title,
         request=request if isinstance(request, str) else "",
         page=_page(result.arguments),
     )
+
+
+def _span_of(result: ToolResult) -> str:
+    """Return the span of an answer in words, after a comma; "" where it has none."""
+    now = [each for each in facts_of([result]).spans if each.side == "now"]
+    if not now:
+        return ""
+    start, end = (f"{each:%-d %b %H:%M}" for each in (now[0].start, now[0].end))
+    return f", {start} to {end} UTC"
 
 
 def _page(arguments: Mapping[str, object]) -> str | None:

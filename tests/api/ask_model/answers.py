@@ -14,7 +14,6 @@ NAMES = {
     "github copilot": frozenset({"subject:copilot"}),
     "windsurf": frozenset({"subject:windsurf"}),
     "r/claude": frozenset({"community:claude"}),
-    "claude": frozenset({"community:claude"}),
 }
 SENTENCE = "Cursor got worse, by 0.09. What stands out most is problems, by 0.06: their mean fell."
 

@@ -91,6 +91,13 @@ LIES: tuple[tuple[str, tuple[int, ...], tuple[str, ...]], ...] = (
     ("Most mentions of Cursor are negative.", (1,), ()),
     ("Mentions of Cursor are mostly negative.", (1,), ()),
     ("All mentions of Cursor are positive.", (1,), ()),
+    ("The mean of Cursor is -.12.", (1,), ()),
+    ("The mean of Cursor is - 0.12.", (1,), ()),
+    ("The mean of Cursor is \u20130.12.", (1,), ()),
+    ("The mean of Cursor \u2014 0.12.", (1,), ()),
+    ("The mean of Cursor is --0.12.", (1,), ()),
+    ("The mean of Cursor is \u22120.12.", (1,), ()),
+    ("The mood about Cursor fell by -0.09.", (1,), ()),
     # Of another kind.
     ("12% of the mentions of Cursor are positive.", (1,), ()),
     ("Cursor has 203 negative mentions.", (1,), ()),
@@ -159,6 +166,8 @@ LIES: tuple[tuple[str, tuple[int, ...], tuple[str, ...]], ...] = (
     ("Windsurf is positive.", (2,), ()),
     ("People love Cursor.", (1,), ()),
     ("People feel negative about Cursor.", (1,), ()),
+    ("The mean of Cursor is more negative than Copilot.", (2,), ()),
+    ("Claude has 44 mentions of Cursor.", (3,), ()),
     # Causes that no explanation has.
     ("Cursor got worse because of r/claude.", (4,), ()),
     ("Cursor got worse because of praise.", (4,), ()),
