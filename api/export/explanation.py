@@ -233,6 +233,8 @@ def _number(count: float, *, is_estimate: bool) -> str:
 def read_text(looked_at: ItemsRead) -> str:
     """Return how many of the items topics, threads and items rest on, as a sentence."""
     own, before = looked_at.read, looked_at.read_before
+    if not looked_at.items and not looked_at.items_before:
+        return "There were no items to read."
     if own >= looked_at.items and before >= looked_at.items_before:
         return f"All {counted(own, 'item')}, and {before} before, were read."
     return (
@@ -245,8 +247,8 @@ def _coverage(coverage: CoverageAnswer | None) -> Iterable[str]:
     if coverage is None:
         yield "It isn't recorded what was observed."
         return
-    since = f", which began at {_time(coverage.since)} (UTC)" if coverage.since else ""
-    yield f"{coverage.observed:.0%} of the talk was observed by collection{since}."
+    since = f" What was before {_time(coverage.since)} (UTC) is unknown." if coverage.since else ""
+    yield f"{coverage.observed:.0%} of the talk was observed.{since}"
     gaps = [*coverage.gaps, *coverage.partial]
     if gaps:
         yield ""

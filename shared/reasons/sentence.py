@@ -242,6 +242,8 @@ def _incomplete(scope: str, change: Change, volume: Volume) -> str:
             f"The change of {scope} can't be told yet: {behind} must be collected up to the end of"
             " the span."
         )
+    if volume.is_known and not volume.now and not volume.before:
+        return f"There are no items of {scope}, neither now nor before."
     if volume.is_known:
         return (
             f"Too few items before to tell a change of the mood of {scope}: {volume.now} now and"
@@ -249,7 +251,7 @@ def _incomplete(scope: str, change: Change, volume: Volume) -> str:
         )
     return (
         f"The change of {scope} can't be told: too little is known of the time before. It takes two"
-        " equal spans of which at least half of the hours were collected."
+        " equal spans with items, of which at least half of the hours were collected."
     )
 
 

@@ -121,6 +121,7 @@ async def test_without_data_it_says_what_is_missing_and_shows_no_figures(
     assert headings(text) == ["The change", "Coverage"]
     assert "| Mood | - | - | - | - | can't be told |" in text
     assert "| Items | 0 | - | - | - | can't be told |" in text
+    assert "There were no items to read." in text
 
 
 async def test_too_few_items_have_a_verdict_that_says_so(sqlite_store: Store) -> None:
@@ -138,7 +139,8 @@ async def test_hours_that_were_not_observed_are_named(filled_store: FilledStore)
     seen = [[iso(START - 2 * WEEK), iso(START)], [iso(START + 10 * HOUR), iso(END)]]
     await store.upsert(COMMUNITIES, [observed(name, 2.0, covered=seen) for name in NAMES])
     text = explanation_markdown(await explained(store, scope="subject:lantern", **SPAN), BASE)
-    assert "94% of the talk was observed by collection, which began at 2 November 2026" in text
+    seen = "94% of the talk was observed. What was before 2 November 2026, 00:00 (UTC) is unknown."
+    assert seen in text.splitlines()
     assert "- 16 November 2026, 00:00 to 16 November 2026, 10:00: r/aws, r/claude" in text
     assert "over the 158 of 168 hours known in both." in text
 

@@ -206,6 +206,9 @@ def test_nothing_before_is_no_gap_where_the_time_before_was_observed() -> None:
         " said than before (100 items now, 0 before), most of all of the topic “gateway 503” (75"
         " items now, 0 before)."
     )
+    assert sentence_of("Kiro", change({}, {}), [], Volume("no_clear_change", 0, 0)) == (
+        "There are no items of Kiro, neither now nor before."
+    )
     unknown = Volume("incomplete", 100, 0)
     assert "too little is known of the time before" in sentence_of("Kiro", found, [], unknown)
 
