@@ -90,6 +90,11 @@ class Links(PageLinks):
         start, end = self._digest.window.start, self._digest.window.end
         return self.view(view="posts", subject=subject, kind="items", start=start, end=end)
 
+    def report(self, reason: DigestReason) -> str:
+        """Return the address of the explanation by as many items as can be read, in Markdown."""
+        request, _, _ = reason.request.partition("&max_cost=")
+        return f"{self.base}{request}&format=markdown"
+
     def subject(self, subject: str) -> str:
         """Return the address of a subject on the days of the period."""
         last = date.fromisoformat(self._digest.end) - timedelta(days=1)
@@ -200,7 +205,7 @@ def _reason(reason: DigestReason, links: Links) -> Iterable[str]:
         yield from (f"> “{escaped(sentence.text)}” {source}".rstrip(), "")
     looked_at = reason.looked_at
     if looked_at.read < looked_at.items:
-        yield f"*{read_text(looked_at)}*"
+        yield f"*{read_text(looked_at)}* {link('All that can be read', links.report(reason))}"
         yield ""
 
 

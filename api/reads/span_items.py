@@ -8,6 +8,7 @@ from api.deps import Deps
 from api.reads.cells import read_cells
 from api.reads.scopes import Scope
 from api.reads.spread_items import read_spread_items, spread
+from api.schema.values import MAX_ITEMS_COST
 from shared.communities import Kind
 from shared.models import ALL, Cell, Item
 from shared.store import COMMENTS, POSTS, Container, Query, Store
@@ -15,7 +16,7 @@ from shared.times import Window, next_hour
 
 # Request units of a span, for its items and for the hours that list them: an item costs about one,
 # and so does an hour of up to HOUR_ITEMS items. Two spans and their statistics stay below 1,000.
-MAX_COST = 380
+MAX_COST = MAX_ITEMS_COST
 HOUR_ITEMS = 200
 # Items of a query of a sample; a query costs two request units by itself.
 QUERY_ITEMS = 12

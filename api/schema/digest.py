@@ -120,7 +120,7 @@ class DigestChange(Answer):
 
 
 class DigestReason(Answer):
-    """Why a subject changed, as GET /explain says it of the same hours."""
+    """Why a subject changed: what GET /explain says of the same hours by `request`."""
 
     subject: str = Field(description="the id of the subject")
     name: str = Field(description="its name")
@@ -135,6 +135,11 @@ class DigestReason(Answer):
     looked_at: ItemsRead = Field(
         description="how many items it rests on: a digest reads fewer than GET /explain where there"
         " are many"
+    )
+    request: str = Field(
+        description="the path and query of the API that explain the same from the same items;"
+        " without `max_cost` from as many as can be read",
+        examples=["/api/v1/explain?scope=subject:cursor&start=2026-11-16T00:00:00Z&max_cost=90"],
     )
 
 

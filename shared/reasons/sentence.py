@@ -124,11 +124,15 @@ def opposing(change: Change, causes: Sequence[Cause], cause: Cause | None) -> Ca
 
 
 def sentence_of(
-    scope: str, change: Change, causes: Sequence[Cause], volume: Volume = UNKNOWN
+    scope: str,
+    change: Change,
+    causes: Sequence[Cause],
+    volume: Volume = UNKNOWN,
+    sampled: Sampled | None = None,
 ) -> str:
     """Return the sentence, or two: of the mean, and of the number of items where that changed.
 
-    scope is what people call the community or subject.
+    scope is what people call the community or subject. sampled: not all items were read for topics.
     """
     cause = leading(change, causes)
     giant = _giant(scope, change, causes)
@@ -142,6 +146,11 @@ def sentence_of(
         of_mean = giant
     else:
         of_mean = _of_cause(scope, change, cause, has_volume=of_volume is not None)
+        if cause is None and of_volume is None and sampled is not None:
+            of_mean += (
+                f" For topics, {sampled.now} of {counted(sampled.of_now, 'item')} were read, and"
+                f" {sampled.before} of {sampled.of_before} before."
+            )
     return " ".join(filter(None, (of_mean, _of_other(other), of_volume)))
 
 

@@ -112,7 +112,7 @@ def main(address: str, key: str) -> None:
         "cycle": {"id": cycles[0].id},
         "sentiment_stats": today,
         "sentiment_trends": {**today, "granularity": "auto"},
-        "explain": {**today, "community": "claude"},
+        "explain": {**today, "scope": "claude"},
         "sentiment_compare": {"subreddits": ["claude", "OpenAI"], "granularity": "day"},
         "digest": {"period": "day", "time_zone": "Europe/Berlin"},
         "trending_topics": {"limit": 5},

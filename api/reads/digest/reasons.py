@@ -2,33 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from api.deps import Deps
 from api.reads.digest.sentences import has_changed
 from api.reads.explain.explanation import Explained, explain
 from api.reads.scopes import Scope
 from api.schema.digest import DigestItem, DigestReason, DigestSubject, DigestTopic
-from api.schema.explain import ContributionAnswer, Explanation
+from api.schema.explain import MIN_ITEMS_COST, ContributionAnswer, Explanation
+from api.schema.values import MAX_ITEMS_COST
 from shared.models import Subject
 from shared.stats.contributions import REST
-from shared.stats.windows import Spans
+from shared.stats.windows import SECOND, Spans
+from shared.times import iso
 
 MAX_REASONS = 3
 MAX_CONTRIBUTIONS = 5
 MAX_READS = 5
 MAX_TOPICS = 5
 # Request units that the items of all explanations may take, both sides together.
-MAX_COST = 480
-# What an explanation reads at least of a side.
-MIN_COST = 20
+MAX_COST_OF_ALL = 560
 
 
 @dataclass(frozen=True)
 class ExplainedSubject:
-    """A row of the digest, and the explanation of its change."""
+    """A row of the digest, the explanation of its change, and the request that returns the same."""
 
     row: DigestSubject
     explained: Explained
+    request: str
 
 
 def rows_to_explain(rows: Sequence[DigestSubject]) -> list[DigestSubject]:
@@ -54,14 +56,21 @@ async def explain_rows(
     subjects are all of the watchlist. Raises StoreError.
     """
     by_id = {each["id"]: each for each in subjects}
-    left, found = MAX_COST, list[ExplainedSubject]()
+    left, found = MAX_COST_OF_ALL, list[ExplainedSubject]()
     for number, row in enumerate(rows):
-        of_side = max(MIN_COST, left // (len(rows) - number) // 2)
+        of_side = min(MAX_ITEMS_COST, max(MIN_ITEMS_COST, left // (len(rows) - number) // 2))
         scope = Scope(subject=by_id[row.id], is_rematching=row.rematching)
         explained = await explain(deps, scope, spans, max_cost=of_side)
         left -= explained.cost
-        found.append(ExplainedSubject(row, explained))
+        found.append(ExplainedSubject(row, explained, _request(scope, spans, of_side)))
     return found
+
+
+def _request(scope: Scope, spans: Spans, max_cost: int) -> str:
+    """Return the path and query of the API that explain the same from the same items."""
+    start, end = (iso(each) for each in (spans.window.start, spans.window.end + SECOND))
+    asked = {"scope": scope.name, "start": start, "end": end, "max_cost": max_cost}
+    return f"/api/v1/explain?{urlencode(asked, safe=':')}"
 
 
 def reason_of(found: ExplainedSubject) -> DigestReason:
@@ -80,6 +89,7 @@ def reason_of(found: ExplainedSubject) -> DigestReason:
         quotes=own.quotes,
         cited=[each for each in own.cited if each.id in named],
         looked_at=own.looked_at,
+        request=found.request,
     )
 
 

@@ -73,7 +73,7 @@ def explanation_of(
         subject=scope.subject_id,
         community=None if scope.community == ALL else scope.community,
         name=_called(scope),
-        sentence=sentence_of(_called(scope), change, causes, volume),
+        sentence=sentence_of(_called(scope), change, causes, volume, found.sampled("topic")),
         verdict=change.verdict,
         reason=change.reason,
         change=change_answer(scope, change),

@@ -44,7 +44,7 @@ async def read_explanation(deps: Deps, parameters: ExplainParameters) -> Explana
     if spans.hours > MAX_HOURS:
         detail = f"{parameters.start}: the window has {spans.hours} hours, more than {MAX_HOURS}"
         raise refused_span(parameters, "start", detail)
-    return (await explain(deps, scope, spans)).explanation
+    return (await explain(deps, scope, spans, max_cost=parameters.max_cost)).explanation
 
 
 async def _scope_asked(deps: Deps, parameters: ExplainParameters) -> Scope:

@@ -3,9 +3,11 @@
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
+from api.export.markdown import escaped
 from api.mcp.budget import capped
 from api.mcp.tool import without
 from shared.store import Store
@@ -32,23 +34,24 @@ def a_day(subject: str, start: datetime, count: int, mood: float, **more: Any) -
     return found
 
 
-@pytest.fixture
-async def yesterday(written: Store) -> tuple[datetime, datetime]:
-    """Store the day before today, and that a week earlier; return where it begins and ends."""
+async def keep_yesterday(store: Store, count: int) -> tuple[str, str]:
+    """Store the day before today, and that a week earlier; return where it begins and ends.
+
+    count is the number of items about one subject; another one has about as many.
+    """
     end = utc_now().replace(hour=0, minute=0, second=0, microsecond=0)
     start = end - DAY
-    await watch(written)
-    problems = {"kinds": ["problem"]}
+    await watch(store)
     await keep(
-        written,
+        store,
         [
-            *a_day("lantern", start, 80, -0.4, **problems),
-            *a_day("lantern", start - WEEK, 60, 0.4, kinds=["praise"]),
-            *a_day("kiro", start, 120, 0.1),
-            *a_day("kiro", start - WEEK, 40, 0.1),
+            *a_day("lantern", start, count, -0.4, kinds=["problem"]),
+            *a_day("lantern", start - WEEK, count, 0.4, kinds=["praise"]),
+            *a_day("kiro", start, 2 * count, 0.1),
+            *a_day("kiro", start - WEEK, count // 2, 0.1),
         ],
     )
-    return start, end
+    return iso(start), iso(end)
 
 
 async def of_api(path: str, **asked: str) -> Any:
@@ -57,22 +60,27 @@ async def of_api(path: str, **asked: str) -> Any:
     return json.loads(answer.get_body())
 
 
-async def test_digest_agents_and_the_report_have_the_figures_of_the_api(
-    yesterday: tuple[datetime, datetime],
+def same(own: Any) -> Any:
+    """Return an explanation without the time when it was made."""
+    return {name: each for name, each in own.items() if name != "timestamp"}
+
+
+@pytest.mark.parametrize(("count", "is_whole"), [(60, True), (200, False)])
+async def test_the_digest_has_the_figures_of_the_request_that_it_names(
+    written: Store, count: int, *, is_whole: bool
 ) -> None:
-    start, end = map(iso, yesterday)
+    start, end = await keep_yesterday(written, count)
     digest = await of_api("/digest", period="day", end=end[:10])
     assert (digest["window"]["start"], digest["window"]["end"]) == (start, end)
     assert [each["subject"] for each in digest["reasons"]] == ["lantern", "kiro"]
     assert any(each["contributions"] for each in digest["reasons"])
     for reason in digest["reasons"]:
-        scope = f"subject:{reason['subject']}"
-        asked = {"scope": scope, "start": start, "end": end}
-        own = await of_api("/explain", **asked)
-        assert own["change"]["statistics"]["total"] in {80, 120}
+        path, _, query = reason["request"].removeprefix("/api/v1").partition("?")
+        asked = dict(parse_qsl(query))
+        assert (asked["scope"], asked["start"]) == (f"subject:{reason['subject']}", start)
+        own = await of_api(path, **asked)
+        assert (own["looked_at"]["read"] == own["looked_at"]["items"]) == is_whole
         assert own["before"] == digest["compared_with"]
-
-        # The digest.
         assert {name: reason[name] for name in FIGURES} == {name: own[name] for name in FIGURES}
         assert all(each in own["contributions"] for each in reason["contributions"])
         assert all(each in own["cited"] for each in reason["cited"])
@@ -82,16 +90,28 @@ async def test_digest_agents_and_the_report_have_the_figures_of_the_api(
         assert row["change"]["avg_sentiment"] == own["change"]["avg_sentiment"]
         assert row["change"]["interval"] == own["change"]["interval"]
 
-        # Agents.
-        tool = (await call("explain_change", budget=100_000, **asked))["data"]
-        expected, _ = capped(without(own), CAPS)
-        assert steady(tool) == steady(expected)
+        # By more items, what is counted is the same, and where all were read so is the rest.
+        del asked["max_cost"]
+        whole = await of_api(path, **asked)
+        assert (whole["change"], whole["volume"]) == (own["change"], own["volume"])
+        assert (same(whole) == same(own)) == is_whole
 
-        # The report.
-        answer = await get("/api/v1/explain", format="markdown", **asked)
-        text = answer.get_body().decode()
-        assert f"**{own['sentence']}**" in text
-        volume = own["volume"]
-        assert f"| Items | {volume['n']} | {volume['n_before']} |" in text
-        for each in own["contributions"]:
-            assert f"| {each['effect']:+.3f} |" in text
+
+@pytest.mark.parametrize("scope", ["all", "aws", "subject:lantern"])
+async def test_agents_and_the_report_have_the_figures_of_the_api(
+    written: Store, scope: str
+) -> None:
+    start, end = await keep_yesterday(written, 60)
+    asked = {"scope": scope, "start": start, "end": end}
+    own = await of_api("/explain", **asked)
+    assert own["contributions"]
+    tool = (await call("explain_change", budget=100_000, **asked))["data"]
+    expected, _ = capped(without(own), CAPS)
+    assert steady(tool) == steady(expected)
+    answer = await get("/api/v1/explain", format="markdown", **asked)
+    text = answer.get_body().decode()
+    assert f"**{escaped(own['sentence'])}**" in text
+    volume = own["volume"]
+    assert f"| Items | {volume['n']} | {volume['n_before']} |" in text
+    for each in own["contributions"]:
+        assert f"| {each['effect']:+.3f} |" in text
