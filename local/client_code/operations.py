@@ -17,8 +17,10 @@ NAMES = {
     "trending_topics": "trending",
     "admin_collect": "collect",
 }
-# client.py has these.
+# client.py has these; feeds are for feed readers, and a call of the earlier system for its clients.
 BY_HAND = {"ingest"}
+EARLIER = {"ai_query"}
+FEED = "application/atom+xml"
 JSON = "application/json"
 # Answers that are tables, too, and aren't paged.
 TABLES = {
@@ -84,8 +86,8 @@ class Operation:
 
     @property
     def is_generated(self) -> bool:
-        """Return whether it gets a method: feeds and files are for other readers."""
-        return self.id not in BY_HAND and JSON in self.answer["content"]
+        """Return whether it gets a method."""
+        return self.id not in BY_HAND | EARLIER and FEED not in self.answer["content"]
 
     @property
     def is_file(self) -> bool:

@@ -9,7 +9,7 @@ from undertone_client import Client, models
 from undertone_client.base import Body, Model
 
 from api.http.openapi import openapi_document
-from local.client_code.operations import BY_HAND, FEED, NAMES, operations_source
+from local.client_code.operations import BY_HAND, EARLIER, FEED, NAMES, operations_source
 from local.client_code.types import type_of
 from local.client_code.written import FOLDER, sources
 
@@ -26,6 +26,7 @@ def operations() -> dict[str, Mapping[str, Any]]:
         for methods in document["paths"].values()
         for each in methods.values()
         if FEED not in next(iter(each["responses"].values()))["content"]
+        and each["operationId"] not in EARLIER
     }
 
 

@@ -31,12 +31,14 @@ from tests.fixtures.host import ROOT, RunningHost, hosts_in
 from tests.fixtures.once import folder_of_run
 
 ADDRESS = "https://undertone.example.com"
+# Nothing listens at the port discard.
+SILENT_MODEL = {"ASK_ENDPOINT": "http://127.0.0.1:9/v1", "ASK_MODEL": "none"}
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHost]:
     with hosts_in(tmp_path_factory.mktemp("host")) as start:
-        started = start(arguments=["--startup-seconds", "0.2", "--keys"])
+        started = start(arguments=["--startup-seconds", "0.2", "--keys"], settings=SILENT_MODEL)
         started.wait_for_log("collect.ended")
         yield started
 
@@ -79,6 +81,7 @@ RULE = models.RuleBody(
 )
 DIGEST = models.DigestBody(name="Weekly", channels=[EMAIL])
 ANY = {"if_match": "*"}
+QUESTION = models.AskBody(question="How do people feel about Cursor?")
 
 
 def arguments(post: models.PostAnswer, cycle: str, incident: str) -> dict[str, dict[str, Any]]:
@@ -353,7 +356,14 @@ def test_every_call_returns_its_model(address, key) -> None:
         prepare(client)
         tested = client.test_alert_rule("kept")
         post = next(iter(client.posts(max_items=1)))
-        given = arguments(post, client.cycles().data[0].id, tested.data.incident)
+        asked = client.ask_model(QUESTION)
+        given = {
+            **arguments(post, client.cycles().data[0].id, tested.data.incident),
+            "ask": {"body": QUESTION},
+            "ask_model": {"body": QUESTION},
+            "ask_answer": {"id": asked.data.id},
+            "export_items": {"day": f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}"},
+        }
         names = [name for name in operations() if name not in BY_HAND]
         for name in sorted(names, key=lambda each: each == "put_watchlist"):
             returned = getattr(client, NAMES.get(name, name))(**given.get(name, {}))

@@ -1183,7 +1183,7 @@ class DigestQuestion(Model, frozen=True):
 
 
 class DigestReason(Model, frozen=True):
-    """Why a subject changed, as GET /explain says it of the same hours."""
+    """Why a subject changed: what GET /explain says of the same hours by `request`."""
 
     subject: str
     """the id of the subject."""
@@ -1203,6 +1203,10 @@ class DigestReason(Model, frozen=True):
     """the items that are named above, each once."""
     looked_at: ItemsRead
     """how many items it rests on: a digest reads fewer than GET /explain where there are many."""
+    request: str
+    """the path and query of the API that explain the same from the same items; without
+    `max_cost` from as many as can be read.
+    """
 
 
 class DigestSubject(Model, frozen=True):

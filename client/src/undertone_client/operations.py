@@ -370,6 +370,44 @@ class Operations(Requests):
             max_items,
         )
 
+    def export_items(
+        self,
+        *,
+        subject: str | None = None,
+        via: Literal["text", "thread", "home"] | None = None,
+        day: str | None = None,
+        community: str | None = None,
+        kind: Literal["post", "comment"] | None = None,
+        format: Literal["csv", "ndjson", "parquet"] | None = None,
+    ) -> Answer[bytes]:
+        """Read all posts and comments of a day as a file, newest first: what /items lists.
+
+        subject: the id of a subject of the watchlist, in any case: only what mentions it.
+
+        via: with `subject`: text (the item names it), thread (a comment that names no subject,
+        under a post about it) or home (an item in its own community that names none).
+
+        day: a day in UTC that is over, such as 2026-11-22; without it, yesterday.
+
+        community: the name of a watched community, in upper or lower case; without it, all.
+
+        kind: post or comment; without it, both.
+
+        format: parquet, csv or ndjson; without it, the Accept header decides, and without that
+        it is parquet.
+        """
+        return self._file(
+            "/api/v1/exports/items",
+            {
+                "subject": subject,
+                "via": via,
+                "day": day,
+                "community": community,
+                "kind": kind,
+                "format": format,
+            },
+        )
+
     def post(self, id: str, *, community: str | None = None) -> Answer[models.PostDetail]:
         """Read a post with its comments, page by page; the next page is in the Link header.
 
@@ -459,6 +497,7 @@ class Operations(Requests):
         scope: str | None = None,
         subject: str | None = None,
         community: str | None = None,
+        max_cost: int | None = None,
     ) -> Answer[models.Explanation]:
         """Read the reasons for the change of a subject, a community or all, with their evidence.
 
@@ -486,6 +525,10 @@ class Operations(Requests):
         subject: the id of a subject of the watchlist, in any case: only what mentions it.
 
         community: the name of a watched community, in upper or lower case; without it, all.
+
+        max_cost: 20 to 380: the number of request units that the items of the window may take
+        at most, and those of the time before; an item takes about one. Without it, as many as
+        the span allows. A digest reads less, and `request` of its reasons says how much.
         """
         return self._read(
             "/api/v1/explain",
@@ -498,6 +541,7 @@ class Operations(Requests):
                 "scope": scope,
                 "subject": subject,
                 "community": community,
+                "max_cost": max_cost,
             },
         )
 
@@ -546,10 +590,6 @@ class Operations(Requests):
         id: the id of a question to the model: 32 hexadecimal digits.
         """
         return self._read(f"/api/v1/ask/{quote(id, safe='')}", models.AskAnswer, {})
-
-    def ai_query(self, body: models.EarlierQuestion) -> Answer[models.EarlierAnswer]:
-        """Answer a question in words, as clients of the earlier system ask it."""
-        return self._change("POST", "/api/v1/ai/query", models.EarlierAnswer, body=body)
 
     def subjects(
         self,
