@@ -203,15 +203,21 @@ def _reason(reason: DigestReason, links: Links) -> Iterable[str]:
         item = cited.get(sentence.item)
         source = link(community_text(item.community), links.item(item)) if item else ""
         yield from (f"> “{escaped(sentence.text)}” {source}".rstrip(), "")
-    looked_at = reason.looked_at
-    if looked_at.read < looked_at.items:
-        yield f"*{read_text(looked_at)}* {link('All that can be read', links.report(reason))}"
+    note = read_text(reason.looked_at)
+    if note:
+        yield f"*{note}* {link('All that can be read', links.report(reason))}"
         yield ""
 
 
 def read_text(looked_at: ItemsRead) -> str:
-    """Return how many of the items a reason rests on, as a sentence."""
-    return f"{looked_at.read} of {counted(looked_at.items, 'item')} were read for this."
+    """Return how many of the items a reason rests on, as a sentence; empty where on all."""
+    own, before = looked_at.read, looked_at.read_before
+    if own >= looked_at.items and before >= looked_at.items_before:
+        return ""
+    return (
+        f"{own} of {counted(looked_at.items, 'item')}, and {before} of {looked_at.items_before}"
+        " before, were read for this."
+    )
 
 
 def contribution_text(own: ContributionAnswer) -> str:

@@ -120,14 +120,13 @@ def _row(subject: DigestSubject, links: Links) -> DigestRow:
 
 def _why(reason: DigestReason, links: Links) -> DigestWhy:
     cited = {each.id: each for each in reason.cited}
-    looked_at = reason.looked_at
     sentences = [each for quotes in reason.quotes for each in quotes.sentences]
     return DigestWhy(
         subject=reason.name,
         sentence=reason.sentence,
         points=[contribution_text(each) for each in reason.contributions],
         quotes=[_quote(each.text, cited.get(each.item), links) for each in sentences],
-        note=read_text(looked_at) if looked_at.read < looked_at.items else "",
+        note=read_text(reason.looked_at),
     )
 
 

@@ -80,7 +80,7 @@ export function DigestReasons({ digest }: Props) {
 
 function Reason({ reason }: { reason: DigestReason }) {
   const cited = new Map(reason.cited.map((each) => [each.id, each]));
-  const { read, items } = reason.looked_at;
+  const { read, items, read_before, items_before } = reason.looked_at;
   return (
     <div class="digest-reason">
       <h3>
@@ -105,9 +105,10 @@ function Reason({ reason }: { reason: DigestReason }) {
           )}
         </div>
       )}
-      {read < items && (
+      {(read < items || read_before < items_before) && (
         <p class="muted digest-note">
-          {read} of {plural(items, "item")} were read for this.
+          {read} of {plural(items, "item")}, and {read_before} of {items_before} before, were read
+          for this.
         </p>
       )}
     </div>
