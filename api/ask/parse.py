@@ -144,7 +144,7 @@ def _parse_one(sentence: str, at: datetime, world: World) -> Parsed:
         cannot = [f"{unwatched} Communities are {_some(_communities(world.known))}."]
     if cannot:
         return replace(parsed, cannot=tuple(cannot))
-    if problem := _unanswerable(question, parsed):
+    if problem := _unanswerable(question, parsed, world.known):
         return replace(parsed, cannot=(problem,))
     try:
         question, parsed = _with_marker(question, parsed, world)
@@ -174,13 +174,13 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _unanswerable(question: Question, parsed: Parsed) -> str | None:
+def _unanswerable(question: Question, parsed: Parsed, known: Known) -> str | None:
     """Return why a kind of question isn't answered, or what is left out can't be; None: it can."""
     text = question.masked
     for pattern, problem in UNANSWERABLE:
         if pattern.search(text):
-            name = parsed.scopes[0].name if parsed.scopes else "Cursor"
-            return problem.replace("{name}", name)
+            names = [*(each.name for each in parsed.scopes), *known.names(), "a product"]
+            return problem.replace("{name}", names[0])
     if excluded := EXCLUDED.search(text):
         words = question.text[excluded.start() : excluded.end()]
         return (

@@ -78,7 +78,7 @@ def whole_hours(span: Span, at: datetime, collected: datetime, kept: datetime) -
         notes.append(f"What is older than {time_text(kept, with_year=True)} UTC isn't kept.")
     if end - start > timedelta(days=MAX_SPAN_DAYS):
         raise NoHours(f"{named} is longer than {MAX_SPAN_DAYS} days: name a shorter span.")
-    return Hours(start, end, notes)
+    return Hours(start, end, tuple(notes))
 
 
 def _up(moment: datetime) -> datetime:

@@ -134,6 +134,8 @@ def span_text(start: datetime, end: datetime) -> str:
     with_year = start.year != last.year
     if start.hour or end.hour:
         first = time_text(start, with_year=with_year)
+        if start.date() == end.date():
+            return f"{first} to {end:%H:%M} UTC"
         return f"{first} to {time_text(end, with_year=with_year)} UTC"
     if start.date() == last.date():
         return f"{_day(start, with_year=with_year)} UTC"
