@@ -25,7 +25,6 @@ from api.mcp.reader import Reader
 from api.reads.spans import kept_since, last_collection
 from api.schema.ask import AskAnswer, AskBody, Intent
 from api.schema.problems import BadParameter
-from api.schema.values import MAX_COMPARED
 from shared.models import Origin
 from shared.subjects.watchlist import markers_of
 from shared.times import EARLIEST, iso, parse_iso
@@ -114,9 +113,7 @@ async def _filled(asking: Asking) -> Parsed:
     parsed = asking.parsed
     if parsed.is_of_communities:
         return replace(parsed, communities=await busiest_communities(asking))
-    named = [each.id for each in parsed.subjects]
-    others = [each for each in await most_mentioned(asking) if each.id not in named]
-    return replace(parsed, subjects=[*parsed.subjects, *others][:MAX_COMPARED])
+    return replace(parsed, subjects=[*parsed.subjects, *await most_mentioned(asking)])
 
 
 async def _world(deps: Deps) -> World:

@@ -21,8 +21,8 @@ _PEOPLE = (
 RELEASE = re.compile(
     r"\b(?:did|does|has|have|do|was|were|is)\b.*\b(?:help|helped|helping|pay off|paid off"
     r"|work(?:ed)?(?: out)?|land(?:ed)?|go (?:down )?well|make a difference|made a difference"
-    r"|make it better|improve[ds]? (?:things|the mood|it|sentiment)|hurt|backfire[ds]?"
-    r"|success|well received)\b"
+    r"|ma(?:k|d)e \w+ (?:better|worse|happier)|improve[ds]? (?:things|the mood|it|sentiment)"
+    r"|hurt|backfire[ds]?|success|well received)\b"
     r"|\b(?:impact|effects?|reactions?|respon[sd]e?s?|received|reception|reacts?|reacted"
     r"|before and after|what did .* do)\b"
 )

@@ -31,7 +31,7 @@ OF_VERSION = re.compile(
     r"(?: (?:release|update|launch|version))?"
 )
 OF_SPAN = re.compile(
-    r"\b(?:since|between|from|until|till|starting|as of)(?: the)? $|\bsince .*\band $"
+    r"\b(?:since|after|following|before|between|from|until|till|as of)(?: the)? $|\bsince .*\band $"
 )
 MAX_NAMED = 5
 

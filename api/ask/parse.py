@@ -44,6 +44,8 @@ INSIDE: Final = re.compile(r"\b(?:in|within|on|at|from|across|inside)(?: the)? $
 MIN_COMPARED: Final = 2
 MAX_LISTED: Final = 12
 MAX_QUOTED: Final = 80
+# With the name of a release they ask how people took it.
+ABOUT_MARKER: Final = frozenset({"feeling", "topic", "change"})
 SCOPED: Final = frozenset({"feeling", "topic", "reading"})
 NO_QUESTION: Final = (
     "This isn't a question that can be answered here: questions are in English, about how people"
@@ -156,7 +158,13 @@ def _parse_one(sentence: str, at: datetime, world: World) -> Parsed:
         return replace(parsed, cannot=tuple(spans.cannot))
     question = spans.question
     parsed = replace(parsed, cannot=(*parsed.cannot, *spans.cannot))
-    parsed = _with_span(parsed, _after_baseline(question, spans.spans, at), world)
+    since = _after_baseline(question, spans.spans, at)
+    if since is not None:
+        said = (
+            f"“{since.words}” was taken as the time since then: the answer names what it compares."
+        )
+        parsed = replace(parsed, cannot=(*parsed.cannot, said))
+    parsed = _with_span(parsed, spans.spans if since is None else [since], world)
     asked = asked_of(
         question.masked,
         scopes=len(parsed.scopes),
@@ -194,8 +202,7 @@ def _with_marker(question: Question, parsed: Parsed, world: World) -> tuple[Ques
     """Find the marker whose effect a question asks for. Raises NotAPeriod where it isn't known."""
     asked = asked_of(question.masked, scopes=1, alike=1, has_marker=True)
     named = find_marker_names(Question(parsed.question), world.markers)
-    # How people feel about a release is how they took it.
-    if asked.intent != "release" and not (named and asked.intent in {"feeling", "topic"}):
+    if asked.intent != "release" and not (named and asked.intent in ABOUT_MARKER):
         return question, parsed
     subjects = [each.id for each in parsed.subjects]
     if named:
@@ -244,12 +251,15 @@ def _says_release(question: Question) -> bool:
     return any(each in question.masked for each in ("help", "impact", "effect", "before and after"))
 
 
-def _after_baseline(question: Question, spans: Sequence[Span], at: datetime) -> Sequence[Span]:
-    """Return the time since a span that a question compares with: "compared to last week"."""
+def _after_baseline(question: Question, spans: Sequence[Span], at: datetime) -> Span | None:
+    """Return the time since a span that a question compares with: "compared to last week".
+
+    None is returned where it compares with none.
+    """
     found = COMPARED_WITH.search(question.masked)
     if len(spans) != 1 or found is None or spans[0].end >= at:
-        return spans
-    return [Span(spans[0].end, at, f"{found[0].rstrip(SPAN).strip()} {spans[0].words}")]
+        return None
+    return Span(spans[0].end, at, f"{found[0].rstrip(SPAN).strip()} {spans[0].words}")
 
 
 def _with_span(parsed: Parsed, spans: Sequence[Span], world: World) -> Parsed:

@@ -51,7 +51,10 @@ async def busiest_communities(asking: Asking) -> Sequence[NamedScope]:
 
 
 async def most_mentioned(asking: Asking) -> Sequence[NamedScope]:
-    """Return the own subjects and competitors that are mentioned most in the span, ten at most."""
+    """Return the own subjects and competitors that are mentioned most in the span.
+
+    There are ten together with the subjects that the question names, at most.
+    """
     parameters = SubjectsParameters.model_validate(
         {**asking.hours.parameters, "until": "collected"}
     )
@@ -61,10 +64,13 @@ async def most_mentioned(asking: Asking) -> Sequence[NamedScope]:
         cite=("list_subjects", "Subjects and their mentions", "/subjects"),
         page=subjects_page(asking.hours, asking.now),
     )
-    listed_ones = [each for each in found.subjects if each.id in found.set and each.mentions]
-    chosen = sorted(listed_ones, key=lambda each: -each.mentions)[:MAX_COMPARED]
+    named = {each.id: each.name for each in asking.parsed.subjects}
+    others = [each for each in found.subjects if each.id in found.set and each.id not in named]
+    chosen = sorted((each for each in others if each.mentions), key=lambda each: -each.mentions)
+    chosen = chosen[: MAX_COMPARED - len(named)]
+    beside = f"Beside {listed(list(named.values()))}, these" if named else "These"
     asking.citing.say(
-        f"These are the {len(chosen)} most mentioned of {counted(len(found.set), 'subject')}.",
+        f"{beside} are the {len(chosen)} most mentioned of {counted(len(others), 'subject')}.",
         [number],
     )
     return [NamedScope("subject", each.id, each.name, "") for each in chosen]

@@ -140,8 +140,9 @@ Has sentiment about Windsurf dropped since 3 November? | change | windsurf | 11-
 How has the mood about Copilot changed in the last 30 days? | change | github-copilot | 10-28T17 now
 How did sentiment on Gemini evolve in October? | change | gemini | 10-01 11-01
 Did Cursor go up or down last week? | change | cursor | 11-16 11-23
-How do people feel about Cursor compared to last week? | change | cursor | 11-23 now
-Is Cursor doing better than yesterday? | change | cursor | 11-27 now
+How do people feel about Cursor compared to last week? | change | cursor | 11-23 now | cannot
+Is Cursor doing better than yesterday? | change | cursor | 11-27 now | cannot
+What changed after Cursor 2.0? | change | cursor | 11-18T14:30 now
 What percentage of posts about Cursor are negative? | feeling | cursor | -
 how negative is Kiro? | feeling | kiro | -
 Do developers trust Claude Code? | feeling | claude-code | -
@@ -233,6 +234,7 @@ How was Kiro 1.3 received? | release | kiro | - | marker=kiro-1-3
 Did the outage hurt Claude? | release | claude | - | marker=outage
 What was the effect of the price change on Cursor? | release | cursor | - | marker=seats
 How do people feel about Cursor 2.0? | release | cursor | - | marker=cursor-2
+Did Kiro 1.3 make things better? | release | kiro | - | marker=kiro-1-3
 Did version 2 help Cursor? | release | cursor | - | marker=cursor-2
 Before and after Cursor 2.0 | release | cursor | - | marker=cursor-2
 What is our share of voice? | share | undertone | -

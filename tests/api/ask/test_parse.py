@@ -1,12 +1,14 @@
 """What questions are taken to ask, and which are refused, with what to do."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.ask.parse import parse
+from api.ask.names import Known
+from api.ask.parse import World, parse
 from api.schema.ask import MAX_QUESTION
 from api.schema.parameters import MAX_SEARCH_CHARS
 from tests.api.ask.questions import (
@@ -149,6 +151,19 @@ def test_a_negation_is_said_to_be_left_out(text: str) -> None:
     parsed = parse(text, AT, WORLD)
     assert parsed.intent is not None
     assert any("“not” was left out" in each for each in parsed.cannot)
+
+
+def test_a_model_is_named_where_one_can_be_asked() -> None:
+    said = "POST /api/v1/ask/model"
+    assert said not in " ".join(parse("Hello", AT, WORLD).cannot)
+    assert said in " ".join(parse("Hello", AT, replace(WORLD, has_model=True)).cannot)
+
+
+@pytest.mark.parametrize("text", ["Hello", "How do people feel about Foobar?", "Compare", "Why?"])
+def test_a_watchlist_without_subjects_is_no_fault(text: str) -> None:
+    empty = World(Known([], []), ())
+    parsed = parse(text, AT, empty)
+    assert parsed.intent or parsed.cannot
 
 
 def test_words_that_an_answer_does_not_look_at_are_said() -> None:
