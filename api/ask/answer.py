@@ -8,7 +8,8 @@ from typing import Final
 
 from api.ask.citing import Citing
 from api.ask.names import Known
-from api.ask.parse import Parsed, World, parse
+from api.ask.parse import parse
+from api.ask.parsed import Parsed, World
 from api.ask.reading.asking import Asking
 from api.ask.reading.change import answer_change, answer_reason
 from api.ask.reading.comparison import answer_comparison, busiest_communities, most_mentioned

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from api.ask.parse import Parsed
+from api.ask.parsed import Parsed
 from api.ask.window import Hours
+from api.ask.wording import listed
 from api.schema.ask import AskedScope, Intent, Understood
 from shared.models import ALL
 from shared.reasons.sentence import TALK
@@ -55,7 +56,7 @@ def _sentence(parsed: Parsed, hours: Hours | None) -> str:
     if parsed.intent == "comparison":
         scopes = parsed.subjects if parsed.is_inside else parsed.scopes
         where = f" in {parsed.communities[0].name}" if parsed.is_inside else ""
-        names = _join([each.name for each in scopes])
+        names = listed([each.name for each in scopes])
         return f"{names or 'The most mentioned'} side by side{where}{when}"
     return f"{_beginning(parsed)}{_scope(parsed)}{_limits(parsed)}{when}{_since(parsed)}"
 
@@ -66,8 +67,8 @@ def _beginning(parsed: Parsed) -> str:
 
 
 def _scope(parsed: Parsed) -> str:
-    subjects = _join([each.name for each in parsed.subjects])
-    communities = _join([each.name for each in parsed.communities])
+    subjects = listed([each.name for each in parsed.subjects])
+    communities = listed([each.name for each in parsed.communities])
     words = {"share": " of", "reason": ": "}.get(parsed.intent or "", " about")
     about = f"{words.rstrip()} {subjects}" if subjects else ""
     where = f" in {communities}" if communities else "" if subjects else " in all communities"
@@ -78,7 +79,7 @@ def _limits(parsed: Parsed) -> str:
     """Return the search, the label, the kind and the order of what is asked for."""
     parts = []
     if parsed.search:
-        parts.append(f"with {_join([f'“{each}”' for each in parsed.search_words])}")
+        parts.append(f"with {listed([f'“{each}”' for each in parsed.search_words])}")
     if parsed.label:
         parts.append(f"what is {parsed.label}")
     if parsed.talk:
@@ -95,8 +96,3 @@ def _limits(parsed: Parsed) -> str:
 def _since(parsed: Parsed) -> str:
     marker = parsed.span.marker if parsed.span else None
     return f" (since {marker['name']})" if marker else ""
-
-
-def _join(names: list[str]) -> str:
-    *others, final = names or [""]
-    return f"{', '.join(others)} and {final}" if others else final

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from api.ask.citing import Citing
 from api.ask.links import scope_page
-from api.ask.parse import Parsed
+from api.ask.parsed import Parsed
 from api.ask.window import Hours
 from api.deps import Deps
 from api.mcp.reader import Reader

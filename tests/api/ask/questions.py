@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from api.ask.names import Known
-from api.ask.parse import World
+from api.ask.parsed import World
 from shared.default_communities import DEFAULT_SUBREDDITS
 from shared.subjects.watchlist import seed
 from tests.watchlists import a_marker, a_subject

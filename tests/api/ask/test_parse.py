@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.ask.names import Known
-from api.ask.parse import World, parse
+from api.ask.parse import parse
+from api.ask.parsed import World
 from api.schema.ask import MAX_QUESTION
 from api.schema.parameters import MAX_SEARCH_CHARS
 from tests.api.ask.questions import (
