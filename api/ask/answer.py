@@ -21,7 +21,7 @@ from api.ask.reading.voice import answer_share
 from api.ask.understood import understood
 from api.ask.window import Hours, NoHours, whole_hours
 from api.deps import Deps
-from api.errors import BadParameters
+from api.errors import BadParameters, NotFound
 from api.mcp.reader import Reader
 from api.reads.spans import kept_since, last_collection
 from api.schema.ask import AskAnswer, AskBody, Intent
@@ -68,7 +68,7 @@ async def ask(reader: Reader, body: AskBody) -> AskAnswer:
             hours = await _hours(deps, parsed, at, now)
             citing.cannot += hours.notes
         parsed = await _answer(Asking(reader, parsed, hours or _no_hours(at), now, citing))
-    except NoHours as error:
+    except (NoHours, NotFound) as error:
         citing.cannot.append(str(error))
     except BadParameters as error:
         citing.cannot += [_refusal(each) for each in error.errors]

@@ -1,6 +1,5 @@
 """The periods that words name: yesterday, Q3, the week of 9 November, 15:00."""
 
-import calendar
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -21,13 +20,13 @@ from api.ask.periods import (
     week_period,
     weekend_period,
 )
+from api.reads.digest.periods import WEEKDAYS
+from shared.ncrontab import MONTHS
 
 NOON: Final = 12
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 # A day such as 29 February is at most eight years back.
 MAX_YEARS_BACK = 8
-MONTHS: Final = tuple(each.lower() for each in calendar.month_name[1:])
-WEEKDAYS: Final = tuple(each.lower() for each in calendar.day_name)
 # Months that are also verbs: they count with a day, a year or a word such as "in".
 VERBS: Final = frozenset({"may", "march", "mar"})
 # Abbreviations of weekdays that are also words count with a word such as "on".
@@ -54,12 +53,12 @@ def parts_of(found: "re.Match[str]") -> Mapping[str, str]:
 
 def month_of(name: str) -> int:
     """Return the number of a month by its name or an abbreviation of it."""
-    return next(n for n, each in enumerate(MONTHS, 1) if each.startswith(name[:3]))
+    return next(n for n, each in enumerate(MONTHS, 1) if each.lower().startswith(name[:3]))
 
 
 def weekday_of(name: str) -> int:
     """Return the number of a weekday, 0 for Monday, by its name or an abbreviation of it."""
-    return next(n for n, each in enumerate(WEEKDAYS) if each.startswith(name[:3]))
+    return next(n for n, each in enumerate(WEEKDAYS) if each.lower().startswith(name[:3]))
 
 
 def number_of(text: str) -> int:
@@ -79,7 +78,7 @@ def _date(given: Mapping[str, str], at: datetime) -> Period:
             continue
         if midnight(found) <= at:
             return day_period(found)
-    raise NotAPeriod(f"there is no {day} {MONTHS[month - 1].capitalize()}")
+    raise NotAPeriod(f"there is no {day} {MONTHS[month - 1]}")
 
 
 def _checked(year: int, month: int, day: int) -> date:

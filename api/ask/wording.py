@@ -8,6 +8,7 @@ from api.mcp.untrusted import cleaned
 from api.schema.coverage import CoverageAnswer
 from api.schema.sentiment import Baseline
 from shared.communities import community_name
+from shared.ncrontab import MONTHS
 from shared.reasons.sentence import moved_by
 from shared.stats.compare import Reason, Verdict
 from shared.stats.windows import Because
@@ -17,6 +18,7 @@ MIN_OBSERVED: Final = 0.995
 MAX_GAPS: Final = 2
 MAX_TITLE: Final = 100
 MAX_TEXT: Final = 280
+PLAIN_QUOTES: Final = str.maketrans(dict.fromkeys("“”", '"'))
 BECAUSE: Final[dict[Because, str]] = {
     "just_before": "the time just before ({span})",
     "week_before": "the same hours a week earlier ({span})",
@@ -124,7 +126,7 @@ def listed(names: Sequence[str], last: str = "and") -> str:
 
 def time_text(moment: datetime, *, with_year: bool = False) -> str:
     """Return a time in words, in UTC: 20 Nov 17:00."""
-    day = f"{moment.day} {moment:%b}" + (f" {moment.year}" if with_year else "")
+    day = f"{moment.day} {MONTHS[moment.month - 1][:3]}" + (f" {moment.year}" if with_year else "")
     return f"{day} {moment:%H:%M}"
 
 
@@ -145,7 +147,7 @@ def span_text(start: datetime, end: datetime) -> str:
 
 
 def _day(moment: datetime, *, with_year: bool) -> str:
-    return f"{moment.day} {moment:%b}" + (f" {moment.year}" if with_year else "")
+    return f"{moment.day} {MONTHS[moment.month - 1][:3]}" + (f" {moment.year}" if with_year else "")
 
 
 def baseline_text(before: Baseline) -> str:
@@ -234,8 +236,8 @@ def _observed(part: float) -> str:
 
 
 def quoted(text: str, most: int = MAX_TITLE) -> str:
-    """Return what a stranger wrote, in quotes and in one line, without hidden characters."""
-    return f"“{one_line(text, most)}”"
+    """Return what a stranger wrote, in quotes that it can't close, in one line."""
+    return f"“{one_line(text, most).translate(PLAIN_QUOTES)}”"
 
 
 def one_line(text: str, most: int = MAX_TEXT) -> str:

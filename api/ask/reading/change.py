@@ -1,10 +1,10 @@
 """What changed, and why: the explanation of a scope's change, or of all subjects."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
-from api.ask.citing import explained
 from api.ask.links import subjects_page
 from api.ask.reading.asking import Asking
+from api.ask.reading.cited import show_cited
 from api.ask.reading.feeling import say_rematching
 from api.ask.wording import (
     baseline_text,
@@ -25,6 +25,7 @@ from api.schema.subjects import SubjectFigures
 from shared.reasons.sentence import moved_by, name_of_part
 
 MAX_PARTS = 3
+MAX_ITEMS_OF_PART = 5
 MAX_QUOTES = 3
 MAX_NAMED = 8
 MAX_TITLE_READ = 80
@@ -39,7 +40,7 @@ async def answer_change(asking: Asking) -> None:
     _say_means(asking, explanation, number)
     if not asking.parsed.scopes:
         await _say_subjects(asking)
-    _say_parts(asking, explanation, number)
+    await _say_parts(asking, explanation, number)
     asking.citing.say(coverage_text(explanation.coverage), [number])
     say_rematching(asking, is_rematching=explanation.rematching)
 
@@ -50,10 +51,10 @@ async def answer_reason(asking: Asking) -> None:
     asking.citing.say(_premise_text(asking, explanation), [number])
     _say_sentence(asking, explanation, number)
     _say_means(asking, explanation, number)
-    _say_parts(asking, explanation, number)
-    _say_quotes(asking, explanation, number)
+    await _say_parts(asking, explanation, number)
+    await _say_quotes(asking, explanation, number)
     if not explanation.quotes:
-        say_reads(asking, explanation, number)
+        await say_reads(asking, explanation, number)
     _say_looked_at(asking, explanation, number)
     asking.citing.say(coverage_text(explanation.coverage), [number])
     say_rematching(asking, is_rematching=explanation.rematching)
@@ -88,10 +89,10 @@ def _premise_text(asking: Asking, explanation: Explanation) -> str | None:
     )
 
 
-def say_reads(asking: Asking, explanation: Explanation, number: int) -> None:
+async def say_reads(asking: Asking, explanation: Explanation, number: int) -> None:
     """Name up to three items that weigh most."""
     chosen = explanation.read_these[:MAX_QUOTES]
-    show_cited(asking, explanation, number, [each.item for each in chosen])
+    await show_cited(asking, explanation, number, [each.item for each in chosen])
     if chosen:
         titles = listed([quoted(each.text, MAX_TITLE_READ) for each in chosen])
         asking.citing.say(f"What weighs most: {titles}.", [number], [each.item for each in chosen])
@@ -168,7 +169,7 @@ def _rest_text(subjects: Sequence[SubjectFigures]) -> str:
     return f"Of {counted(len(subjects), 'subject')}, {listed(parts)}."
 
 
-def _say_parts(asking: Asking, explanation: Explanation, number: int) -> None:
+async def _say_parts(asking: Asking, explanation: Explanation, number: int) -> None:
     """Say the parts that moved the mean by more than chance, the largest first."""
     parts = [
         each
@@ -176,7 +177,8 @@ def _say_parts(asking: Asking, explanation: Explanation, number: int) -> None:
         if each.is_beyond_chance and each.id != "rest" and each.kind_of != "item"
     ]
     parts.sort(key=lambda each: -abs(each.effect))
-    show_cited(asking, explanation, number, [i for each in parts[:MAX_PARTS] for i in each.items])
+    ids = [item for each in parts[:MAX_PARTS] for item in each.items[:MAX_ITEMS_OF_PART]]
+    await show_cited(asking, explanation, number, ids)
     for each in parts[:MAX_PARTS]:
         asking.citing.say(_part_text(each), [number], each.items)
 
@@ -190,11 +192,12 @@ def _part_text(part: ContributionAnswer) -> str:
     )
 
 
-def _say_quotes(asking: Asking, explanation: Explanation, number: int) -> None:
+async def _say_quotes(asking: Asking, explanation: Explanation, number: int) -> None:
     """Say up to three sentences that the reasons rest on, word for word."""
     sentences = [each for quotes in explanation.quotes for each in quotes.sentences]
     chosen = {each.item: each for each in reversed(sentences[:MAX_QUOTES])}
-    show_cited(asking, explanation, number, chosen, texts={k: q.text for k, q in chosen.items()})
+    texts = {item: each.text for item, each in chosen.items()}
+    await show_cited(asking, explanation, number, chosen, texts=texts)
     for item, each in reversed(chosen.items()):
         asking.citing.say(f"In people's own words: {quoted(each.text, 280)}", [number], [item])
 
@@ -207,21 +210,3 @@ def _say_looked_at(asking: Asking, explanation: Explanation, number: int) -> Non
             " spread over the span.",
             [number],
         )
-
-
-def show_cited(
-    asking: Asking,
-    explanation: Explanation,
-    number: int,
-    ids: Iterable[str],
-    *,
-    texts: Mapping[str, str] | None = None,
-) -> None:
-    """Show the items with these ids that the explanation cites."""
-    known = {each.id: each for each in explanation.cited}
-    reads = {each.item: each.text for each in explanation.read_these}
-    quotes = {s.item: s.text for each in explanation.quotes for s in each.sentences}
-    for each in ids:
-        if each in known:
-            text = (texts or {}).get(each) or reads.get(each) or quotes.get(each) or ""
-            asking.citing.show(explained(known[each], text, number))

@@ -1,7 +1,8 @@
 """Which posts to read: those that weigh most, or the first ones in an order."""
 
 from api.ask.reading.asking import Asking
-from api.ask.reading.change import read_reasons, show_cited
+from api.ask.reading.change import read_reasons
+from api.ask.reading.cited import show_cited
 from api.ask.reading.topics import ORDERS, answer_search, say_talk, show_sorted
 from api.ask.wording import coverage_text, quoted
 from shared.communities import community_name
@@ -20,7 +21,7 @@ async def answer_reading(asking: Asking) -> None:
         await _say_list(asking)
         return
     explanation, number = await read_reasons(asking)
-    show_cited(asking, explanation, number, [each.item for each in explanation.read_these])
+    await show_cited(asking, explanation, number, [each.item for each in explanation.read_these])
     if not explanation.read_these:
         asking.citing.say(
             f"There is nothing to read {asking.about}, {asking.hours.text} (n ="

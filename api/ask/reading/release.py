@@ -4,7 +4,7 @@ from api.ask.citing import explained
 from api.ask.links import page
 from api.ask.reading.asking import Asking
 from api.ask.reading.feeling import say_rematching
-from api.ask.wording import interval_text, listed, mean_text, quoted, span_text
+from api.ask.wording import interval_text, listed, mean_text, quoted, span_text, time_text
 from api.mcp.reading import address
 from api.reads.markers import read_effect
 from api.schema.markers import EffectParameters, MarkerAnswer, MarkerEffect
@@ -55,7 +55,7 @@ def _marker(marker: MarkerAnswer) -> str:
 
 def _not_yet(effect: MarkerEffect) -> str:
     name, ready = effect.marker.name, parse_iso(effect.ready_at)
-    when = f"ask again after {ready:%-d %b %H:%M} UTC, when a day has passed and was collected"
+    when = f"ask again after {time_text(ready)} UTC, when a day has passed and was collected"
     if effect.status == "upcoming":
         return f"{name} is yet to come, so that nothing can be compared: {when}."
     return f"It is too early to tell whether {name} helped: {when}."

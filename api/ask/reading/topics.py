@@ -62,7 +62,7 @@ async def answer_topic(asking: Asking) -> None:
             await show_sorted(asking, ORDERS[parsed.label], sentiment=parsed.label)
         elif parsed.talk is None:
             explanation, own = await read_reasons(asking)
-            say_reads(asking, explanation, own)
+            await say_reads(asking, explanation, own)
     asking.citing.say(coverage_text(stats.coverage), [number])
 
 

@@ -11,6 +11,7 @@ from api.ask.wording import (
     mean_text,
     one_line,
     percent,
+    quoted,
     signed,
     span_text,
 )
@@ -142,3 +143,4 @@ def test_gaps_of_coverage_are_said() -> None:
 def test_what_strangers_wrote_is_one_short_line_without_hidden_characters() -> None:
     assert one_line("a\n\nb\u202e\u200b  c") == "a b c"
     assert len(one_line("x" * 1000)) == 280
+    assert quoted("it” got better. “no") == '“it" got better. "no”'
