@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from api.mcp.untrusted import cleaned
 from api.schema.coverage import CoverageAnswer
-from api.schema.sentiment import Baseline
+from api.schema.sentiment import Baseline, ThreadChange
 from shared.communities import community_name
 from shared.ncrontab import MONTHS
 from shared.reasons.sentence import moved_by
@@ -76,6 +76,10 @@ class Changed(Protocol):
     @property
     def interval(self) -> list[float] | None:
         """Return its interval."""
+
+    @property
+    def by_thread(self) -> ThreadChange | None:
+        """Return the change on which the verdict rests."""
 
     @property
     def behind(self) -> list[str]:
@@ -156,6 +160,23 @@ def baseline_text(before: Baseline) -> str:
     return BECAUSE[before.because].format(span=span)
 
 
+def moved_text(change: Changed, counts: str) -> str:
+    """Return by how much a mean changed, with the interval that its verdict rests on.
+
+    Where the interval of the mean of all items doesn't bear a clear verdict, that of threads does.
+    """
+    moved = moved_by(change.avg_sentiment or 0.0)
+    plain = f"{moved} ({interval_text(change.interval)}; {counts})"
+    low, high = change.interval or (0.0, 0.0)
+    if change.verdict not in {"better", "worse"} or not low <= 0 <= high or not change.by_thread:
+        return plain
+    threads = change.by_thread
+    return (
+        f"{moved}, and {moved_by(threads.avg_sentiment)} where no thread outweighs others"
+        f" ({interval_text(threads.interval)}; {counts})"
+    )
+
+
 def change_text(name: str, change: Changed, before: Baseline) -> str:
     """Return a change of the mood about something as a sentence, with its verdict."""
     now, then = change.statistics, change.previous
@@ -163,16 +184,13 @@ def change_text(name: str, change: Changed, before: Baseline) -> str:
     match change.verdict:
         case "better" | "worse":
             return (
-                f"The mood of {name} got {change.verdict}: {moved_by(change.avg_sentiment or 0.0)}"
-                f" ({interval_text(change.interval)}; {counts}), beyond chance, compared with"
-                f" {baseline_text(before)}."
+                f"The mood of {name} got {change.verdict}: {moved_text(change, counts)}, beyond"
+                f" chance, compared with {baseline_text(before)}."
             )
         case "no_clear_change":
-            moved = moved_by(change.avg_sentiment or 0.0)
             return (
-                f"The mood of {name} has no clear change: {moved}"
-                f" ({interval_text(change.interval)}; {counts}), which chance explains, compared"
-                f" with {baseline_text(before)}."
+                f"The mood of {name} has no clear change: {moved_text(change, counts)}, which"
+                f" chance explains, compared with {baseline_text(before)}."
             )
         case "too_few":
             return (

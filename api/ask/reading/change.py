@@ -13,6 +13,7 @@ from api.ask.wording import (
     interval_text,
     listed,
     mean_text,
+    moved_text,
     one_line,
     quoted,
     signed,
@@ -115,8 +116,22 @@ def _say_means(asking: Asking, explanation: Explanation, number: int) -> None:
     asking.citing.say(
         f"The mean is {mean_text(change.statistics)}, after {mean_text(change.previous)} in"
         f" {baseline_text(explanation.before)}: a change of {signed(change.avg_sentiment)}"
-        f" ({interval_text(change.interval)}), {_verdict_words(explanation)}.",
+        f" ({interval_text(change.interval)}){_of_threads(explanation)},"
+        f" {_verdict_words(explanation)}.",
         [number],
+    )
+
+
+def _of_threads(explanation: Explanation) -> str:
+    """Return the change that a clear verdict rests on, where that of the mean doesn't bear it."""
+    change = explanation.change
+    low, high = change.interval or (0.0, 0.0)
+    if explanation.verdict not in CLEAR or not low <= 0 <= high or change.by_thread is None:
+        return ""
+    threads = change.by_thread
+    return (
+        f", and {signed(threads.avg_sentiment)} ({interval_text(threads.interval)}) where no thread"
+        " outweighs others"
     )
 
 
@@ -142,9 +157,9 @@ async def _say_subjects(asking: Asking) -> None:
     for verdict in CLEAR:
         clear = [each for each in found.subjects if each.change.verdict == verdict]
         if clear:
-            names = listed([_named(each) for each in clear[:MAX_NAMED]])
+            names = "; ".join(map(_named, clear[:MAX_NAMED]))
             more = len(clear) - MAX_NAMED
-            others = f" and {counted(more, 'other subject')}" if more > 0 else ""
+            others = f"; and {counted(more, 'other subject')}" if more > 0 else ""
             asking.citing.say(f"Clearly {verdict}: {names}{others}.", [number])
     asking.citing.say(_rest_text(found.subjects), [number])
 
@@ -152,8 +167,7 @@ async def _say_subjects(asking: Asking) -> None:
 def _named(subject: SubjectFigures) -> str:
     change = subject.change
     counts = f"n = {change.statistics.total:,}, {change.previous.total:,} before"
-    moved = moved_by(change.avg_sentiment or 0.0)
-    return f"{subject.name} ({moved}; {interval_text(change.interval)}; {counts})"
+    return f"{subject.name}, {moved_text(change, counts)}"
 
 
 def _rest_text(subjects: Sequence[SubjectFigures]) -> str:

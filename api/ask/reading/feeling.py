@@ -9,11 +9,10 @@ from api.ask.wording import (
     mean_text,
     percent,
 )
-from api.reads.comparison import compare
 from api.reads.explain.explanation import read_explanation
 from api.reads.statistics import read_stats
 from api.schema.explain import ExplainParameters
-from api.schema.parameters import CompareParameters, ScopeParameters
+from api.schema.parameters import ScopeParameters
 from api.schema.sentiment import Stats, WindowTotals
 from shared.kinds import OTHER
 from shared.reasons.sentence import TALK
@@ -108,27 +107,17 @@ def _say_kinds(asking: Asking, totals: WindowTotals, number: int) -> None:
 
 
 async def say_change(asking: Asking) -> None:
-    """Say whether the mood of the scope changed since the time before."""
-    if asking.is_in_both:
-        explanation, number = await asking.read(
-            read_explanation,
-            asking.parameters(ExplainParameters),
-            cite=("explain_change", f"Change of {asking.name}", "/explain"),
-        )
-        text = change_text(asking.name, explanation.change, explanation.before)
-        asking.citing.say(text, [number])
+    """Say whether the mood of the scope changed since the time before, as its explanation does."""
+    if asking.hours.is_long:
+        asking.citing.cannot.append("Whether the mood changed is compared over 90 days at most.")
         return
-    parameters = CompareParameters.model_validate(
-        {"scopes": asking.scope_name, **asking.hours.parameters, "until": "collected"}
+    explanation, number = await asking.read(
+        read_explanation,
+        asking.parameters(ExplainParameters),
+        cite=("explain_change", f"Change of {asking.name}", "/explain"),
     )
-    compared, number = await asking.read(
-        compare,
-        parameters,
-        cite=("compare", f"{asking.name} and the time before", "/sentiment/compare"),
-    )
-    change = compared.subreddits[0].change
-    if change is not None and compared.before is not None:
-        asking.citing.say(change_text(asking.name, change, compared.before), [number])
+    text = change_text(asking.name, explanation.change, explanation.before)
+    asking.citing.say(text, [number])
 
 
 def say_rematching(asking: Asking, *, is_rematching: bool) -> None:

@@ -4,11 +4,10 @@ from api.ask.citing import explained
 from api.ask.links import page
 from api.ask.reading.asking import Asking
 from api.ask.reading.feeling import say_rematching
-from api.ask.wording import interval_text, listed, mean_text, quoted, span_text, time_text
+from api.ask.wording import listed, mean_text, moved_text, quoted, span_text, time_text
 from api.mcp.reading import address
 from api.reads.markers import read_effect
 from api.schema.markers import EffectParameters, MarkerAnswer, MarkerEffect
-from shared.reasons.sentence import moved_by
 from shared.times import parse_iso
 
 DAYS = 7
@@ -66,9 +65,7 @@ def _change_text(effect: MarkerEffect, name: str) -> str:
     assert change is not None  # noqa: S101 - it is compared
     of, label = f"the mood of {name}", effect.marker.name
     counts = f"n = {change.previous.total:,} before, {change.statistics.total:,} after"
-    figures = (
-        f"{moved_by(change.avg_sentiment or 0.0)} ({interval_text(change.interval)}; {counts})"
-    )
+    figures = moved_text(change, counts)
     match change.verdict:
         case "better":
             return f"After {label}, {of} got better: {figures}, beyond chance."

@@ -153,7 +153,7 @@ async def test_how_people_feel_has_the_figures_of_the_statistics(name: str) -> N
 @pytest.mark.parametrize("name", ["feeling", "a community", "all"])
 async def test_a_verdict_is_that_of_the_read(name: str) -> None:
     answer = await asked(QUESTIONS[name] + " since yesterday?")
-    change = (await evidence(answer))["compare"]["subreddits"][0]["change"]
+    change = (await evidence(answer))["explain_change"]["change"]
     text = text_of(answer)
     words = {
         "better": "got better",

@@ -71,6 +71,15 @@ def test_better_and_worse_are_said_with_that_verdict_alone(verdict: Verdict) -> 
         assert "n = 40, 35 before" in text
 
 
+def test_a_clear_verdict_has_an_interval_that_bears_it() -> None:
+    threads = {"avg_sentiment": 0.22, "stderr": 0.06, "interval": [0.1, 0.34]}
+    wide = {"avg_sentiment": 0.06, "interval": [-0.07, 0.18], "by_thread": threads}
+    text = change_text("Cursor", a_change("better", **wide), BEFORE)
+    assert "up by 0.06, and up by 0.22 where no thread outweighs others" in text
+    assert "95% interval +0.10 to +0.34" in text
+    assert "+0.18" in change_text("Cursor", a_change("no_clear_change", **wide), BEFORE)
+
+
 def test_what_is_missing_of_a_change_is_said() -> None:
     text = change_text("Cursor", a_change("too_few", span_needed=72), BEFORE)
     assert "A span of about 3 days would be enough." in text
