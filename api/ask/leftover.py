@@ -32,12 +32,12 @@ STOP: Final = _words(
     driving drop dropped dropping drops due during each effect either else engineer engineers
     enjoy enjoying enthusiastic ever every everybody everyone everything evolution evolve
     evolved evolving exactly example examples excited explain explained explains fall fallen
-    falling fan fans far favorite favorites favourite favourites feedback feel feeling feelings
-    fell felt few find first folks for forum fraction from frustrated further general generally
-    get gets getting give given go goes going gone good got great grew grow growing happen
-    happened happening happens happier happy has hasn't hate hated have haven't having he head
-    hear heard hello help helped helping her here here's hey hi high highlight highlights his
-    hot how how's however hurt i i'd i'm i've idea if impact important improve improved
+    falling false fan fans far favorite favorites favourite favourites feedback feel feeling
+    feelings fell felt few find first folks for forum fraction from frustrated further general
+    generally get gets getting give given go goes going gone good got great grew grow growing
+    happen happened happening happens happier happy has hasn't hate hated have haven't having he
+    head hear heard hello help helped helping her here here's hey hi high highlight highlights
+    his hot how how's however hurt i i'd i'm i've idea if impact important improve improved
     improvement improves improving in incident incidents increase increased increasing indeed
     instead interesting internet into is isn't issue issues it it's item items its itself just
     kind know land landed last lately latest launch launched launches lead leader leading leads
@@ -57,20 +57,21 @@ STOP: Final = _words(
     reported reporting reports reputation request requested requesting requests respond response
     responsible right rise risen rising root rose s said same satisfaction satisfied say saying
     says score search see seem seems seen send sentiment sentimental sentiments share she shift
-    shifted should show side since so some somebody someone something sov spike spiked spiking
-    stand standing stands status still stood story struggle struggles struggling stuff subject
-    subjects subreddit subreddits success such summaries summarise summarize summary sure t take
-    talk talked talking talks team teams tell than thank thanks that that's the their them theme
-    themes then there there's these they they're thing things think thinking thinks this those
-    thought thoughts thread threads through thx time times to today together tone too tool tools
-    top topic topics total toward towards trend trending trends trigger triggered trust trusted
-    trusts turn typical u under unhappy until up update updates upon upset upvoted upvotes ur us
-    usage use used user users using usually utc version versions versus very via vibe vibes view
-    viewed views voice volume vs want wanted wants was wasn't wat way we we're we've week weekly
-    weeks well went were weren't what what's whatever whats where where's whether which while
-    who who's whole whom whose why will winning wish wishes with within without won't word words
-    work worked works worried worry worrying worse worsen worsened worsening worst worth would
-    write writes writing written yes yet you you're your yours
+    shifted should show side significant significantly since so some somebody someone something
+    sov spike spiked spiking stand standing stands statistically status still stood story
+    struggle struggles struggling stuff subject subjects subreddit subreddits success such
+    summaries summarise summarize summary sure t take talk talked talking talks team teams tell
+    than thank thanks that that's the their them theme themes then there there's these they
+    they're thing things think thinking thinks this those thought thoughts thread threads
+    through thx time times to today together tone too tool tools top topic topics total toward
+    towards trend trending trends trigger triggered true trust trusted trusts turn typical u
+    under unhappy until up update updates upon upset upvoted upvotes ur us usage use used user
+    users using usually utc version versions versus very via vibe vibes view viewed views voice
+    volume vs want wanted wants was wasn't wat way we we're we've week weekly weeks well went
+    were weren't what what's whatever whats where where's whether which while who who's whole
+    whom whose why will winning wish wishes with within without won't word words work worked
+    works worried worry worrying worse worsen worsened worsening worst worth would write writes
+    writing written yes yet you you're your yours
     """
 )
 # Words that name something beside another word: rate limits, team plans.

@@ -142,6 +142,9 @@ def _with_words(
 ) -> Parsed:
     """Add what is asked, and the search for words that nothing else takes."""
     intent = asked.intent
+    is_plain = not words and asked.label is None and asked.talk is None
+    if intent == "topic" and is_plain and parsed.alike == len(parsed.scopes) > 1:
+        intent = "comparison"
     is_bare = not words or (len(words) <= MAX_BARE_WORDS and not is_asking(question.masked))
     if intent is None and parsed.scopes and is_bare:
         intent = "topic" if words else "comparison" if parsed.alike > 1 else "feeling"

@@ -43,6 +43,7 @@ _WEEKDAY = (
 _YEAR = r"(?P<year>20\d\d)\b"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\b(?!:)"
 _UNIT = r"(?P<unit>day|week|weekend|month|quarter|year)\b"
+_LONG_UNIT = r"(?P<unit>week|month|quarter|year)"
 _WHEN = r"(?P<when>this|the current|current|last|the last|the previous|previous)"
 
 
@@ -193,6 +194,20 @@ def _unit(given: Mapping[str, str], at: datetime) -> Period:
             return month_period(at.year + back, 1, MONTHS_OF_YEAR)
 
 
+def _before_last(given: Mapping[str, str], at: datetime) -> Period:
+    """Return the week, month, quarter or year of the calendar before the last one."""
+    match given["unit"]:
+        case "week":
+            return week_period(at, -2)
+        case "month":
+            return month_period(at.year, at.month - 2)
+        case "quarter":
+            first = at.month - (at.month - 1) % MONTHS_OF_QUARTER
+            return month_period(at.year, first - 2 * MONTHS_OF_QUARTER, MONTHS_OF_QUARTER)
+        case _:
+            return month_period(at.year - 2, 1, MONTHS_OF_YEAR)
+
+
 def _day_word(given: Mapping[str, str], at: datetime) -> Period:
     word = given["word"]
     back = 2 if "before yesterday" in word else 1 if word == "yesterday" else 0
@@ -300,6 +315,7 @@ READINGS: Final[Sequence[tuple[re.Pattern[str], Reading]]] = tuple(
         (r"(?P<when>last) (?P<part>night)\b", _part_of_day),
         (r"(?P<word>(?:the )?day before yesterday|yesterday|today)\b", _day_word),
         (rf"{_COUNT} (?P<unit>hour|day|week|month|year)s? ago\b", _ago),
+        (rf"the {_LONG_UNIT} before(?: last)?\b(?= *(?:[?.,!]|$|for |in |about ))", _before_last),
         (rf"{_WHEN} {_UNIT}", _unit),
         (r"(?:(?P<when>this|the last|the)(?: past)? )?(?P<unit>weekend)\b", _unit),
         (rf"(?:(?P<when>this|last|the last|the previous|previous|the) )?{_WEEKDAY}", _weekday),

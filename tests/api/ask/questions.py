@@ -113,6 +113,8 @@ How did people feel about Cursor from Monday to Wednesday? | feeling | cursor | 
 How did people feel about Cursor between 2026-11-03 and 2026-11-10? | feeling | cursor | 11-03 11-11
 How did people feel about Cursor between 20 December and 5 January? | feeling | cursor | 2025-12-20 01-06
 How did people feel about Cursor two weeks ago? | feeling | cursor | 11-09 11-16
+How did people feel about Cursor the week before last? | feeling | cursor | 11-09 11-16
+Was last week better than the week before for Cursor? | change | cursor | 11-16 11-23 | cannot
 How did people feel about Cursor 3 days ago? | feeling | cursor | 11-24 11-25
 How did people feel about Cursor the day before yesterday? | feeling | cursor | 11-25 11-26
 How did people feel about Cursor in week 47? | feeling | cursor | 11-16 11-23
@@ -190,6 +192,7 @@ Which tool do people like best? | comparison | - | -
 Which community is the most negative? | comparison | - | -
 How do people feel about Cursor/Windsurf? | comparison | cursor windsurf | -
 How positive are people about Kiro vs. Zed? | comparison | kiro zed | -
+What do people say about Cursor and Claude Code? | comparison | cursor claude-code | -
 Compare Cursor with its competitors | comparison | cursor | -
 Compare us with the competition | comparison | undertone | -
 Who's winning? | comparison | - | -
