@@ -52,6 +52,7 @@ MIN_QUOTE_CHARS: Final = 3
 HALF: Final = 0.5
 BOTH: Final = 2
 # Measures of counts, and those that are of both times.
+TO_DATE: Final = (["to"], ["and"], ["until"], ["-"], ["\u2013"])
 COUNTED: Final = NOUNS | {"n", "volume"}
 WITHOUT_SIDE: Final = frozenset({"effect", "ratio", "score", "upvotes"})
 PERCENT: Final = 100.0
@@ -246,7 +247,7 @@ class _Sentence:
     def _times(self) -> tuple[frozenset[int], Side]:
         """Return the evidence of the times that it names, and the side that they are of."""
         hours = {each.hours for each in self.tokens if each.kind == "hours"}
-        dates = [date for each in self.tokens for date in each.dates]
+        dates, bounds = _dates_in(self.tokens)
         words = {each.text for each in self.tokens if each.kind == "word"}
         evidence, side = self.cited, self.default
         if len(hours) > 1:
@@ -264,7 +265,7 @@ class _Sentence:
             if not evidence:
                 raise Untrue("figure", "its evidence is of another span")
         if dates:
-            evidence, side = self._dated(dates, words, spans, evidence)
+            evidence, side = self._dated(dates, bounds, spans, evidence)
         return evidence, side
 
     def check_span(self, hours: set[int], *, dates: int) -> None:
@@ -284,24 +285,20 @@ class _Sentence:
     def _dated(
         self,
         dates: Sequence[Date],
-        words: set[str],
+        bounds: str,
         spans: Sequence[Span],
         evidence: frozenset[int],
     ) -> tuple[frozenset[int], Side]:
-        if len(dates) == 1 and "on" in words:
+        if bounds == "on":
             of = {n for moment, n in self.facts.moments if dates[0].is_of(moment)} & evidence
             if not of:
                 raise Untrue("figure", "its evidence has no such date")
             self.is_moment = True
             return frozenset(of), "now"
-        if len(dates) > BOTH:
-            raise Untrue("figure", "it names several spans")
-        fits = [each for each in spans if _fits(each, dates, words)]
-        if not fits:
-            raise Untrue("figure", "its evidence has no such span")
+        fits = [each for each in spans if _fits(each, dates, bounds)]
         sides = {each.side for each in fits}
-        if len(sides) > 1:
-            raise Untrue("figure", "its dates are those of several spans")
+        if len(sides) != 1:
+            raise Untrue("figure", "its evidence has no such span")
         return frozenset(each.evidence for each in fits), sides.pop()
 
     # Names
@@ -482,9 +479,16 @@ class _Sentence:
         move, labels = next(iter(moves)), part.tags & LABELS
         what = self._moved(part, move)
         move = _mood_move(move, labels, what) if labels else move
-        found = self._verdicts(full, what)
-        if not found or not all(each.direction in VERDICTS[move] for each in found):
-            raise Untrue("sentence", "no verdict of its evidence says so of the change")
+        if "all" in part.tags and part.has_names:
+            raise Untrue("sentence", "no verdict of its evidence is of each community")
+        movers = [full]
+        if part.mover and all(map(is_scope, part.mover)):
+            # "Cursor fell with problems" says it of Cursor, too.
+            movers.append([frozenset({each}) for each in part.mover])
+        for names in movers:
+            found = self._verdicts(names, what)
+            if not found or not all(each.direction in VERDICTS[move] for each in found):
+                raise Untrue("sentence", "no verdict of its evidence says so of the change")
 
     def _moved(self, part: Part, move: str) -> What:
         """Return what moved. Raises Untrue where its words don't go together."""
@@ -673,7 +677,9 @@ def _wanted(figure: Figure, tags: frozenset[str], part: Part, *, is_pair: bool =
         return _Wanted("ratio", "", frozenset(), "")
     is_share = figure.unit in {"percent", "points"}
     if is_share or (tags & {"share", "voice", "coverage"} and (figure.has_decimals or is_pair)):
-        if tags & {"posts", "comments", "people", "mean", "effect", "stderr"}:
+        others = {"posts", "comments", "people", "mean", "effect", "stderr"}
+        others |= {"items"} if "coverage" in tags else set()
+        if tags & others:
             raise Untrue("figure", "its evidence has no such share", _shown(figure))
         return _Wanted("share", "", labels, _share_of(tags, labels, part))
     measures: tuple[tuple[str, Measure], ...] = (
@@ -738,13 +744,32 @@ def _is_more(one: Fact, other: Fact, sign: int) -> bool:
     return other.interval[0] > one.interval[1]
 
 
-def _fits(span: Span, dates: Sequence[Date], words: set[str]) -> bool:
-    """Return whether dates are those of a span; one alone is its beginning or its end."""
+def _dates_in(tokens: Sequence[Token]) -> tuple[list[Date], str]:
+    """Return the dates of a sentence, and how they bound a span: between, since, until or on.
+
+    Raises Untrue where they bound several spans.
+    """
+    places = [place for place, each in enumerate(tokens) if each.kind == "date"]
+    dates = [date for place in places for date in tokens[place].dates]
+    if not dates:
+        return [], ""
+    before = tokens[places[0] - 1].text if places[0] else ""
     if len(dates) == BOTH:
+        between = [each.text for each in tokens[places[0] + 1 : places[-1]]]
+        if len(places) == 1 or between in TO_DATE:
+            return dates, "between"
+    if len(dates) > 1:
+        raise Untrue("figure", "it names several spans")
+    return dates, {"since": "since", "from": "since", "before": "since"}.get(
+        before, "until" if before in {"until", "to"} else "on"
+    )
+
+
+def _fits(span: Span, dates: Sequence[Date], bounds: str) -> bool:
+    """Return whether dates are those of a span; one alone is its beginning or its end."""
+    if bounds == "between":
         return dates[0].is_of(span.start) and _ends(span, dates[1])
-    if words & {"until", "to"}:
-        return _ends(span, dates[0])
-    return dates[0].is_of(span.start)
+    return _ends(span, dates[0]) if bounds == "until" else dates[0].is_of(span.start)
 
 
 def _ends(span: Span, date: Date) -> bool:

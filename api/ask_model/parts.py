@@ -31,7 +31,8 @@ NO_ITEMS: Final = Figure(0.0, 1.0)
 class Part:
     """A part of a sentence: at most one figure, or a pair of them, and the words around it.
 
-    readings are the sets of tags that its names may mean. first is its first word.
+    readings are the sets of tags that its names may mean. first is its first word. mover is the
+    name nearest before its first word of a change.
     """
 
     readings: tuple[frozenset[str], ...]
@@ -41,6 +42,7 @@ class Part:
     is_of: bool = False
     quotes: int = 0
     first: str = ""
+    mover: frozenset[str] = frozenset()
     says: frozenset[str] = frozenset()
 
     @property
@@ -167,8 +169,20 @@ def _part(tokens: Sequence[Token]) -> Part | None:
         is_of=pair is not None and pair.text == "of",
         quotes=quotes,
         first=words[0] if words else "",
+        mover=_mover(tokens),
         says=frozenset(words),
     )
+
+
+def _mover(tokens: Sequence[Token]) -> frozenset[str]:
+    """Return the name nearest before the first word of a change; nothing where there is none."""
+    nearest: frozenset[str] = frozenset()
+    for token in tokens:
+        if token.kind == "name":
+            nearest = token.names
+        elif token.kind == "word" and _tags_of(token.text) & MOVES:
+            return nearest
+    return frozenset()
 
 
 def _products(names: Sequence[frozenset[str]]) -> Iterator[tuple[str, ...]]:
@@ -224,6 +238,7 @@ def _both(one: Part, other: Part) -> Part:
         is_of=with_figures.is_of,
         quotes=one.quotes + other.quotes,
         first=one.first or other.first,
+        mover=one.mover or other.mover,
         says=one.says | other.says,
     )
 

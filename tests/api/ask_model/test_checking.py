@@ -1,11 +1,14 @@
 """Sentences of a model are held against the answers of tools: no lie passes, and truths do."""
 
+import json
+from dataclasses import replace
 from datetime import datetime
 
 import jsonschema
 import pytest
 
 from api.ask_model.checking import Said, check
+from api.ask_model.facts import facts_of
 from api.mcp.registry import TOOLS
 from tests.api.ask_model.answers import AT, HOSTILE, NAMES, RESULTS, SENTENCE, facts
 
@@ -25,6 +28,9 @@ TRUE: tuple[tuple[str, tuple[int, ...], tuple[str, ...]], ...] = (
     ("Sentiment about Cursor is positive on average.", (1,), ()),
     ("Cursor has 376 mentions in the week before.", (1,), ()),
     ("From 18 Nov to 25 Nov Cursor had 412 mentions.", (1,), ()),
+    ("Since 18 Nov Cursor had 412 mentions.", (1,), ()),
+    ("Until 18 Nov Cursor had 376 mentions.", (1,), ()),
+    ("Cursor is more negative.", (1,), ()),
     ("Problems make up 61 items of Cursor, with a mean of -0.41.", (1,), ()),
     ("15% of the items of Cursor are problems.", (1,), ()),
     ("97% of the span was observed for Cursor.", (1,), ()),
@@ -143,6 +149,14 @@ LIES: tuple[tuple[str, tuple[int, ...], tuple[str, ...]], ...] = (
     ("Yesterday Cursor had 412 mentions.", (1,), ()),
     ("The mood about Cursor fell from 0.12 to 0.21.", (1,), ()),
     ("Mentions of the rate limit rose from 48 to 12 for Cursor.", (4,), ()),
+    ("Cursor has 412 mentions in the data of 18 Nov.", (1,), ()),
+    ("18 Nov: Cursor has 412 mentions.", (1,), ()),
+    ("On 18 Nov and on 25 Nov Cursor had 412 mentions.", (1,), ()),
+    ("Until 18 Nov Cursor had 412 mentions.", (1,), ()),
+    ("Since 20 Nov Cursor had 412 mentions.", (1,), ()),
+    ("Before 18 Nov Cursor had 412 mentions.", (1,), ()),
+    ("7 days before Cursor had 412 mentions.", (1,), ()),
+    ("97% of the mentions of Cursor are observed.", (1,), ()),
     # Changes that no verdict bears.
     ("Cursor improved.", (1,), ()),
     ("Cursor has no clear change.", (1,), ()),
@@ -160,6 +174,12 @@ LIES: tuple[tuple[str, tuple[int, ...], tuple[str, ...]], ...] = (
     ("Mentions of Cursor doubled.", (1,), ()),
     ("Mentions of Cursor rose three times.", (1,), ()),
     ("Cursor has too few mentions.", (2,), ()),
+    ("Cursor got worse in all communities.", (1,), ()),
+    ("Cursor improved with praise.", (4,), ()),
+    ("Cursor got worse by half.", (1,), ()),
+    ("Negative mentions of Cursor rose.", (1,), ()),
+    ("Cursor is more positive.", (1,), ()),
+    ("On 18 Nov Cursor got worse.", (1,), ()),
     # Levels.
     ("Sentiment about Cursor is negative.", (1,), ()),
     ("Sentiment about Copilot is positive.", (2,), ()),
@@ -242,6 +262,14 @@ def test_most_true_sentences_are_shown():
     struck = [each[0] for each in TRUE if each[0].replace("“", '"').replace("”", '"') not in held]
     assert len(TRUE) >= 40
     assert len(struck) <= 1
+
+
+def test_a_part_that_moved_says_nothing_of_the_whole():
+    (own,) = (each for each in RESULTS if each.tool == "explain_change")
+    text = json.dumps(own.answer).replace('"worse"', '"no_clear_change"')
+    unclear = facts_of([replace(own, number=1, answer=json.loads(text))])
+    lie = Said("Cursor fell with problems.", (1,), ())
+    assert check([lie], unclear, NAMES, AT_TIME).held == ()
 
 
 def test_the_answers_are_those_of_the_tools():
