@@ -7,14 +7,16 @@ an item, and each claim agrees with a verdict. Anything else is struck: what can
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final, Literal
 
 from api.ask_model.facts import (
     COMMUNITY,
     ITEM,
     LABELS,
+    TOPIC,
     Direction,
     Fact,
     Facts,
@@ -26,7 +28,7 @@ from api.ask_model.facts import (
 )
 from api.ask_model.figures import Date, Figure, Token, Unreadable, normal, read
 from api.ask_model.parts import Part, is_part, is_scope, parts_of
-from api.ask_model.words import MEASURES, MOVES, NOUNS, SAYING
+from api.ask_model.words import MEASURES, MOVES, NOUNS, SAYING, SPEAKERS
 from shared.models import ALL
 
 StruckWhat = Literal["figure", "quote", "link", "sentence"]
@@ -54,6 +56,12 @@ BOTH: Final = 2
 # Measures of counts, and those that are of both times.
 TO_DATE: Final = (["to"], ["and"], ["until"], ["-"], ["\u2013"])
 COUNTED: Final = NOUNS | {"n", "volume"}
+NAMED_MEASURES: Final[tuple[tuple[str, Measure], ...]] = (
+    ("stderr", "stderr"),
+    ("effect", "effect"),
+)
+OF: Final = frozenset({"about", "in", "of", "on", "from"})
+SPEAKING: Final = frozenset({"posts", "comments", "people"})
 WITHOUT_SIDE: Final = frozenset({"effect", "ratio", "score", "upvotes"})
 PERCENT: Final = 100.0
 SCALES: Final[Mapping[str, float]] = {"percent": PERCENT, "points": PERCENT}
@@ -195,6 +203,8 @@ class _Sentence:
     measure: frozenset[str] = frozenset()
     level: frozenset[str] = frozenset()
     direction: str = ""
+    labels: frozenset[str] = frozenset()
+    named: list[frozenset[str]] = field(default_factory=list)
     quoted: int = 0
     is_comparing: bool = False
 
@@ -321,12 +331,19 @@ class _Sentence:
             return
         if any(each.figures for each in parts):
             raise Untrue("quote", "a figure beside a quotation counts what can't be checked")
-        if not any(each.text in SAYING for each in self.tokens if each.kind == "word"):
+        words = {each.text for each in self.tokens if each.kind == "word"}
+        if not words & SAYING or not any(each.tags & SPEAKING for each in parts):
             raise Untrue("quote", "it doesn't say that somebody said so")
+        if words & SPEAKERS and len(self.quotes) == 1:
+            raise Untrue("quote", "one quotation doesn't say what several people say")
+        texts = ["", *(each.text for each in self.tokens)]
+        for before, (token, after) in zip(texts, pairwise(self.tokens), strict=False):
+            if token.kind == "name" and after.text in SAYING and before not in OF:
+                raise Untrue("quote", "a product or a community says nothing itself")
 
     def _check_quotes(self, part: Part, quotes: Sequence[str]) -> None:
-        labels = part.tags & LABELS
-        named = [each for each in part.readings if each]
+        self.labels = labels = part.tags & LABELS or self.labels
+        self.named = named = [each for each in part.readings if each] or self.named
         for quote in quotes:
             if LINK_LIKE.search(quote):
                 raise Untrue("link", "a quotation has a link in it")
@@ -546,11 +563,13 @@ class _Sentence:
         if "sample" in part.tags and not self.facts.is_sample:
             raise Untrue("sentence", "the data isn't sample data")
         if "topic" in part.tags and not part.figures:
-            is_named = any(is_part(n) for each in part.readings for n in each)
+            is_named = any(n.startswith(TOPIC) for each in part.readings for n in each)
             if not is_named or not any(True for _ in self._figures(full)):
                 raise Untrue("sentence", "its evidence has no such topic")
         if part.tags & {"most", "least"}:
             self._check_superlative(part, full)
+        if "mostly" in part.tags and not part.tags & LABELS:
+            raise Untrue("sentence", "nothing here can check what it says of most of them")
 
     # Comparisons
 
@@ -602,11 +621,8 @@ class _Sentence:
         """Check that a subject has the most or the least of all subjects that a tool lists."""
         tags = part.tags & MEASURES
         is_share = bool(tags & {"share", "voice"})
-        if (
-            part.figures
-            or "before" in part.tags
-            or not (is_share or tags & {"items", "posts", "comments"})
-        ):
+        is_odd = part.figures or "before" in part.tags or not part.leader
+        if is_odd or not (is_share or tags & {"items", "posts", "comments"}):
             raise Untrue("sentence", "nothing here can check what it calls the most or the least")
         of = _Wanted(
             "share" if is_share else "count",
@@ -674,30 +690,42 @@ def _wanted(figure: Figure, tags: frozenset[str], part: Part, *, is_pair: bool =
     """Return what a figure is of by its unit and its words. Raises Untrue if that isn't clear."""
     labels = part.tags & LABELS
     if figure.unit == "times":
+        if not {"share", "before"} <= part.tags:
+            raise Untrue("figure", "its evidence has no such multiple", _shown(figure))
         return _Wanted("ratio", "", frozenset(), "")
+    if part.says & {"score", "upvotes"}:
+        return _of_item(figure, part)
     is_share = figure.unit in {"percent", "points"}
-    if is_share or (tags & {"share", "voice", "coverage"} and (figure.has_decimals or is_pair)):
-        others = {"posts", "comments", "people", "mean", "effect", "stderr"}
-        others |= {"items"} if "coverage" in tags else set()
-        if tags & others:
-            raise Untrue("figure", "its evidence has no such share", _shown(figure))
-        return _Wanted("share", "", labels, _share_of(tags, labels, part))
-    measures: tuple[tuple[str, Measure], ...] = (
-        ("stderr", "stderr"),
-        ("upvotes", "upvotes"),
-        ("effect", "effect"),
-    )
-    for tag, measure in measures:
+    is_level = figure.has_decimals or is_pair
+    if is_share or (tags & {"share", "voice", "coverage"} and is_level):
+        return _wanted_share(figure, tags, part)
+    for tag, measure in NAMED_MEASURES:
         if tag in tags:
             return _Wanted(measure, "", frozenset(), "")
-    if "mean" in tags and (figure.has_decimals or is_pair):
+    if "mean" in tags and is_level:
         if tags & {"posts", "comments", "people"}:
             raise Untrue("figure", "its evidence has no such mean", _shown(figure))
-        is_score = "score" in part.says and not any(part.readings)
-        return _Wanted("score" if is_score else "mean", "", frozenset(), "")
+        return _Wanted("mean", "", frozenset(), "")
     if tags & (NOUNS | {"n"}) or (labels and not figure.has_decimals and "mean" not in tags):
         return _Wanted("count", _noun(tags), labels, "")
     raise Untrue("figure", "it doesn't say what a figure is of", _shown(figure))
+
+
+def _wanted_share(figure: Figure, tags: frozenset[str], part: Part) -> _Wanted:
+    """Return what a share is of. Raises Untrue if its words say something else."""
+    others = {"posts", "comments", "people", "mean", "effect", "stderr"}
+    others |= {"items"} if "coverage" in tags else set()
+    if tags & others:
+        raise Untrue("figure", "its evidence has no such share", _shown(figure))
+    labels = part.tags & LABELS
+    return _Wanted("share", "", labels, _share_of(tags, labels, part))
+
+
+def _of_item(figure: Figure, part: Part) -> _Wanted:
+    """Return what a figure of one post or comment is of. Raises Untrue if it isn't said of one."""
+    if not part.tags & {"posts", "comments"} or part.says & SPEAKERS:
+        raise Untrue("figure", "it doesn't say that a figure is of one post", _shown(figure))
+    return _Wanted("score" if "score" in part.says else "upvotes", "", frozenset(), "")
 
 
 def _share_of(tags: frozenset[str], labels: frozenset[str], part: Part) -> str:

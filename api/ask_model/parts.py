@@ -23,6 +23,7 @@ MAX_READINGS: Final = 16
 DIVIDING_MARKS: Final = frozenset(",;:()\u2013\u2014")
 DASHES: Final = frozenset({"-", "\u2013", "\u2014"})
 CLAIMS: Final = MOVES | LABELS | {"cause", "sample", "topic", "most", "least"}
+ORDERS: Final = frozenset({"most", "least"})
 # What a word before `mentions` says of their number.
 NO_ITEMS: Final = Figure(0.0, 1.0)
 
@@ -32,7 +33,7 @@ class Part:
     """A part of a sentence: at most one figure, or a pair of them, and the words around it.
 
     readings are the sets of tags that its names may mean. first is its first word. mover is the
-    name nearest before its first word of a change.
+    name nearest before its first word of a change, and leader that before `the most`.
     """
 
     readings: tuple[frozenset[str], ...]
@@ -43,6 +44,7 @@ class Part:
     quotes: int = 0
     first: str = ""
     mover: frozenset[str] = frozenset()
+    leader: frozenset[str] = frozenset()
     says: frozenset[str] = frozenset()
 
     @property
@@ -169,20 +171,29 @@ def _part(tokens: Sequence[Token]) -> Part | None:
         is_of=pair is not None and pair.text == "of",
         quotes=quotes,
         first=words[0] if words else "",
-        mover=_mover(tokens),
+        mover=_nearest(tokens, MOVES),
+        leader=_nearest(tokens, ORDERS) if _is_superlative(tokens) else frozenset(),
         says=frozenset(words),
     )
 
 
-def _mover(tokens: Sequence[Token]) -> frozenset[str]:
-    """Return the name nearest before the first word of a change; nothing where there is none."""
+def _nearest(tokens: Sequence[Token], tags: frozenset[str]) -> frozenset[str]:
+    """Return the name nearest before the first word of these; nothing where there is none."""
     nearest: frozenset[str] = frozenset()
     for token in tokens:
         if token.kind == "name":
             nearest = token.names
-        elif token.kind == "word" and _tags_of(token.text) & MOVES:
+        elif token.kind == "word" and _tags_of(token.text) & tags:
             return nearest
     return frozenset()
+
+
+def _is_superlative(tokens: Sequence[Token]) -> bool:
+    """Return whether each `most` and `least` has its article: "most mentions" is another claim."""
+    return all(
+        token.kind != "word" or not _tags_of(token.text) & ORDERS or before == "the"
+        for token, before in zip(tokens, ["", *(each.text for each in tokens)], strict=False)
+    )
 
 
 def _products(names: Sequence[frozenset[str]]) -> Iterator[tuple[str, ...]]:
@@ -220,6 +231,8 @@ def _joined(parts: Sequence[Part]) -> list[Part]:
         if own.has_claim:
             joined.append(own)
     if waiting is not None and joined:
+        if waiting.has_names and joined[-1].has_names:
+            raise Unreadable("it names something else after what it says")
         joined[-1] = _both(joined[-1], waiting)
     return joined
 
@@ -239,6 +252,7 @@ def _both(one: Part, other: Part) -> Part:
         quotes=one.quotes + other.quotes,
         first=one.first or other.first,
         mover=one.mover or other.mover,
+        leader=one.leader or other.leader,
         says=one.says | other.says,
     )
 

@@ -124,6 +124,11 @@ PHRASES: Final[Mapping[tuple[str, ...], str]] = {
 }
 LONGEST_PHRASE: Final = max(map(len, PHRASES))
 
+# Several speakers, whom one quotation doesn't bear out.
+SPEAKERS: Final = _words(
+    "people users developers authors customers posts comments replies mentions items accounts"
+    " threads"
+)
 # Words, beside marks, with which a new part of a sentence begins.
 DIVIDING: Final = _words(
     "and but while whereas against versus vs though although than with compared across from among"

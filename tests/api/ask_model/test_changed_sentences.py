@@ -72,6 +72,8 @@ def test_another_product_is_struck() -> None:
         "Cursor has more mentions than Windsurf.",
         "The share of voice of Copilot has no clear change.",
         "The share of voice of Windsurf has no clear change.",
+        "A post about r/claude has 57 upvotes.",
+        "A post about r/claude has a score of 0.9.",
     ]
 
 
