@@ -464,6 +464,8 @@ class _Sentence:
         own = part.tags & (MEASURES | {"interval"})
         if own - {"interval"}:
             return own
+        if "mood" in part.tags:
+            return own | {"mean"}
         return own | (self.measure & MEASURES)
 
     def _side(self, part: Part, figure: Figure) -> Side:

@@ -248,7 +248,9 @@ def _mark_names(text: str, names: Mapping[str, frozenset[str]], found: list[froz
             raise Unreadable("it has too many names")
         return chr(NAME_MARKS + len(found) - 1)
 
-    return re.sub(rf"(?<![\w/.-])({pattern})(?![\w/-])(?!\.\w)", mark, text, flags=re.IGNORECASE)
+    return re.sub(
+        rf"(?<![\w/.-])({pattern})(?:'s?)?(?![\w/-])(?!\.\w)", mark, text, flags=re.IGNORECASE
+    )
 
 
 def _tokens(text: str, names: Sequence[frozenset[str]]) -> Iterator[Token]:

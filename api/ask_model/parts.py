@@ -66,7 +66,8 @@ def parts_of(tokens: Sequence[Token]) -> list[Part]:
         if token.text in DASHES and after.kind in {"figure", "pair"}:
             # It may be read as a minus.
             raise Unreadable("a dash before a figure may be a sign", after.text)
-    cut = [_part(each) for each in _cut(paired)]
+    has_quotes = any(each.kind == "quote" for each in tokens)
+    cut = [_part(each, has_quotes=has_quotes) for each in _cut(paired)]
     return _joined([each for each in cut if each is not None])
 
 
@@ -144,7 +145,7 @@ def _cut(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     yield part
 
 
-def _part(tokens: Sequence[Token]) -> Part | None:
+def _part(tokens: Sequence[Token], *, has_quotes: bool) -> Part | None:
     tags: set[str] = set()
     names = [each.names for each in tokens if each.kind == "name"]
     found = [each for each in tokens if each.kind in {"figure", "pair"}]
@@ -154,7 +155,7 @@ def _part(tokens: Sequence[Token]) -> Part | None:
     found = [each for each in found if not _is_level(each, words)]
     is_one = len(found) == 1 and found[0].text == "one"
     quotes = sum(each.kind == "quote" for each in tokens)
-    if is_one and quotes:
+    if is_one and has_quotes:
         # "One post says" counts nothing.
         found = []
     if len(found) > 1:
@@ -166,7 +167,7 @@ def _part(tokens: Sequence[Token]) -> Part | None:
     return Part(
         readings=tuple(readings),
         tags=frozenset(tags),
-        figures=found[0].figures if found else (),
+        figures=tuple(_counted(each, words) for each in found[0].figures) if found else (),
         is_pair=pair is not None and pair.text == "to",
         is_of=pair is not None and pair.text == "of",
         quotes=quotes,
@@ -175,6 +176,12 @@ def _part(tokens: Sequence[Token]) -> Part | None:
         leader=_nearest(tokens, ORDERS) if _is_superlative(tokens) else frozenset(),
         says=frozenset(words),
     )
+
+
+def _counted(figure: Figure, words: Sequence[str]) -> Figure:
+    """Return the figure of `mentioned 40 times`, which is a count and no multiple."""
+    is_count = figure.unit == "times" and "mentioned" in words
+    return replace(figure, unit="") if is_count else figure
 
 
 def _nearest(tokens: Sequence[Token], tags: frozenset[str]) -> frozenset[str]:

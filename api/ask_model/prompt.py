@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from api.ask_model.checking import Fault, Said
+from api.ask_model.words import PLAIN, TAGS
 from api.mcp.budget import as_text
 from api.mcp.registry import TOOLS
 from api.mcp.untrusted import WARNING
@@ -17,6 +19,8 @@ MAX_TEXT_CHARS: Final = 600
 # A reply that is longer than all its sentences can be is no answer.
 MAX_REPLY_CHARS: Final = 20_000
 MAX_LISTED: Final = 20
+# Scopes that a model is given; list_subjects and coverage have the rest.
+MAX_SCOPES: Final = 200
 
 RULES: Final = (
     "You answer questions about what people write about products in public communities. You know"
@@ -31,14 +35,16 @@ RULES: Final = (
     "- Figures are those of the answers, correctly rounded. Compute nothing.\n"
     "- Where you read spans of different lengths, say which it is (`in the last 7 days`); of a span"
     " that is over give both dates (`from 3 Nov to 10 Nov`).\n"
-    "- Use plain words of reporting only. What people say stands in quotation marks, word for word,"
-    " with the id of the item, in a sentence without figures that begins with `A post says`.\n"
+    "- Use the words of reporting only, which are listed below. What people say stands in quotation"
+    " marks, word for word, with the id of the item, in a sentence without figures that begins with"
+    " `A post says`.\n"
     "- Say that something got better or worse, rose or fell only where a verdict says so. Say"
     " `no clear change` for no_clear_change and `too few mentions` for too_few.\n"
     "- Name a reason only where explain_change has it with is_beyond_chance. You may repeat its"
     " `sentence` word for word.\n"
     "- No links, no advice, no forecasts, nothing of your own."
 )
+WORDS: Final = f"The words of reporting are: {' '.join(sorted(PLAIN | TAGS.keys()))}."
 LAST: Final = "No more calls: reply now with the JSON, from what you have read."
 NO_JSON: Final = "That isn't JSON of the schema. Reply with nothing but that."
 
@@ -90,9 +96,9 @@ def tool_schemas() -> tuple[ToolSchema, ...]:
 
 def opening(question: str, at: str, scopes: Mapping[str, str]) -> list[Message]:
     """Return the first messages; scopes are those that are watched, with their names."""
-    known = as_text({"now": at, "scopes": dict(scopes)})
+    known = as_text({"now": at, "scopes": dict(islice(scopes.items(), MAX_SCOPES))})
     return [
-        Message("system", RULES),
+        Message("system", f"{RULES}\n{WORDS}"),
         Message("user", f"{as_text({'question': question})}\nWhat is watched: {known}"),
     ]
 

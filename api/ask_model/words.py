@@ -14,7 +14,7 @@ def _tags(*listed: tuple[str, str]) -> dict[str, frozenset[str]]:
 
 
 TAGS: Final[Mapping[str, frozenset[str]]] = _tags(
-    ("mention mentions item items", "items"),
+    ("mention mentions mentioned item items", "items"),
     ("post posts", "posts"),
     ("comment comments reply replies", "comments"),
     ("people users developers person user developer author authors customers", "people"),
@@ -38,7 +38,8 @@ TAGS: Final[Mapping[str, frozenset[str]]] = _tags(
     ("decreased decrease decreases decreasing down lower shrank less fewer smaller", "down"),
     ("unchanged stable steady flat", "nochange"),
     ("because cause causes caused due driven drove drives driver drivers driving", "cause"),
-    ("reason reasons why explains explain explained contributed contributor behind led", "cause"),
+    ("reason reasons why explains explain explained contributor behind led", "cause"),
+    ("contributed", "cause effect"),
     ("topic topics", "topic"),
     ("mostly mainly", "mostly"),
     ("by", "by"),
@@ -70,7 +71,7 @@ PLAIN: Final = _words(
     " come comes came stood stands stand got gets get went goes go move feel feels felt look looks"
     " example instance during within clear clearly level text texts title titled words quote quotes"
     " quoted sentence sentences where when total altogether account accounts make makes made now"
-    " currently current out"
+    " currently current out toward towards received gathered drew"
 )
 # Words with which a sentence gives somebody's words.
 SAYING: Final = _words(
@@ -114,6 +115,8 @@ PHRASES: Final[Mapping[tuple[str, ...], str]] = {
             ("come from", "cause"),
             ("comes from", "cause"),
             ("came from", "cause"),
+            ("to tell", "plain"),
+            ("to tell whether it changed", "plain"),
             ("make up", "plain"),
             ("makes up", "plain"),
             ("made up", "plain"),
