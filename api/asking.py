@@ -4,6 +4,7 @@ from secrets import token_hex
 
 import azure.functions as func
 
+from api.errors import MethodNotAllowed
 from api.http.bodies import read_body
 from api.http.parameters import read_parameters
 from api.http.problems import answering
@@ -59,6 +60,9 @@ async def api_ask_model(req: func.HttpRequest, message: func.Out[str]) -> func.H
 @answering
 async def item_ask_answer(req: func.HttpRequest) -> func.HttpResponse:
     """Return the answer of the model, or its steps so far."""
+    if req.route_params.get("id", "").lower() == "model":
+        # The host brings what GET asks of the address of POST here.
+        raise MethodNotAllowed("POST, OPTIONS")
     return await serve_data(req, QuestionPath, read_answer, fresh_seconds=0)
 
 

@@ -1,7 +1,7 @@
 """Questions to the model: each is written down, and its id goes to the queue."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import azure.functions as func
@@ -18,7 +18,7 @@ from shared.on_demand import ReportsLoss
 from shared.questions.queue import message_of
 from shared.questions.states import KIND, new_question
 from shared.store import QUESTIONS
-from shared.times import iso
+from shared.times import EARLIEST, iso
 
 DAY = timedelta(days=1)
 
@@ -40,13 +40,23 @@ async def ask_model(deps: Deps, body: AskBody, own: str) -> AskAnswer:
             ]
         )
     store, now = await deps.store(), deps.clock()
+    at = _time_of(body, now)
     limit = deps.settings.ask_daily_tokens
     if await Budget(store, "questions", limit, deps.clock).spent() >= limit:
         next_day = now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
         raise TokensUsedUp(int((next_day - now).total_seconds()) + 1)
-    question = new_question(own, text, body.at or iso(now), now)
+    question = new_question(own, text, at, now)
     await store.create(QUESTIONS, question)
     return question_answer(question, deps.settings.origin, iso(now))
+
+
+def _time_of(body: AskBody, now: datetime) -> str:
+    """Return the time from which words count. Raises BadParameters where it can't be one."""
+    if body.at is None or iso(EARLIEST) <= body.at <= iso(now):
+        return body.at or iso(now)
+    takes = f"a time from {iso(EARLIEST)} to now, {iso(now)}"
+    detail = f"{body.at} is yet to come" if body.at > iso(now) else f"{body.at} is too early"
+    raise BadParameters([BadParameter(parameter="/at", detail=detail, takes=takes)])
 
 
 async def send(deps: Deps, output: func.Out[str], asked: AskAnswer) -> None:

@@ -89,6 +89,19 @@ async def test_a_question_without_words_or_too_long_is_refused(question: str) ->
     assert (await asked(question))[0] == 422
 
 
+@pytest.mark.usefixtures("configured")
+@pytest.mark.parametrize("at", ["2100-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "yesterday"])
+async def test_a_time_that_words_cant_count_from_is_refused(at: str) -> None:
+    assert (await asked(at=at))[0] == 422
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_the_address_that_is_asked_at_isnt_read(written: Store, method: str) -> None:
+    del written
+    answer = await ask(method, ASK)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, OPTIONS")
+
+
 def test_asking_needs_a_key_and_reading_an_answer_doesnt() -> None:
     assert ROUTES["ask_model"].needs_key
     assert not ROUTES["ask_answer"].needs_key
