@@ -50,7 +50,11 @@ RECENT: Final = timedelta(hours=36)
 RECENT_HOUR: Final = timedelta(hours=1)
 # Windows that end now, and those of full hours, are of the same span.
 SAME_HOURS: Final = 2
-MIN_QUOTE_CHARS: Final = 3
+MIN_QUOTE_WORDS: Final = 3
+# Between lines of a text; marks after which a sentence begins, and with which a part of it ends.
+LINE_END: Final = " ¶ "
+STARTS: Final = r"[.!?…¶:;]\W*"
+ENDS: Final = r"\W*[.!?…¶:;,)]"
 HALF: Final = 0.5
 BOTH: Final = 2
 # Measures of counts, and those that are of both times.
@@ -810,20 +814,20 @@ def _ends(span: Span, date: Date) -> bool:
 
 
 def _is_in(quote: str, words: str) -> bool:
-    """Return whether a quotation stands in a text, word for word and whole."""
-    own, whole = _plain(quote), _plain(words)
-    if len(own) < MIN_QUOTE_CHARS:
+    """Return whether a quotation stands in a text, word for word, from the start of a sentence.
+
+    A part from its middle may say the opposite: "I don't think that it is bad".
+    """
+    own = _plain(quote)
+    lines = [_plain(each) for each in words.splitlines()]
+    if len(own.split()) < MIN_QUOTE_WORDS and own not in lines:
         return False
-    return re.search(rf"(?<!\w){re.escape(own)}(?!\w)", whole) is not None
+    whole = LINE_END.join(lines)
+    return re.search(rf"(?:^|{STARTS}){re.escape(own)}(?:$|{ENDS})", whole) is not None
 
 
 def _plain(text: str) -> str:
-    return " ".join(normal_long(text).replace('"', "'").split()).strip(" .…")
-
-
-def normal_long(text: str) -> str:
-    """Return a text of any length as sentences are read."""
-    return "".join(normal(text[at : at + 500]) for at in range(0, len(text), 500))
+    return " ".join(normal(text, len(text) + 1).replace('"', "'").split()).strip(" .…!?,;:")
 
 
 def _shown(figure: Figure) -> str:

@@ -199,9 +199,9 @@ class Read:
     quotes: tuple[str, ...]
 
 
-def normal(text: str) -> str:
+def normal(text: str, max_chars: int = MAX_CHARS + 1) -> str:
     """Return a text in one line with plain quotes and signs, without hidden characters."""
-    plain = unicodedata.normalize("NFKC", cleaned(text, MAX_CHARS + 1))
+    plain = unicodedata.normalize("NFKC", cleaned(text, max_chars))
     for marks, sign in (("“”„«»″", '"'), ("‘’‚′", "'"), ("−‐‑", "-")):  # noqa: RUF001 - signs
         plain = re.sub(f"[{marks}]", sign, plain)
     return " ".join(plain.split())
