@@ -123,6 +123,7 @@ def test_while_it_loads_the_places_of_what_comes_are_kept(visit: Visit) -> None:
 def test_sample_data_is_called_so_in_every_view(visit: Visit) -> None:
     for view in (
         "subjects",
+        "ask",
         "communities",
         "compare",
         "trending",
