@@ -138,10 +138,10 @@ def cells_of(items: Items) -> dict[str, Cell]:
 
 def _cell(threads: Ints, compounds: Floats) -> Cell:
     names, starts, counts = np.unique(threads, return_index=True, return_counts=True)
-    sums = np.add.reduceat(compounds, starts)
+    sums = np.round(np.add.reduceat(compounds, starts), 4)
     listed = {
-        f"t{name}": Thread(int(count), round(float(total), 4))
-        for name, count, total in zip(names, counts, sums, strict=True)
+        f"t{name}": Thread(count, total)
+        for name, count, total in zip(names.tolist(), counts.tolist(), sums.tolist(), strict=True)
     }
     positive = int((compounds >= NEUTRAL_COMPOUND).sum())
     negative = int((compounds <= -NEUTRAL_COMPOUND).sum())

@@ -35,7 +35,8 @@ async def test_cycles_in_a_row_never_pass_the_limit(sqlite_store, place, more, l
     place.limits.account = 90
     place.fill("acme/tool", 2000, hours=70 * 24)
     place.fill("acme/cli", 200, hours=30)
-    for number in range(40):
+    # Over an hour and a half, so that an hour ends in the middle of them.
+    for number in range(22):
         place.fill("acme/tool", 40, first=10_000 + 100 * number, hours=0.04)
         await place.cycle(sqlite_store, **more)
         if number % 4 == 0:
