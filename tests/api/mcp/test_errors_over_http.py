@@ -10,19 +10,13 @@ import httpx
 import pytest
 
 from tests.api.mcp.client import BEFORE, MODERN, REVISIONS, headers_of, message_of
-from tests.fixtures.host import RunningHost, hosts_in
+from tests.fixtures.host import RunningHost
 
 HEALTH = "/api/v1/health"
 # Codes of JSON-RPC: https://www.jsonrpc.org/specification#error_object
 JUNK, INVALID, NO_METHOD, BAD_ARGUMENTS = -32700, -32600, -32601, -32602
 # Codes of the revision 2026-07-28: headers that aren't the body's, and an unknown revision.
 MISMATCH, UNKNOWN_REVISION = -32020, -32022
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    with hosts_in(tmp_path_factory.mktemp("mcp")) as start:
-        yield start(arguments=["--no-collect", "--keys"])
 
 
 def post(host: RunningHost, revision: str, body: bytes, **headers: str) -> httpx.Response:

@@ -7,15 +7,7 @@ import pytest
 from api.mcp.prompts import PROMPTS
 from api.mcp.registry import TOOLS
 from tests.api.mcp.client import BEFORE, MODERN, REVISIONS
-from tests.fixtures.host import hosts_in
 from tests.fixtures.mcp import INAPPLICABLE, failed_checks, inspect
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with hosts_in(tmp_path_factory.mktemp("mcp")) as start:
-        host = start(arguments=["--no-collect", "--keys"])
-        yield str(host.http.base_url).rstrip("/") + "/mcp"
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

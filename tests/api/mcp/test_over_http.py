@@ -9,21 +9,9 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.api.mcp.client import BEFORE, MODERN
-from tests.fixtures.host import hosts_in
 
 # What the client calls the handshake of revisions before the current one.
 MODES = {BEFORE: "legacy", MODERN: MODERN}
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    with hosts_in(tmp_path_factory.mktemp("mcp")) as start:
-        yield start(arguments=["--no-collect", "--keys"])
-
-
-@pytest.fixture
-def address(host) -> str:
-    return str(host.http.base_url).rstrip("/") + "/mcp"
 
 
 @pytest.mark.parametrize("revision", MODES)
