@@ -193,6 +193,13 @@ class Visit:
         self.page.goto(f"{self.base}/{'?' if query else ''}{query}")
         return self.page
 
+    def load(self, **parameters: object) -> Page:
+        """Go there and wait for everything, so that nothing moves below the pointer."""
+        page = self.open(**parameters)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+        return page
+
     def look_out_for(self, response: Response) -> None:
         """Record every request to another address than the product's."""
         if not response.url.startswith((self.base, "data:", "blob:")):

@@ -176,7 +176,7 @@ def expect_readout(page: Page, names: list[str], steps: list[Answer]) -> None:
 
 def test_a_step_under_the_mouse_is_read_out_for_each(visit: Visit, product: Product) -> None:
     trends = expected.trends(product, FIVE)
-    page = visit.open(view="compare", compare=",".join(FIVE))
+    page = visit.load(view="compare", compare=",".join(FIVE))
     plot = chart_of(page).locator(".u-over")
     for step in (0, 5, len(trends[0]) - 1):
         box = plot.bounding_box()

@@ -83,7 +83,7 @@ def test_a_chart_stays_where_it_is_while_it_is_read(
 
 
 def test_a_drag_reads_out_what_it_has_reached(visit: Visit) -> None:
-    page = visit.open(view="communities")
+    page = visit.load(view="communities")
     over = chart_of(page).locator(".u-over")
     box = over.bounding_box()
     assert box

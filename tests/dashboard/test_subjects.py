@@ -117,7 +117,7 @@ def test_keys_read_steps_and_spans_of_a_small_chart(visit: Visit, product: Produ
 
 def test_a_drag_reads_a_span_of_a_small_chart_out(visit: Visit, product: Product) -> None:
     (subject,) = of_role(subjects_of(product), "own")
-    page = visit.open()
+    page = visit.load()
     chart = course_of(page, subject)
     readout = chart.locator(".small-readout")
     box = chart.bounding_box()
