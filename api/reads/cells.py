@@ -1,7 +1,7 @@
 """Reads the cells of scopes: communities, all, and subjects."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from api.deps import Deps
@@ -30,20 +30,21 @@ async def read_cells(
     window: Window,
     *,
     whole_days_but: Iterable[datetime] | None = None,
+    split: Collection[str] = (),
 ) -> dict[str, Cells]:
     """Return the cells of the window by the names of the scopes, in their order.
 
-    They come from days or, for many days, from months. With `whole_days_but` those of subjects come
-    from tables: whole days at their first hour, but days that hold one of these times, or an end of
-    the window, by the hour. Raises StoreError.
+    They come from days or, for many days but those of `split`, from months. With `whole_days_but`
+    those of subjects come from tables: whole days at their first hour, but days that hold one of
+    these times, or an end of the window, by the hour. Raises StoreError.
     """
     names = [scope.community for scope in scopes if scope.subject is None]
-    found = await _of_communities(deps, names, window) if names else {}
+    found = await _of_communities(deps, names, window, split) if names else {}
     of_subjects = [scope for scope in scopes if scope.subject is not None]
     if of_subjects and whole_days_but is not None:
         found |= await _of_tables(deps, of_subjects, window, whole_days_but)
     elif of_subjects:
-        days = await read_days_of_subjects(deps, of_subjects, window)
+        days = await read_days_of_subjects(deps, of_subjects, window, split=split)
         # Off the loop: three months of ten subjects are thousands of cells.
         found |= await asyncio.to_thread(
             lambda: {scope.name: cells_of(days[scope.name], scope) for scope in of_subjects}
@@ -99,9 +100,14 @@ def _scored(cell: Cell, methods: Sequence[str]) -> Cell:
 
 
 async def read_days_of_subjects(
-    deps: Deps, scopes: Sequence[Scope], window: Window, *, parts: bool = False
+    deps: Deps,
+    scopes: Sequence[Scope],
+    window: Window,
+    *,
+    parts: bool = False,
+    split: Collection[str] = (),
 ) -> dict[str, list[DayStats]]:
-    """Return the days of subjects by the names of their scopes.
+    """Return the days of subjects by the names of their scopes; those of `split` are no digests.
 
     They have their parts if `parts`, or the community or via of a scope, needs them.
     """
@@ -112,6 +118,7 @@ async def read_days_of_subjects(
         window.days(),
         deps.settings.watched,
         parts=parts or any(map(is_part, scopes)),
+        split=split,
     )
     return {by_id[subject]: days for subject, days in found.items()}
 
@@ -131,9 +138,11 @@ def cells_of(days: Sequence[DayStats], scope: Scope) -> Cells:
     return found.get(True, {})
 
 
-async def _of_communities(deps: Deps, names: Sequence[str], window: Window) -> dict[str, Cells]:
+async def _of_communities(
+    deps: Deps, names: Sequence[str], window: Window, split: Collection[str]
+) -> dict[str, Cells]:
     store = await deps.watched_store()
-    days = await read_days(store, names, window.days())
+    days = await read_days(store, names, window.days(), split=split)
     if ALL in days:
         days[ALL] = await only_watched(store, deps.settings.watched, days[ALL])
     return {name: cells_by_hour(found) for name, found in days.items()}

@@ -54,7 +54,11 @@ async def _read_parts(
 ) -> dict[str, Cells]:
     """Return the cells of all spans by the names of the scopes; those of coarse ones by the day."""
     edges = spans.edges if is_coarse else None
-    parts = [await read_cells(deps, scopes, each, whole_days_but=edges) for each in spans.parts]
+    split = spans.split_days
+    parts = [
+        await read_cells(deps, scopes, each, whole_days_but=edges, split=split)
+        for each in spans.parts
+    ]
     return {
         scope.name: {hour: cell for part in parts for hour, cell in part[scope.name].items()}
         for scope in scopes

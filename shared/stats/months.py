@@ -41,31 +41,32 @@ def key_of(community: str, month: str) -> Key:
 
 
 async def read_days(
-    store: Store, scopes: Iterable[str], days: Sequence[str]
+    store: Store, scopes: Iterable[str], days: Sequence[str], *, split: Collection[str] = ()
 ) -> dict[str, list[DayStats]]:
     """Return those of the days that each scope has; many days of communities come out of months.
 
     A month that isn't stored, as before an earlier version's data was brought up to date, is read
-    by its days.
+    by its days, and so are days of `split`: their hours count on two sides, and a month knows the
+    threads of a day alone.
     """
     found: dict[str, list[DayStats]] = {scope: [] for scope in scopes}
     names = [scope for scope in found if scope != ALL]
     if len(names) * len(days) <= MAX_DAYS_READ:
         names = []
-    months = list(dict.fromkeys(map(month_of, days)))
+    months = list(dict.fromkeys(month_of(day) for day in days if day not in split))
     month_keys = [key_of(name, month) for name in names for month in months]
     packed = await store.read_many(MONTHS, month_keys) if month_keys else {}
     keys = [
         (scope, day)
         for scope in found
         for day in days
-        if key_of(scope, month_of(day)) not in packed
+        if day in split or key_of(scope, month_of(day)) not in packed
     ]
     if keys:
         for (scope, _), day_stats in (await store.read_many(DAYS, keys)).items():
             found[scope].append(day_stats)
     # Off the loop: a hundred months are thousands of cells.
-    wanted = set(days)
+    wanted = set(days) - set(split)
     unpacked = await asyncio.to_thread(lambda: [unpack(each, wanted) for each in packed.values()])
     for day_stats in (day for month in unpacked for day in month):
         found[day_stats["scope"]].append(day_stats)

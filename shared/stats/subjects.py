@@ -193,12 +193,14 @@ async def read_subject_days(
     watched: Iterable[str],
     *,
     parts: bool = False,
+    split: Collection[str] = (),
 ) -> dict[str, list[DayStats]]:
     """Return those of the days that each subject has, oldest first, by the subject's id.
 
     They count mentions in watched communities. Many days come out of months: one document for each
-    month of a subject, and one more if `parts` are wanted or something isn't watched any more. With
-    `parts`, each day has its parts.
+    month of a subject, and one more if `parts` are wanted or something isn't watched any more. Days
+    of `split` never do: their hours count on two sides, and a month knows the threads of a day
+    alone. With `parts`, each day has its parts.
     """
     wanted = list(dict.fromkeys(subjects))
     own = _own(watched)
@@ -206,7 +208,11 @@ async def read_subject_days(
     if are_few and len(wanted) * len(days) <= MAX_DAYS_READ:
         found = await _days(store, [(subject, day) for subject in wanted for day in days])
     else:
-        found = await _months(store, wanted, days, own, parts=parts)
+        apart = [(subject, day) for subject in wanted for day in days if day in split]
+        of_months = [day for day in days if day not in split]
+        found = await _months(store, wanted, of_months, own, parts=parts)
+        for subject, own_days in (await _days(store, apart)).items():
+            found[subject].extend(own_days)
     # Off the loop: a hundred months are thousands of cells.
     return await asyncio.to_thread(
         lambda: {

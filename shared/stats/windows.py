@@ -114,6 +114,15 @@ class Spans:
         windows = (self.previous, self.before, self.compared, self.window)
         return [edge for each in windows for edge in (each.start, each.end)]
 
+    @property
+    def split_days(self) -> frozenset[str]:
+        """Return the days of which one of these has some hours, and not all."""
+        windows = (self.previous, self.before, self.compared, self.window)
+        hours = [each.hours() for each in windows]
+        begun = {day_of(each[0]) for each in hours if each and not each[0].endswith("T00")}
+        ended = {day_of(each[-1]) for each in hours if each and not each[-1].endswith("T23")}
+        return frozenset(begun | ended)
+
     def in_rhythm(self, since: datetime | None) -> "Spans":
         """Compare a short span with the same hours a week earlier.
 
