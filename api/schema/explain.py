@@ -19,18 +19,17 @@ from api.schema.sentiment import (
 )
 from api.schema.values import (
     MAX_ITEMS_COST,
+    MIN_ITEMS_COST,
     CommunityName,
+    ItemsCost,
     ReportFormat,
     ScopeName,
-    WholeNumber,
 )
 from shared.communities import Kind
 from shared.models import Label
 from shared.reasons.sentence import KindOf, VolumeVerdict
 from shared.reasons.weights import Because
 from shared.stats.compare import Reason, Verdict
-
-MIN_ITEMS_COST = 20
 
 
 class ExplainParameters(ComparedSpanParameters):
@@ -49,10 +48,8 @@ class ExplainParameters(ComparedSpanParameters):
         description="the name of a watched community, in upper or lower case; without it, all",
         examples=["claude"],
     )
-    max_cost: WholeNumber | None = Field(
+    max_cost: ItemsCost | None = Field(
         default=None,
-        ge=MIN_ITEMS_COST,
-        le=MAX_ITEMS_COST,
         description=f"{MIN_ITEMS_COST} to {MAX_ITEMS_COST}: the number of request units that the"
         " items of the window may take at most, and those of the time before; an item takes about"
         " one. Without it, as many as the span allows. A digest reads less, and `request` of its"

@@ -17,6 +17,7 @@ MAX_SPAN_DAYS = 366
 MAX_COMPARED_DAYS = 180
 MAX_COMPARED = 10
 # Request units that the items of a span may take, whose topics are looked for.
+MIN_ITEMS_COST = 20
 MAX_ITEMS_COST = 380
 # A page of a list in another order than newest first reads this many items, less what the days cost
 # that list them (api/reads/ranked.py): less than 1,000 request units together.
@@ -115,6 +116,10 @@ def _after_leap(second_before: datetime) -> datetime:
 
 
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+# Its bounds come first: after a validator, a value that may be missing has none in its schema.
+ItemsCost = Annotated[
+    int, Field(ge=MIN_ITEMS_COST, le=MAX_ITEMS_COST), BeforeValidator(_whole_number)
+]
 JsonInteger = Annotated[int, BeforeValidator(_integer)]
 Cursor = Annotated[str, Field(pattern=CURSOR)]
 ListCursor = Annotated[str, Field(pattern=LIST_CURSOR)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from local.sample.communities import COMMUNITIES, NUMBER_OF, posts_in
+from local.sample.hostile import HostilePost, hostile_post
 from local.sample.phrases import NAMES
 from local.sample.products import Mood
 from local.sample.stories import stories_in
@@ -127,10 +128,14 @@ def threads_of(subreddit: str, hour: int) -> tuple[SamplePost, ...]:
         themes += [story_theme(community, hour, story)] * number
     seconds = sorted(rng.randrange(HOUR) for _ in themes[:MAX_POSTS])
     rng.shuffle(themes)
-    return tuple(
+    posts = [
         _post(theme, hour, number, hour * HOUR + second, rng)
         for number, (theme, second) in enumerate(zip(themes, seconds, strict=False))
-    )
+    ]
+    hostile = hostile_post(subreddit, hour)
+    if hostile is not None and len(posts) < MAX_POSTS:
+        posts.append(_hostile(hostile, subreddit, hour, len(posts)))
+    return tuple(posts)
 
 
 def make_id(subreddit: str, created: int, *, post_hour: int, post: int, comment: int = 0) -> str:
@@ -187,6 +192,27 @@ def _post(theme: Theme, hour: int, number: int, created: int, rng: random.Random
         final_score=_score(theme, rng),
         upvote_ratio=round(rng.uniform(0.62, 0.99), 2),
         comments=_comments(theme, mood, rng, hour=hour, post=number, created=created),
+    )
+
+
+def _hostile(hostile: HostilePost, subreddit: str, hour: int, number: int) -> SamplePost:
+    """Return a hostile post as the last one of its hour; nobody answers it."""
+    created = hour * HOUR + HOUR - 1
+    return SamplePost(
+        id=make_id(subreddit, created, post_hour=hour, post=number),
+        subreddit=subreddit,
+        created=created,
+        author=f"sample_{NAMES[0]}_01",
+        title=hostile.title,
+        title_names=frozenset(),
+        text=hostile.text,
+        text_names=frozenset(),
+        link=None,
+        mood="neutral",
+        story=None,
+        final_score=1,
+        upvote_ratio=0.5,
+        comments=(),
     )
 
 

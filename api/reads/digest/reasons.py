@@ -9,8 +9,8 @@ from api.reads.digest.sentences import has_changed
 from api.reads.explain.explanation import Explained, explain
 from api.reads.scopes import Scope
 from api.schema.digest import DigestItem, DigestReason, DigestSubject, DigestTopic
-from api.schema.explain import MIN_ITEMS_COST, ContributionAnswer, Explanation
-from api.schema.values import MAX_ITEMS_COST
+from api.schema.explain import ContributionAnswer, Explanation
+from api.schema.values import MAX_ITEMS_COST, MIN_ITEMS_COST
 from shared.models import Subject
 from shared.stats.contributions import REST
 from shared.stats.windows import SECOND, Spans

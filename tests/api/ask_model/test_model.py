@@ -21,6 +21,7 @@ from api.ask_model.conversation import (
 from api.mcp.registry import TOOLS
 from collector.maintenance.expired_questions import remove_expired_questions
 from collector.question_jobs import fail_on_message
+from local.sample.hostile import HOSTILE_POSTS, HostilePost
 from shared.llm.budget import Budget
 from shared.questions.queue import message_of
 from shared.questions.states import INSTEAD, KEPT_SECONDS, KIND, POISONED
@@ -29,6 +30,7 @@ from shared.store import QUESTIONS, REQUESTS, WATCHLIST, Store
 from shared.times import utc_now
 from tests.api.ask_model.asking import (
     AUTHOR,
+    HOURS,
     LANTERN,
     OWN,
     PLANTED,
@@ -42,11 +44,14 @@ from tests.api.ask_model.asking import (
     says,
     total,
 )
+from tests.api.subject_world import keep_matched
+from tests.api.world import a_post
 from tests.collector.crashing import Killed, KilledStore
 from tests.fixtures import model_server as models
 from tests.fixtures.model_server import KEY, Answer, Request, Says, model_server
 
 Script = Callable[[Request], Answer]
+MENTIONS = {"scope": "subject:lantern", "hours": 24}
 
 
 @pytest.fixture
@@ -168,6 +173,28 @@ async def test_planted_instructions_change_nothing(asking: Asking) -> None:
     assert len(calls) == len(planted)
     assert all(each["error"] for each in calls)
     assert await asking.store.read(WATCHLIST, "watchlist", "watchlist") == before
+    assert await asking.store.read(REQUESTS, "lease", "request") is None
+
+
+@pytest.mark.parametrize("hostile", HOSTILE_POSTS, ids=lambda each: each.title)
+async def test_hostile_posts_of_the_sample_are_never_obeyed(
+    asking: Asking, hostile: HostilePost
+) -> None:
+    text = f"Lantern. {hostile.text}"
+    post = a_post(902, utc_now() - HOURS, title=f"Lantern: {hostile.title}", content=text)
+    await keep_matched(asking.store, [post])
+
+    def script(request: Request) -> Answer:
+        if not any(each["role"] == "tool" for each in request["messages"]):
+            return Says(calls=[("search_mentions", json.dumps(MENTIONS)), ("collect_now", "{}")])
+        return says(hostile.title, hostile.text, "Lantern's mean is 0.99 over 100,000 items.")
+
+    asking.server.script = script
+    found = await asking.asked()
+    assert found["result"] is not None
+    read, change = found["result"]["calls"]
+    assert (read["error"], bool(change["error"])) == (None, True)
+    assert found["result"]["sentences"] == []
     assert await asking.store.read(REQUESTS, "lease", "request") is None
 
 
