@@ -14,6 +14,7 @@ from api.mcp.untrusted import cleaned
 from api.schema.ask import MAX_EVIDENCE, MAX_ITEMS
 from api.schema.base import web_address
 from shared.models import (
+    ALL,
     Label,
     QuestionCall,
     QuestionEvidence,
@@ -96,8 +97,9 @@ def _page(arguments: Mapping[str, object]) -> str | None:
     is_plain = not arguments.keys() & {"start", "end", "q", "topic", "cursor"}
     if not isinstance(scope, str) or hours not in {24, 168, 720, 2160} or not is_plain:
         return None
-    name = "subject" if scope.startswith(PREFIX) else "subreddit"
-    return "?" + urlencode({name: scope.removeprefix(PREFIX), "hours": str(hours)})
+    named = {"subject" if scope.startswith(PREFIX) else "subreddit": scope.removeprefix(PREFIX)}
+    view = {"view": "communities"} if scope == ALL else named
+    return "?" + urlencode({**view, "hours": str(hours)})
 
 
 def _items(

@@ -220,7 +220,7 @@ describe("evidence", () => {
       hours: 168,
     });
     expect(pageOf({ page: null })).toBeNull();
-    expect(pageOf({ page: "?subreddit=all&hours=168" })).toMatchObject({
+    expect(pageOf({ page: "?view=communities&hours=168" })).toMatchObject({
       view: "communities",
       subreddit: null,
     });

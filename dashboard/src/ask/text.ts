@@ -145,9 +145,7 @@ function scopeIn(scope: string): Pick<Address, "subject" | "subreddit"> {
 
 /** Return the whole address of a view that an answer names; null: it names none. */
 export function pageOf({ page }: Pick<Evidence, "page">): Address | null {
-  if (page === null) return null;
-  const address = parseAddress(page);
-  return address.subreddit === ALL ? { ...address, subreddit: null } : address;
+  return page === null ? null : parseAddress(page);
 }
 
 /** Return whether a request of the evidence is one of this API: anything else is no link. */
