@@ -16,7 +16,6 @@ from api.ask.wording import (
     listed,
     mean_text,
     short_verdict,
-    signed,
     why_incomplete,
 )
 from api.reads.comparison import compare
@@ -94,18 +93,17 @@ async def answer_comparison(asking: Asking) -> None:
     )
     say = asking.citing.say
     by_mean = sorted(found.subreddits, key=lambda each: -(each.statistics.avg_sentiment or -2.0))
-    before = found.before
-    if before is not None:
-        say(
-            f"Means are on a scale from -1 to 1, {asking.hours.text}; changes are from"
-            f" {baseline_text(before)}.",
-            [number],
-        )
+    say(_order_text(names, by_mean, is_mixed=found.mixed_methods), [number])
     shared = _shared_reason(by_mean)
     for each in by_mean:
         say(_scope_text(names[each.scope], each, has_change=shared is None), [number])
     say(shared, [number])
-    say(_order_text(names, by_mean, is_mixed=found.mixed_methods), [number])
+    if found.before is not None:
+        say(
+            f"Means are on a scale from -1 to 1, {asking.hours.text}; changes are from"
+            f" {baseline_text(found.before)}.",
+            [number],
+        )
     if all(each.kind == "subject" for each in scopes):
         await _say_shares(asking)
     gaps = [text for each in by_mean if (text := coverage_text(each.coverage))]
@@ -148,7 +146,7 @@ def _scope_text(name: str, scope: ComparedScope, *, has_change: bool) -> str:
 def _order_text(
     names: dict[str, str], scopes: Sequence[ComparedScope], *, is_mixed: bool
 ) -> str | None:
-    """Return whether the intervals of the first and the last mean overlap, in a sentence."""
+    """Return which scopes stand above others, in a sentence: their intervals don't overlap."""
     if is_mixed:
         return "Several methods scored these items, so that their means can't be compared."
     known = [each for each in scopes if each.statistics.interval and not each.statistics.few]
@@ -159,20 +157,19 @@ def _order_text(
         high, low = one.statistics, other.statistics
         assert high.interval is not None  # noqa: S101 - those with one were chosen
         assert low.interval is not None  # noqa: S101 - likewise
-        pair = f"{names[one.scope]} and {names[other.scope]}"
         if high.interval[0] > low.interval[1]:
-            difference = signed((high.avg_sentiment or 0.0) - (low.avg_sentiment or 0.0))
-            parts.append(f"those of {pair} don't overlap ({difference} apart)")
-        elif len(known) == 2:  # noqa: PLR2004 - likewise
-            parts.append(f"those of {pair} overlap, so that chance may explain which is higher")
-    if not parts:
+            difference = (high.avg_sentiment or 0.0) - (low.avg_sentiment or 0.0)
+            parts.append(
+                f"{names[one.scope]} stands above {names[other.scope]} by {difference:.2f}"
+            )
+    if parts:
+        is_whole = len(parts) == len(known) - 1
+        rest = "" if is_whole else "; chance may explain the rest of the order"
+        return f"{listed(parts)}: their 95% intervals don't overlap{rest}."
+    if len(known) > 2:  # noqa: PLR2004 - a pair
         return "The intervals of neighbours overlap, so that chance may explain their order."
-    if len(known) == 2:  # noqa: PLR2004 - a pair
-        return f"Of the intervals, {listed(parts)}."
-    return (
-        f"Of the intervals of neighbours, {listed(parts)}; where they overlap, chance may explain"
-        " the order."
-    )
+    pair = listed([names[each.scope] for each in known])
+    return f"Which of {pair} is higher can't be told: their 95% intervals overlap."
 
 
 async def _say_shares(asking: Asking) -> None:
