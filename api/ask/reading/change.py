@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from api.ask.links import subjects_page
 from api.ask.reading.asking import Asking
-from api.ask.reading.cited import show_cited
+from api.ask.reading.cited import MAX_QUOTES, say_reads, show_cited
 from api.ask.reading.feeling import say_rematching
 from api.ask.wording import (
     baseline_text,
@@ -27,9 +27,7 @@ from shared.reasons.sentence import moved_by, name_of_part
 
 MAX_PARTS = 3
 MAX_ITEMS_OF_PART = 5
-MAX_QUOTES = 3
 MAX_NAMED = 8
-MAX_TITLE_READ = 80
 MAX_SENTENCE = 1_000
 CLEAR = ("better", "worse")
 
@@ -88,15 +86,6 @@ def _premise_text(asking: Asking, explanation: Explanation) -> str | None:
         f"That people are {presumed} on the whole {asking.about} isn't borne out: the mean is"
         f" {mean_text(totals)}."
     )
-
-
-async def say_reads(asking: Asking, explanation: Explanation, number: int) -> None:
-    """Name up to three items that weigh most."""
-    chosen = explanation.read_these[:MAX_QUOTES]
-    await show_cited(asking, explanation, number, [each.item for each in chosen])
-    if chosen:
-        titles = listed([quoted(each.text, MAX_TITLE_READ) for each in chosen])
-        asking.citing.say(f"What weighs most: {titles}.", [number], [each.item for each in chosen])
 
 
 def _say_sentence(asking: Asking, explanation: Explanation, number: int) -> None:

@@ -4,8 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from api.ask.citing import explained
 from api.ask.reading.asking import Asking
+from api.ask.wording import listed, quoted
 from api.schema.explain import ExplainedItem, Explanation
 from shared.store import COMMENTS
+
+MAX_QUOTES = 3
+# Characters of a text in a list of several.
+MAX_TITLE_READ = 80
 
 
 async def show_cited(
@@ -31,6 +36,15 @@ async def show_cited(
     for each in chosen:
         if _has_text(each, known):
             asking.citing.show(explained(each, known.get(each.id, ""), number))
+
+
+async def say_reads(asking: Asking, explanation: Explanation, number: int) -> None:
+    """Name up to three items that weigh most."""
+    chosen = explanation.read_these[:MAX_QUOTES]
+    await show_cited(asking, explanation, number, [each.item for each in chosen])
+    if chosen:
+        titles = listed([quoted(each.text, MAX_TITLE_READ) for each in chosen])
+        asking.citing.say(f"What weighs most: {titles}.", [number], [each.item for each in chosen])
 
 
 def _has_text(item: ExplainedItem, texts: Mapping[str, str]) -> bool:

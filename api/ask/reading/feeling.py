@@ -1,6 +1,7 @@
 """How people feel: the mean and the labels of a span, and whether the mood changed."""
 
 from api.ask.reading.asking import Asking
+from api.ask.reading.cited import say_reads
 from api.ask.wording import (
     Counted,
     change_text,
@@ -107,7 +108,7 @@ def _say_kinds(asking: Asking, totals: WindowTotals, number: int) -> None:
 
 
 async def say_change(asking: Asking) -> None:
-    """Say whether the mood of the scope changed since the time before, as its explanation does."""
+    """Say whether the mood of the scope changed since the time before, and what weighs most."""
     if asking.hours.is_long:
         asking.citing.cannot.append("Whether the mood changed is compared over 90 days at most.")
         return
@@ -118,6 +119,7 @@ async def say_change(asking: Asking) -> None:
     )
     text = change_text(asking.name, explanation.change, explanation.before)
     asking.citing.say(text, [number])
+    await say_reads(asking, explanation, number)
 
 
 def say_rematching(asking: Asking, *, is_rematching: bool) -> None:

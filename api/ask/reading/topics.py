@@ -7,7 +7,8 @@ from api.ask.citing import found as found_item
 from api.ask.citing import label_of
 from api.ask.links import list_page
 from api.ask.reading.asking import Asking
-from api.ask.reading.change import read_reasons, say_reads
+from api.ask.reading.change import read_reasons
+from api.ask.reading.cited import say_reads
 from api.ask.reading.feeling import posts_and_comments, read_figures, say_figures
 from api.ask.wording import (
     counted,
