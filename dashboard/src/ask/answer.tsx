@@ -96,7 +96,7 @@ function CiteLink({ cite: { first, last } }: { cite: Cite }) {
       <a
         class="cite"
         href={`#evidence-${first}`}
-        aria-label={`Evidence ${isOne ? first : `${first} to ${last}`}`}
+        aria-label={`Evidence ${isOne ? first : `${first}–${last}`}`}
         onClick={(event) => {
           event.preventDefault();
           lookAt(first);
