@@ -26,6 +26,7 @@ from api.mcp.reader import Reader
 from api.reads.spans import kept_since, last_collection
 from api.schema.ask import AskAnswer, AskBody, Intent
 from api.schema.problems import BadParameter
+from shared.llm.chat import is_configured
 from shared.models import Origin
 from shared.subjects.watchlist import markers_of
 from shared.times import EARLIEST, iso, parse_iso
@@ -81,6 +82,7 @@ async def ask(reader: Reader, body: AskBody) -> AskAnswer:
         question=body.question,
         at=iso(at),
         answered_by="parser",
+        has_model=is_configured(deps.settings),
         understood=understood(parsed, hours),
         answer=citing.sentences,
         cannot=citing.cannot,
@@ -122,7 +124,7 @@ async def _world(deps: Deps) -> World:
     return World(
         Known(watchlist["subjects"], deps.settings.watched),
         markers_of(watchlist),
-        has_model=deps.settings.ask_endpoint is not None,
+        has_model=is_configured(deps.settings),
     )
 
 

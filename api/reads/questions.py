@@ -44,6 +44,7 @@ def question_answer(question: AskedQuestion, origin: Origin, now: str) -> AskAns
         question=question["question"],
         at=question["at"],
         answered_by="model",
+        has_model=True,
         understood=_understood(result),
         answer=[SaidSentence(**each) for each in result["sentences"]],
         cannot=result["cannot"],

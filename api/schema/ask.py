@@ -148,6 +148,9 @@ class AskAnswer(Answer):
     question: str = Field(description="the question")
     at: Time = Field(description="the time from which its words count")
     answered_by: Literal["parser", "model"] = Field(description="who answered")
+    has_model: bool = Field(
+        description="whether a model is configured, so that POST /ask/model takes questions"
+    )
     understood: Understood = Field(description="what was understood")
     answer: list[SaidSentence] = Field(description="the answer; empty if there is none")
     cannot: list[str] = Field(

@@ -1,14 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { formatAddress, MAX_QUESTION, parseAddress } from "../src/address";
 import type { Marker } from "../src/api";
-import {
-  type Answer,
-  type AskedItem,
-  askModel,
-  hasModel,
-  requestOf,
-  settleTime,
-} from "../src/ask/api";
+import { type Answer, type AskedItem, askModel, requestOf, settleTime } from "../src/ask/api";
 import {
   announcement,
   citesOf,
@@ -299,16 +292,6 @@ describe("asking", () => {
     await older?.reload();
     expect(newer?.state.value.data?.question).toBe("Newer?");
     expect(older?.state.value.data?.question).toBe("Older?");
-  });
-
-  test("an app has a model where an answer names it", async () => {
-    hasModel.value = false;
-    answers = [makeAnswer({ cannot: ["A model can't, either."] })];
-    await requestOf({ question: "None?", at: null, id: null })?.reload();
-    expect(hasModel.value).toBe(false);
-    answers = [makeAnswer({ cannot: ["POST /api/v1/ask/model, with a key, can try it."] })];
-    await requestOf({ question: "One?", at: null, id: null })?.reload();
-    expect(hasModel.value).toBe(true);
   });
 
   test("a model names the address of its answer", async () => {

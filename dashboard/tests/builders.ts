@@ -103,6 +103,7 @@ export function makeAnswer(given: Partial<Answer> = {}): Answer {
     question: "How do people feel?",
     at: "2026-11-25T12:00:00Z",
     answered_by: "parser",
+    has_model: false,
     understood: makeUnderstood(),
     answer: [],
     cannot: [],

@@ -45,6 +45,7 @@ def answer(**given: object) -> dict[str, Any]:
         "question": "What annoys people about Cursor?",
         "at": AT,
         "answered_by": "model",
+        "has_model": True,
         "understood": UNDERSTOOD,
         "answer": [{"text": "They say that it is slow.", "evidence": [1], "items": ["p1"]}],
         "cannot": [],

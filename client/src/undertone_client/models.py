@@ -45,6 +45,8 @@ class AskAnswer(Model, frozen=True):
     """the time from which its words count."""
     answered_by: Literal["parser", "model"] | str
     """who answered."""
+    has_model: bool
+    """whether a model is configured, so that POST /ask/model takes questions."""
     understood: Understood
     """what was understood."""
     answer: tuple[SaidSentence, ...]

@@ -1,7 +1,7 @@
 /** The answer to a question: what was understood, the sentences, and what they rest on. */
 
 import { dateTime, timeOfDay } from "../format";
-import { type Answer, hasModel } from "./api";
+import type { Answer } from "./api";
 import { CopyLink } from "./copy_link";
 import { EvidenceList, lookAt } from "./evidence";
 import { type Cite, citesOf, numberItems, struckText } from "./text";
@@ -143,7 +143,7 @@ const SOURCES: Record<Answer["answered_by"], string> = {
 };
 
 /** Who answered, as of when, the link that shows the same again, and who else can be asked. */
-function Source({ answer: { answered_by, at, id }, onModel }: Props) {
+function Source({ answer: { answered_by, has_model, at, id }, onModel }: Props) {
   return (
     <div class="ask-source">
       <p class="muted">
@@ -151,7 +151,7 @@ function Source({ answer: { answered_by, at, id }, onModel }: Props) {
         {id !== null && " It is kept for 30 days."}
       </p>
       <CopyLink />
-      {answered_by === "parser" && hasModel.value && (
+      {answered_by === "parser" && has_model && (
         <>
           <button type="button" class="button" onClick={onModel}>
             Ask the model

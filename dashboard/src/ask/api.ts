@@ -1,6 +1,5 @@
 /** The part of the API that answers questions: its types, its requests, and the answers that were read. */
 
-import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { apiPath, fetchJson } from "../api";
 import { keyHeaders, withKey } from "../function_key";
@@ -28,9 +27,6 @@ const ASK_MODEL = apiPath("/ask/model");
 const MAX_KEPT = 20;
 /** A model's answer is read this often while it works. */
 const POLL_MS = 1_500;
-
-/** Whether an answer has said that a model can be asked: not every app has one. */
-export const hasModel = signal(false);
 
 const kept = new Map<string, ApiRequest<Answer>>();
 
@@ -71,7 +67,6 @@ function askParser(question: string, at: string | null): ApiRequest<Answer> {
     const { data } = await fetchJson<Answer>(ASK, sent(question, time));
     // A repeated request asks the same.
     time = data.at;
-    if (data.cannot.some((each) => each.includes(ASK_MODEL))) hasModel.value = true;
     store(() => data);
   });
 }
@@ -80,7 +75,6 @@ function readAnswer(id: string): ApiRequest<Answer> {
   const path = apiPath(`/ask/${encodeURIComponent(id)}`);
   return new ApiRequest<Answer>(async (store) => {
     const { data } = await fetchJson<Answer>(path, { cache: "no-cache" });
-    hasModel.value = true;
     store(() => data);
   });
 }

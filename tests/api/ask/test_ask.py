@@ -111,6 +111,7 @@ async def test_each_answer_rests_on_reads_of_the_api(name: str) -> None:
         assert item["evidence"] in numbers
         assert item["text"]
     assert (answer["answered_by"], answer["status"], answer["id"]) == ("parser", "answered", None)
+    assert answer["has_model"] is False
 
 
 def assert_figures_are_of(sentence: Any, reads: Mapping[int, Any]) -> None:
