@@ -26,7 +26,7 @@ def question_functions(answerer: typing.Callable[[], AnswerQuestion]) -> func.Bl
         arg_name="message", queue_name=f"{QUEUE}-poison", connection="AzureWebJobsStorage"
     )
     def fail_questions(message: func.QueueMessage, context: func.Context) -> None:
-        """Say of a question that no attempt could answer it."""
+        """Mark a question as failed that no attempt could answer."""
         from collector.question_jobs import fail_on_message  # noqa: PLC0415
 
         with invocation("fail_questions", "pubsub", context):

@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 
 async def ask_model(deps: Deps, body: AskBody, own: str) -> AskAnswer:
-    """Write a question down, with an id that nobody can guess, and return it as it waits.
+    """Store a question, with an id that can't be guessed, and return it as it waits.
 
     Raises NoModel, TokensUsedUp, BadParameters and StoreError.
     """

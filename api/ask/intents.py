@@ -1,4 +1,4 @@
-"""What a question asks for: how people feel, what changed, why, and so on."""
+"""The intents of questions: how people feel, what changed, why, and so on."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -208,7 +208,7 @@ SORTS: Final[Sequence[tuple[Sort, re.Pattern[str]]]] = (
     ("newest", re.compile(r"\b(?:newest|latest|most recent|recent)\b")),
 )
 Presumed = Literal["worse", "better", "negative", "positive"]
-"""What a question for reasons takes as given: a change, or how people feel."""
+"""The premise of a question for reasons: a change, or how people feel."""
 PRESUMED: Final[Mapping[Presumed, re.Pattern[str]]] = {
     "worse": re.compile(
         r"\b(?:worse\w*|declin\w+|drop\w*|f[ae]ll\w*|decrease[sd]?|decreasing"
@@ -232,7 +232,7 @@ OF_COMMUNITIES = re.compile(r"\bwhich (?:communit\w+|subreddits?|forums?|places?
 
 @dataclass(frozen=True)
 class Asked:
-    """What a question asks for.
+    """The intent of a question.
 
     label and talk limit it to one label or kind of talk; sort is the order of the posts to read.
     presumed is what it takes as given.

@@ -41,7 +41,7 @@ class NamedScope:
     words: str
     start: int = 0
     is_any_competitor: bool = False
-    """Whether only a word such as "competitors" names it, among others."""
+    """True: only a word such as "competitors" names it, among others."""
 
     @property
     def scope(self) -> str:
@@ -60,14 +60,14 @@ class _Name:
     size: int = 0
     """Its letters."""
     is_sure: bool = True
-    """Whether it counts wherever it stands."""
+    """True: it counts wherever it stands."""
     is_shared: bool = False
-    """Whether a subject has it, too."""
+    """True: a subject has it, too."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """What questions can be about: the subjects of the watchlist, and the watched communities."""
+    """The names that questions can use: of subjects of the watchlist, and watched communities."""
 
     subjects: Sequence[Subject]
     communities: Sequence[str]

@@ -1,4 +1,4 @@
-"""What a question was taken to ask, and what the parser knows of the watchlist."""
+"""A parsed question, and the names of the watchlist that the parser knows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ from shared.models import Label, Marker
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a question was taken to ask.
+    """A parsed question.
 
     intent is None where nothing can be answered. subjects and communities are the scopes that it
     names, in its order. search are the words that texts are searched for, and search_words as they
@@ -36,13 +36,13 @@ class Parsed:
     sort: Sort | None = None
     presumed: Presumed | None = None
     is_inside: bool = False
-    """Whether a comparison is of subjects in the community, not with it."""
+    """True: a comparison is of subjects in the community, not with it."""
     is_filled: bool = False
-    """Whether those that are mentioned most are compared beside the scopes that it names."""
+    """True: the most mentioned subjects are compared beside the scopes that it names."""
     is_of_communities: bool = False
-    """Whether a comparison without scopes is of communities, not of subjects."""
+    """True: a comparison without scopes is of communities, not of subjects."""
     is_unknown: bool = False
-    """Whether the question is about something that is no subject of the watchlist."""
+    """True: the question is about something that is no subject of the watchlist."""
     cannot: Sequence[str] = field(default=())
 
     @property
@@ -66,7 +66,7 @@ class Parsed:
 
 @dataclass(frozen=True)
 class World:
-    """What the parser knows: subjects, communities and markers; has_model: one can be asked."""
+    """The subjects, communities and markers that the parser knows; has_model: one can be asked."""
 
     known: Known
     markers: Sequence[Marker]

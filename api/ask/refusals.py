@@ -1,4 +1,4 @@
-"""What of a question can't be answered, and what to do."""
+"""The parts of a question that can't be answered, and what to do."""
 
 import re
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ def unanswerable(question: Question, parsed: Parsed, known: Known) -> str | None
 
 
 def _with_unknown(parsed: Parsed, words: Sequence[str], world: World) -> Parsed:
-    """Say which words an answer doesn't look at; without a scope there is nothing to answer."""
+    """Refuse words that an answer doesn't look at; without a scope there is nothing to answer."""
     shown = quoted_words(words)
     if not parsed.scopes and parsed.marker is None:
         return _about_unknown(parsed, words, world)
@@ -122,7 +122,7 @@ def _compared(parsed: Parsed, words: Sequence[str], question: Question, world: W
 
 
 def _without_reasons(parsed: Parsed) -> Parsed:
-    """Say that a comparison has no reasons."""
+    """Refuse the reasons of a comparison: it has none."""
     why = listed([f"“Why did {each.name} change?”" for each in parsed.scopes[:MIN_COMPARED]], "or")
     problem = f"Reasons are given of one subject or community at a time: ask {why}."
     return parsed.saying(problem)

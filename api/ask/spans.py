@@ -62,7 +62,7 @@ class FoundSpans:
     spans: Sequence[Span]
     cannot: Sequence[str] = field(default=())
     is_refused: bool = False
-    """Whether a span is named that can't be answered: another one would be a guess."""
+    """True: a span is named that can't be answered; another one would be a guess."""
 
 
 def default_span(at: datetime) -> Span:

@@ -1,4 +1,4 @@
-"""What to ask instead, in words: examples, the names that are known, parts of the question."""
+"""Suggestions of other questions: examples, names that are known, parts of the question."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a question was taken to ask, in words and as the API answers it."""
+"""A parsed question in words, and as the API answers it."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -90,7 +90,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a sentence; detail are its own words, which only the model is shown."""
+    """A fault of a sentence; detail are its own words, which only the model is shown."""
 
     what: StruckWhat
     why: str
@@ -330,7 +330,7 @@ class _Sentence:
     # Quotations
 
     def _check_quotes_alone(self, parts: Sequence[Part]) -> None:
-        """Check that a sentence with quotations says who speaks, and counts nobody."""
+        """Check that a sentence with quotations says who speaks, and counts no people."""
         if not self.quotes:
             return
         if any(each.figures for each in parts):
@@ -664,7 +664,7 @@ class _Sentence:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What a figure is said to be of."""
+    """The thing that a figure is said to be of."""
 
     measure: Measure
     noun: str

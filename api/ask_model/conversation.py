@@ -63,7 +63,7 @@ REJECTED: Final = "The model refuses this question."
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one question may take."""
+    """The limits of one question."""
 
     calls: int = 8
     requests: int = 12

@@ -107,7 +107,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What an answer says of a change; is_reason: a part of it that is beyond chance."""
+    """A change as an answer has it; is_reason: a part of it that is beyond chance."""
 
     direction: Direction
     what: What
@@ -144,7 +144,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the answers of tools hold. own are sentences that the app itself made."""
+    """The facts that answers of tools hold. own are sentences that the app itself made."""
 
     figures: list[Fact] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
@@ -216,7 +216,7 @@ def facts_of(results: Sequence[ToolResult]) -> Facts:
 
 
 def _narrow(facts: Facts, result: ToolResult) -> None:
-    """Give shares of voice the place that they are of; those of chosen subjects aren't of all."""
+    """Add the place that shares of voice are of; those of chosen subjects aren't of all."""
     community, home = result.arguments.get("community"), result.arguments.get("home", "include")
     within = {COMMUNITY + community.lower()} if isinstance(community, str) else set[str]()
     within |= {NOWHERE} if home != "include" else set()

@@ -1,4 +1,4 @@
-"""What a model is asked: the rules, the tools that it may call, and the form of its answer."""
+"""The prompt of a model: the rules, the tools that it may call, and the form of its answer."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache

@@ -1,4 +1,4 @@
-"""What reports in Markdown share: headings, notes, names, and addresses of views and items."""
+"""The shared parts of reports in Markdown: headings, notes, names, addresses of views and items."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -57,7 +57,7 @@ class AskedScope(Answer):
 
 
 class Understood(Answer):
-    """What a question was taken to ask."""
+    """The question as it was understood."""
 
     intent: Intent = Field(
         description="feeling (how people feel), change (what changed), reason (why), comparison,"

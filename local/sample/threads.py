@@ -196,7 +196,7 @@ def _post(theme: Theme, hour: int, number: int, created: int, rng: random.Random
 
 
 def _hostile(hostile: HostilePost, subreddit: str, hour: int, number: int) -> SamplePost:
-    """Return a hostile post as the last one of its hour; nobody answers it."""
+    """Return a hostile post as the last one of its hour; it has no comments."""
     created = hour * HOUR + HOUR - 1
     return SamplePost(
         id=make_id(subreddit, created, post_hour=hour, post=number),

@@ -141,7 +141,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a model answers: a text, calls of tools, or both. is_cut: it reached max_tokens."""
+    """The reply of a model: a text, calls of tools, or both. is_cut: it reached max_tokens."""
 
     text: str
     calls: tuple[ToolCall, ...]

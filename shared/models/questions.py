@@ -70,7 +70,7 @@ class QuestionScope(TypedDict):
 
 
 class QuestionResult(TypedDict):
-    """What became of a question; cannot is empty where it was answered."""
+    """The outcome of a question; cannot is empty where it was answered."""
 
     sentences: list[QuestionSentence]
     cannot: list[str]

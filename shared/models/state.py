@@ -181,7 +181,7 @@ class ScoringState(TypedDict):
 
 
 class ModelVerdict(TypedDict):
-    """What a language model says of a text, or of one thing that it names.
+    """The verdict of a language model on a text, or on one thing that it names.
 
     id is a digest of the model's version and the question, and order_key the time and the id. label
     is None where the model gave no usable answer.

@@ -1,4 +1,4 @@
-"""What a user of the client writes: `user_program.py ADDRESS`. mypy --strict checks it."""
+"""A program of a user of the client: `user_program.py ADDRESS`. mypy --strict checks it."""
 
 import json
 import sys

@@ -238,7 +238,7 @@ def test_a_spent_day_leaves_the_default_s_scores_and_says_so_until_the_next(worl
     assert str(state["paused_until"]).endswith("T00:00:00Z")
     assert state["waiting"] == 4
     assert set(world.methods().values()) == {MODEL, FIRST}
-    assert world.sent() == [], "nobody asks before the next day"
+    assert world.sent() == [], "the model isn't asked before the next day"
     assert world.tokens() <= 2_000
     world.wait()
     world.run_all()

@@ -51,16 +51,16 @@ def test_it_runs_without_a_warning_and_draws_its_charts(made: Answer) -> None:
 def test_its_figures_are_those_of_the_api_and_of_the_page(
     visit: Visit, product: Product, made: Answer
 ) -> None:
-    told, now = compared(product), made["now"]
-    totals, change = told["statistics"], told["change"]
+    served, now = compared(product), made["now"]
+    totals, change = served["statistics"], served["change"]
     assert now["average sentiment"] == totals["avg_sentiment"]
     assert now["posts and comments"] == totals["total"] > 100
     assert (now["posts"], now["comments"]) == (totals["posts"], totals["comments"])
     assert (now["verdict"], now["reason"]) == (change["verdict"], change["reason"])
     assert now["change"] == change["avg_sentiment"]
-    assert now["more"] == expected.more(told)
+    assert now["more"] == expected.more(served)
     page = visit.open(view="communities")
-    expect_figures(page, told)
+    expect_figures(page, served)
     shown = region(page, "Now").get_by_text("Average sentiment").locator("..").get_by_role("link")
     assert shown.inner_text().strip() == expected.score(now["average sentiment"])
     counts = {label: each["items"] for label, each in made["labels"].items()}
@@ -68,21 +68,23 @@ def test_its_figures_are_those_of_the_api_and_of_the_page(
 
 
 def test_its_course_is_that_of_the_api(product: Product, made: Answer) -> None:
-    told = product.get("sentiment/trends", hours=24, granularity="auto")["trend_data"]
-    assert made["course_starts"] == [each["start"] for each in told]
+    served = product.get("sentiment/trends", hours=24, granularity="auto")["trend_data"]
+    assert made["course_starts"] == [each["start"] for each in served]
     for name in ("total", "avg_sentiment", "interval", "few", "coverage"):
-        assert [each[name] for each in made["course"]] == [each[name] for each in told], name
-    assert [dict(each["methods"]) for each in made["course"]] == [each["methods"] for each in told]
+        assert [each[name] for each in made["course"]] == [each[name] for each in served], name
+    assert [dict(each["methods"]) for each in made["course"]] == [
+        each["methods"] for each in served
+    ]
 
 
 def test_its_communities_have_the_figures_and_verdicts_of_the_api(
     product: Product, made: Answer
 ) -> None:
     names = product.get("communities")["communities"]
-    told = {each["scope"]: each for each in expected.compare(product, names, hours=24)}
-    assert {each["community"] for each in made["communities"]} == set(told)
+    served = {each["scope"]: each for each in expected.compare(product, names, hours=24)}
+    assert {each["community"] for each in made["communities"]} == set(served)
     for row in made["communities"]:
-        answer = told[row["community"]]
+        answer = served[row["community"]]
         assert row["items"] == answer["statistics"]["total"]
         assert row["average"] == answer["statistics"]["avg_sentiment"]
         assert row["verdict"] == answer["change"]["verdict"]
@@ -92,7 +94,7 @@ def test_its_communities_have_the_figures_and_verdicts_of_the_api(
 
 
 def test_its_share_of_voice_is_that_of_the_api(product: Product, made: Answer) -> None:
-    told = product.get("subjects", hours=24, until="collected", **expected.RHYTHM)["subjects"]
+    served = product.get("subjects", hours=24, until="collected", **expected.RHYTHM)["subjects"]
     keys = ("subject", "mentions", "average", "verdict")
     assert [tuple(row[key] for key in keys) for row in made["subjects"]] == [
         (
@@ -101,10 +103,10 @@ def test_its_share_of_voice_is_that_of_the_api(product: Product, made: Answer) -
             each["statistics"]["avg_sentiment"],
             each["change"]["verdict"],
         )
-        for each in told
+        for each in served
     ]
     shares = [row["share of voice"] for row in made["subjects"]]
-    assert shares == pytest.approx([each["share"] for each in told], abs=1e-12)
+    assert shares == pytest.approx([each["share"] for each in served], abs=1e-12)
     assert sum(shares) == pytest.approx(1)
 
 
@@ -112,9 +114,9 @@ def test_its_day_is_that_of_the_statistics(product: Product, made: Answer) -> No
     start = day_of(iso(utc_now() - timedelta(days=1)))
     span = {"start": start, "end": day_of(iso(utc_now()))}
     for community, row in made["of_day"].items():
-        told = product.get("sentiment/stats", community=community, **span)["statistics"]
+        served = product.get("sentiment/stats", community=community, **span)["statistics"]
         # Of copies in several communities the day of all has one.
-        assert told["total"] - told["copies"] <= row["items"] <= told["total"]
+        assert served["total"] - served["copies"] <= row["items"] <= served["total"]
     assert sum(row["items"] for row in made["of_day"].values()) == made["day"] > 100
 
 

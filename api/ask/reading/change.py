@@ -1,4 +1,4 @@
-"""What changed, and why: the explanation of a scope's change, or of all subjects."""
+"""Changes and their reasons: the explanation of a scope's change, or of all subjects."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ CLEAR = ("better", "worse")
 
 
 async def answer_change(asking: Asking) -> None:
-    """Say what changed about the scope; without one, also which subjects changed."""
+    """Add the change of the scope; without one, also the subjects that changed."""
     explanation, number = await read_reasons(asking)
     _say_sentence(asking, explanation, number)
     _say_means(asking, explanation, number)
@@ -45,7 +45,7 @@ async def answer_change(asking: Asking) -> None:
 
 
 async def answer_reason(asking: Asking) -> None:
-    """Say why the scope changed, with quotes; first, whether what is taken as given holds."""
+    """Add the reasons of the scope's change, with quotes; first, whether the premise holds."""
     explanation, number = await read_reasons(asking)
     asking.citing.say(_premise_text(asking, explanation), [number])
     _say_sentence(asking, explanation, number)
@@ -94,7 +94,7 @@ def _say_sentence(asking: Asking, explanation: Explanation, number: int) -> None
 
 
 def _say_means(asking: Asking, explanation: Explanation, number: int) -> None:
-    """Say the change of the mean with its verdict, where there are means on both sides."""
+    """Add the change of the mean with its verdict, where there are means on both sides."""
     change = explanation.change
     if change.avg_sentiment is None or change.verdict in {"incomplete", "too_few"}:
         if change.statistics.total:
@@ -131,7 +131,7 @@ def _verdict_words(explanation: Explanation) -> str:
 
 
 async def _say_subjects(asking: Asking) -> None:
-    """Say which subjects of the watchlist changed clearly, and how many didn't."""
+    """Add the subjects of the watchlist that changed clearly, and the number of the others."""
     parameters = SubjectsParameters.model_validate(
         {**asking.hours.parameters, "until": "collected"}
     )
@@ -173,7 +173,7 @@ def _rest_text(subjects: Sequence[SubjectFigures]) -> str:
 
 
 async def _say_parts(asking: Asking, explanation: Explanation, number: int) -> None:
-    """Say the parts that moved the mean by more than chance, the largest first."""
+    """Add the parts that moved the mean by more than chance, the largest first."""
     parts = [
         each
         for each in explanation.contributions
@@ -196,7 +196,7 @@ def _part_text(part: ContributionAnswer) -> str:
 
 
 async def _say_quotes(asking: Asking, explanation: Explanation, number: int) -> None:
-    """Say up to three sentences that the reasons rest on, word for word."""
+    """Add up to three sentences that the reasons rest on, word for word."""
     sentences = [each for quotes in explanation.quotes for each in quotes.sentences]
     chosen = {each.item: each for each in reversed(sentences[:MAX_QUOTES])}
     texts = {item: each.text for item, each in chosen.items()}

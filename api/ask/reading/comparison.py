@@ -76,7 +76,7 @@ async def most_mentioned(asking: Asking) -> Sequence[NamedScope]:
 
 
 async def answer_comparison(asking: Asking) -> None:
-    """Say the mean of each scope and its change, and which differ."""
+    """Add the mean of each scope and its change, and which differ."""
     scopes = asking.parsed.scopes
     if asking.parsed.is_inside:
         await _answer_in_community(asking)
@@ -121,7 +121,7 @@ def _shared_reason(scopes: Sequence[ComparedScope]) -> str | None:
 
 
 async def _answer_in_community(asking: Asking) -> None:
-    """Say the mean of each subject in a community; how these changed isn't compared."""
+    """Add the mean of each subject in a community; their changes aren't compared."""
     say, community = asking.citing.say, asking.parsed.communities[0]
     say(f"Means in {community.name} are on a scale from -1 to 1, {asking.hours.text}.")
     numbers = []
@@ -173,7 +173,7 @@ def _order_text(
 
 
 async def _say_shares(asking: Asking) -> None:
-    """Say which part of the mentions of these subjects each has."""
+    """Add the share that each of these subjects has of their mentions."""
     ids = ",".join(each.id for each in asking.parsed.subjects)
     place = {"community": asking.community} if asking.community else {}
     parameters = VoiceParameters.model_validate(

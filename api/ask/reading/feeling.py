@@ -1,4 +1,4 @@
-"""How people feel: the mean and the labels of a span, and whether the mood changed."""
+"""The mood of a scope: the mean and the labels of a span, and whether they changed."""
 
 from api.ask.reading.asking import Asking
 from api.ask.reading.cited import say_reads
@@ -20,7 +20,7 @@ from shared.reasons.sentence import TALK
 
 
 async def answer_feeling(asking: Asking) -> None:
-    """Say how people feel about the scope, and whether that changed."""
+    """Add the mood of the scope, and whether it changed."""
     stats, number = await read_figures(asking)
     say_figures(asking, stats.statistics, number)
     _say_kinds(asking, stats.statistics, number)
@@ -40,7 +40,7 @@ async def read_figures(asking: Asking) -> tuple[Stats, int]:
 
 
 def say_figures(asking: Asking, totals: WindowTotals, number: int) -> None:
-    """Say how many items there are, their mean and their labels."""
+    """Add the number of items, their mean and their labels."""
     say, when = asking.citing.say, asking.hours.text
     if not totals.total:
         say(f"No posts or comments {asking.about} are known of {when}.", [number])
@@ -95,7 +95,7 @@ def _leaning(totals: Counted, asking: Asking) -> str:
 
 
 def _say_kinds(asking: Asking, totals: WindowTotals, number: int) -> None:
-    """Say the largest kind of talk, where kinds are known."""
+    """Add the largest kind of talk, where kinds are known."""
     kinds = {kind: each for kind, each in (totals.kinds or {}).items() if kind != OTHER}
     if not kinds:
         return
@@ -108,7 +108,7 @@ def _say_kinds(asking: Asking, totals: WindowTotals, number: int) -> None:
 
 
 async def say_change(asking: Asking) -> None:
-    """Say whether the mood of the scope changed since the time before, and what weighs most."""
+    """Add the change of the mood since the time before, and the items that weigh most."""
     if asking.hours.is_long:
         asking.citing.cannot.append("Whether the mood changed is compared over 90 days at most.")
         return
@@ -123,7 +123,7 @@ async def say_change(asking: Asking) -> None:
 
 
 def say_rematching(asking: Asking, *, is_rematching: bool) -> None:
-    """Say that figures may change, where stored items are matched again."""
+    """Add that figures may change, where stored items are matched again."""
     if is_rematching:
         asking.citing.say(
             "Stored items are being matched with changed rules: figures may change soon."

@@ -1,4 +1,4 @@
-"""Whether a release helped: what was said before and after a marker."""
+"""The effect of a release: the mood before and after a marker."""
 
 from api.ask.citing import explained
 from api.ask.links import page
@@ -16,7 +16,7 @@ MAX_TITLE = 80
 
 
 async def answer_release(asking: Asking) -> None:
-    """Say whether the mood got better or worse from before a marker to after it."""
+    """Add the change of the mood from before a marker to after it."""
     marker = asking.parsed.marker
     assert marker is not None  # noqa: S101 - the parser gives this intent with one alone
     parameters = EffectParameters.model_validate({"id": marker["id"], "days": str(DAYS)})

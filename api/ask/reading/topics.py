@@ -1,4 +1,4 @@
-"""What people say: the topics of a scope, or the items that have some words, a label or a kind."""
+"""The talk of a scope: its topics, or the items that have some words, a label or a kind."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -47,7 +47,7 @@ MAX_PAGES = 3
 
 
 async def answer_topic(asking: Asking) -> None:
-    """Say what people say of the scope: with some words, of a kind, or most of all."""
+    """Add the talk of the scope: with some words, of a kind, or most of all."""
     parsed = asking.parsed
     if parsed.search is not None:
         await answer_search(asking)
@@ -68,7 +68,7 @@ async def answer_topic(asking: Asking) -> None:
 
 
 async def answer_search(asking: Asking) -> None:
-    """Say how many items have the words of the question, by label, and show the newest."""
+    """Add the number of items with the words of the question, by label, and show the newest."""
     parsed, say = asking.parsed, asking.citing.say
     words = listed([f"“{each}”" for each in parsed.search_words])
     if parsed.is_unknown:
@@ -164,7 +164,7 @@ async def _page(
 
 
 async def _say_topics(asking: Asking) -> None:
-    """Say what is said more than before, the most surprising topics first."""
+    """Add the topics that grew since the time before, the most surprising ones first."""
     parameters = asking.parameters(TopicsParameters, limit=str(MAX_TOPICS))
     found, number = await asking.read(
         read_topics,
@@ -213,7 +213,7 @@ def _no_topics(found: ScopeTopics) -> str:
 
 
 async def say_talk(asking: Asking, talk: Talk) -> None:
-    """Say how many items are of a kind of talk, and show some."""
+    """Add the number of items of a kind of talk, and show some."""
     stats, number = await read_figures(asking)
     kinds = stats.statistics.kinds
     if kinds is None:

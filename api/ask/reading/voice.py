@@ -12,7 +12,7 @@ MAX_LISTED = 6
 
 
 async def answer_share(asking: Asking) -> None:
-    """Say the share of voice of the subjects that are named, or of the largest ones."""
+    """Add the share of voice of the subjects that are named, or of the largest ones."""
     own = asking.parsed.subjects
     if not own and asking.parsed.communities:
         # Of a community alone, how much is said there.

@@ -13,7 +13,7 @@ MAX_SENTENCES = 3
 # A shorter sentence says little alone; a longer one is no quote that is read.
 MIN_WORDS = 4
 MAX_CHARACTERS = 280
-# Quotes may be of one thread: so many times more are looked at.
+# Quotes may be of one thread, so that this number of times more are looked at.
 MANY = 20
 END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+|\n+")
 

@@ -20,7 +20,7 @@ class Answer(Generic[T]):
     """An answer of the API."""
 
     data: T
-    """What was asked for."""
+    """The data that was asked for."""
     origin: Origin | None
     """The origin of the data; None where the answer doesn't say it, as that of a change."""
     etag: str | None
@@ -30,7 +30,7 @@ class Answer(Generic[T]):
     request_id: str | None
     """The id of the request, which is also in the app's log."""
     rematching: bool
-    """Whether stored items were being matched with changed rules of subjects."""
+    """True: stored items were being matched with changed rules of subjects."""
     again: Callable[[str | None], Answer[T] | None] = field(repr=False, compare=False)
     """Asks again: takes the ETag that is known, and returns None if that is still right."""
 

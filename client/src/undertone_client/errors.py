@@ -78,7 +78,7 @@ class ProblemError(UndertoneError):
         self.title = title
         """The status in words."""
         self.detail = detail
-        """What went wrong, and what to do; empty if the answer didn't say."""
+        """The cause, and what to do; empty if the answer didn't say."""
         self.errors = tuple(errors)
         """Each refused parameter; empty for other problems."""
         self.request_id = request_id
@@ -105,7 +105,7 @@ class CycleConflict(ProblemError):
 
 
 class ChangeConflict(ProblemError):
-    """What is changed isn't as it was read: read it again before the next try."""
+    """Something changed since it was read: read it again before the next try."""
 
 
 class BadParameters(ProblemError):

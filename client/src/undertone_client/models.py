@@ -3978,7 +3978,7 @@ class TryBody(Body, frozen=True):
 
 
 class Understood(Model, frozen=True):
-    """What a question was taken to ask."""
+    """The question as it was understood."""
 
     intent: (
         Literal[

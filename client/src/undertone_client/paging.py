@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=BaseModel)
 
 MAX_ITEMS = 100_000
-"""How many items a list may have that is read without `max_items`."""
+"""The items that a list may have that is read without `max_items`."""
 MAX_PAGES = 10_000
-"""How many pages a list may have: over quiet hours pages may be empty."""
+"""The pages that a list may have: over quiet hours pages may be empty."""
 IDENTITY = ("kind", "subreddit", "community", "id")
-"""What an item is known by, as far as it has it."""
+"""The fields that an item is known by, as far as it has them."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class Page(Generic[T]):
     request: str
     """The address that was asked, without the key."""
     rematching: bool
-    """Whether stored items were being matched with changed rules of subjects."""
+    """True: stored items were being matched with changed rules of subjects."""
     cursor: str | None
     """The beginning of the next page; None on the last one."""
     is_cut: bool = False
-    """Whether `max_items` left out items of it."""
+    """True: `max_items` left out items of it."""
 
 
 @dataclass(frozen=True)

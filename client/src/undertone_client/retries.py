@@ -25,7 +25,7 @@ class Retry:
     """
 
     attempts: int = 4
-    """How often a request is sent at most; 1 never repeats one."""
+    """The most times that a request is sent; 1 never repeats one."""
     first_seconds: float = 0.5
     """The longest wait before the second attempt; it doubles for each further one."""
     max_seconds: float = 30.0

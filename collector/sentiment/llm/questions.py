@@ -1,4 +1,4 @@
-"""What a language model is asked about texts, and the answers that count.
+"""Questions to a language model about texts, and the answers that count.
 
 Texts are handed over as data in JSON, without their authors' names. Each question has a random
 number, so that no text can answer for another. Two control texts are among the others, whose
@@ -90,7 +90,7 @@ class Unfit(Exception):
 
 
 class Question(NamedTuple):
-    """What is asked about a text: of one thing that it names, or of all of it without `about`."""
+    """A question about a text: of one thing that it names, or of all of it without `about`."""
 
     text: str
     about: str = ""
@@ -191,7 +191,7 @@ def answers_of(sheet: Sheet, text: str) -> dict[Question, Grade]:
         raise Unfit("an answer isn't JSON of the schema") from None
     found = {each.id: each.label for each in given}
     if len(found) < len(given) or found.keys() != sheet.questions.keys() | sheet.controls.keys():
-        raise Unfit("a question has no answer or two, or nobody asked it")
+        raise Unfit("a question has no answer or two, or wasn't asked")
     if any(label_of_grade(found[each]) != label for each, label in sheet.controls.items()):
         raise Unfit("a control text was misjudged")
     return {question: found[number] for number, question in sheet.questions.items()}

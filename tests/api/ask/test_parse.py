@@ -1,4 +1,4 @@
-"""What questions are taken to ask, and which are refused, with what to do."""
+"""Questions as they are understood, and those that are refused, with what to do."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

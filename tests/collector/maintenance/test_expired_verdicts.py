@@ -1,4 +1,4 @@
-"""What a language model said of texts is removed with the items of its time."""
+"""The verdicts of a language model on texts are removed with the items of its time."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What a model is asked, and which answers count."""
+"""Questions to a model, and the answers that count."""
 
 import json
 from random import Random
