@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final
 
+from api.ask_model.dates import dates_in, is_of_dates
 from api.ask_model.facts import (
     COMMUNITY,
     ITEM,
@@ -20,7 +21,6 @@ from api.ask_model.facts import (
     Direction,
     Fact,
     Facts,
-    Measure,
     Side,
     Span,
     Verdict,
@@ -28,45 +28,22 @@ from api.ask_model.facts import (
 )
 from api.ask_model.figures import Date, Figure, Token, Unreadable, normal, read
 from api.ask_model.parts import Part, is_part, is_scope, parts_of
+from api.ask_model.quotations import INSTRUCTION, LINK_LIKE, is_in
+from api.ask_model.untrue import Fault, Untrue
+from api.ask_model.wanted import Wanted, is_level_of, is_more, lowest_of, noun_of, shown, wanted_of
 from api.ask_model.words import MEASURES, MOVES, NOUNS, SAYING, SPEAKERS
 from shared.models import ALL
 
-StruckWhat = Literal["figure", "quote", "link", "sentence"]
-
 ADDRESS: Final = re.compile(r"https?://[^\s\"')\]>,;]+", re.IGNORECASE)
-LINK_LIKE: Final = re.compile(
-    r"://|www\.|\]\(|[\w.+-]+@[\w-]+\.\w|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w(])",
-    re.IGNORECASE,
-)
-# Words to a model rather than about a product, which strangers plant in texts.
-INSTRUCTION: Final = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous)"
-    r"|\bsystem prompt\b|\byou are now\b|\b(?:assistant|system|user)\s*:"
-    r"|\b(?:call|use|invoke) the \w+ tool\b|\bas an ai\b|<\|",
-    re.IGNORECASE,
-)
 # The words `this week` mean a span that ended this recently at most.
 RECENT: Final = timedelta(hours=36)
 RECENT_HOUR: Final = timedelta(hours=1)
 # Windows that end now, and those of full hours, are of the same span.
 SAME_HOURS: Final = 2
-MIN_QUOTE_WORDS: Final = 3
-# Between lines of a text; marks after which a sentence begins, and with which a part of it ends.
-LINE_END: Final = " ¶ "
-STARTS: Final = r"[.!?…¶:;]\W*"
-ENDS: Final = r"\W*[.!?…¶:;,)]"
 HALF: Final = 0.5
-BOTH: Final = 2
-# Measures of counts, and those that are of both times.
-TO_DATE: Final = (["to"], ["and"], ["until"], ["-"], ["\u2013"])
 COUNTED: Final = NOUNS | {"n", "volume"}
-NAMED_MEASURES: Final[tuple[tuple[str, Measure], ...]] = (
-    ("stderr", "stderr"),
-    ("effect", "effect"),
-)
 OF: Final = frozenset({"about", "in", "of", "on", "from"})
 SPEAKING: Final = frozenset({"posts", "comments", "people"})
-WITHOUT_SIDE: Final = frozenset({"effect", "ratio", "score", "upvotes"})
 PERCENT: Final = 100.0
 SCALES: Final[Mapping[str, float]] = {"percent": PERCENT, "points": PERCENT}
 VERDICTS: Final[Mapping[str, frozenset[Direction]]] = {
@@ -89,28 +66,11 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Fault:
-    """A fault of a sentence; detail are its own words, which only the model is shown."""
-
-    what: StruckWhat
-    why: str
-    detail: str = ""
-
-
-@dataclass(frozen=True)
 class Checked:
     """The sentences that held, as they are shown, and what was struck."""
 
     held: tuple[Said, ...]
     struck: tuple[Fault, ...]
-
-
-class Untrue(Exception):
-    """A sentence says something that its evidence doesn't have."""
-
-    def __init__(self, what: StruckWhat, why: str, detail: str = "") -> None:
-        super().__init__(why)
-        self.fault = Fault(what, why, detail)
 
 
 def check(
@@ -261,7 +221,7 @@ class _Sentence:
     def _times(self) -> tuple[frozenset[int], Side]:
         """Return the evidence of the times that it names, and the side that they are of."""
         hours = {each.hours for each in self.tokens if each.kind == "hours"}
-        dates, bounds = _dates_in(self.tokens)
+        dates, bounds = dates_in(self.tokens)
         words = {each.text for each in self.tokens if each.kind == "word"}
         evidence, side = self.cited, self.default
         if len(hours) > 1:
@@ -309,7 +269,7 @@ class _Sentence:
                 raise Untrue("figure", "its evidence has no such date")
             self.is_moment = True
             return frozenset(of), "now"
-        fits = [each for each in spans if _fits(each, dates, bounds)]
+        fits = [each for each in spans if is_of_dates(each, dates, bounds)]
         sides = {each.side for each in fits}
         if len(sides) != 1:
             raise Untrue("figure", "its evidence has no such span")
@@ -354,7 +314,7 @@ class _Sentence:
             if INSTRUCTION.search(quote):
                 raise Untrue("quote", "it is an instruction, and not what somebody says of it")
             sources = [each for each in self.facts.texts if each.evidence in self.cited]
-            sources = [each for each in sources if _is_in(quote, each.words)]
+            sources = [each for each in sources if is_in(quote, each.words)]
             if self.said.items:
                 sources = [each for each in sources if each.item in self.said.items]
             if not sources:
@@ -381,7 +341,7 @@ class _Sentence:
         if part.is_pair:
             return self._check_pair(part, full, tags)
         figure = part.figures[0]
-        wanted = _wanted(figure, tags, part)
+        wanted = wanted_of(figure, tags, part)
         side = self._side(part, figure)
         if figure.is_signed and part.tags & {"up", "down"}:
             raise Untrue("figure", "it gives a direction twice")
@@ -392,7 +352,7 @@ class _Sentence:
             wanted.takes(each, side) and figure.holds(each.value, scale)
             for each in (self._of_items(full) if is_of_item else self._figures(full))
         ):
-            raise Untrue("figure", "its evidence has no such figure", _shown(figure))
+            raise Untrue("figure", "its evidence has no such figure", shown(figure))
         return tags
 
     def _check_of(
@@ -407,13 +367,13 @@ class _Sentence:
         if not labels and all(each in full for each in scopes):
             raise Untrue("figure", "it doesn't say what the first figure is of")
         side = self._side(part, some)
-        counts = replace(_wanted(whole, tags | {"items"}, part), labels=frozenset())
-        first = _Wanted("count", counts.noun, labels, "")
+        counts = replace(wanted_of(whole, tags | {"items"}, part), labels=frozenset())
+        first = Wanted("count", counts.noun, labels, "")
         for figure, wanted, of in ((some, first, full), (whole, counts, scopes)):
             if not any(
                 wanted.takes(each, side) and figure.holds(each.value) for each in self._figures(of)
             ):
-                raise Untrue("figure", "its evidence has no such figure", _shown(figure))
+                raise Untrue("figure", "its evidence has no such figure", shown(figure))
         return tags
 
     def _check_pair(
@@ -428,7 +388,7 @@ class _Sentence:
             self._check_moved(part, full, tags)
             return tags
         level = (tags - COUNTED - {"interval"}) or self.level
-        wanted = _wanted(high, level, part, is_pair=True)
+        wanted = wanted_of(high, level, part, is_pair=True)
         side = self._side(part, low)
         for each in self._figures(full):
             if each.interval is not None and wanted.takes(each, side):
@@ -442,14 +402,14 @@ class _Sentence:
     ) -> None:
         """Check `from 0.21 to 0.12`, beside whose direction a verdict stands."""
         before, now = part.figures
-        wanted, scale = _wanted(now, tags, part), SCALES.get(now.unit, 1.0)
+        wanted, scale = wanted_of(now, tags, part), SCALES.get(now.unit, 1.0)
         sides: tuple[tuple[Figure, Side], ...] = ((before, "before"), (now, "now"))
         for figure, side in sides:
             if not any(
                 wanted.takes(each, side) and figure.holds(each.value, scale)
                 for each in self._figures(full)
             ):
-                raise Untrue("figure", "its evidence has no such figure", _shown(figure))
+                raise Untrue("figure", "its evidence has no such figure", shown(figure))
 
     def _of_items(self, full: Sequence[frozenset[str]]) -> list[Fact]:
         """Return figures of the items that the sentence cites."""
@@ -542,10 +502,10 @@ class _Sentence:
         figures = [each for each in self._figures(full) if each.side == side]
         if "mostly" in part.tags:
             found = [each for each in figures if each.of == "label" and each.labels == labels]
-            is_so = all(_lowest(each) > HALF for each in found)
+            is_so = all(lowest_of(each) > HALF for each in found)
         else:
             found = [each for each in figures if each.measure == "mean"]
-            is_so = all(_is_level_of(each, next(iter(labels))) for each in found)
+            is_so = all(is_level_of(each, next(iter(labels))) for each in found)
             is_so = is_so and "items" not in part.tags
         if not found or not is_so:
             raise Untrue("sentence", "its evidence has no such level")
@@ -593,11 +553,11 @@ class _Sentence:
             raise Untrue("sentence", "its evidence doesn't order the two so")
         tags = part.tags & MEASURES
         if tags & {"share", "voice"}:
-            of = _Wanted("share", "", part.tags & LABELS, "voice")
+            of = Wanted("share", "", part.tags & LABELS, "voice")
         elif tags & NOUNS and "mean" not in tags:
-            of = _Wanted("count", _noun(tags), part.tags & LABELS, "")
+            of = Wanted("count", noun_of(tags), part.tags & LABELS, "")
         elif "mean" in tags and not part.tags & LABELS:
-            of = _Wanted("mean", "", frozenset(), "")
+            of = Wanted("mean", "", frozenset(), "")
         else:
             raise Untrue("sentence", "it doesn't say what it compares")
         self._check_ordered(part, of, self.full or [], other.readings)
@@ -607,7 +567,7 @@ class _Sentence:
     def _check_ordered(
         self,
         part: Part,
-        of: "_Wanted",
+        of: "Wanted",
         first: Sequence[frozenset[str]],
         second: Sequence[frozenset[str]],
     ) -> None:
@@ -620,7 +580,7 @@ class _Sentence:
             and of.takes(one, self.default)
             and of.takes(other, self.default)
         ]
-        if not pairs or not all(_is_more(one, other, sign) for one, other in pairs):
+        if not pairs or not all(is_more(one, other, sign) for one, other in pairs):
             raise Untrue("sentence", "its evidence doesn't order the two so")
 
     def _check_superlative(self, part: Part, full: Sequence[frozenset[str]]) -> None:
@@ -630,9 +590,9 @@ class _Sentence:
         is_odd = part.figures or "before" in part.tags or not part.leader
         if is_odd or not (is_share or tags & {"items", "posts", "comments"}):
             raise Untrue("sentence", "nothing here can check what it calls the most or the least")
-        of = _Wanted(
+        of = Wanted(
             "share" if is_share else "count",
-            _noun(tags),
+            noun_of(tags),
             part.tags & LABELS,
             "voice" if is_share else "",
         )
@@ -662,87 +622,9 @@ class _Sentence:
             raise Untrue("sentence", "its evidence doesn't say that it has the most or the least")
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """The thing that a figure is said to be of."""
-
-    measure: Measure
-    noun: str
-    labels: frozenset[str]
-    of: str
-
-    def takes(self, fact: Fact, side: Side) -> bool:
-        """Return whether a fact is of that, on a side."""
-        if (fact.measure, fact.labels) != (self.measure, self.labels):
-            return False
-        if self.measure not in WITHOUT_SIDE and fact.side != side:
-            return False
-        if self.measure == "share" and self.of != fact.of:
-            return False
-        return self.measure != "count" or fact.noun == self.noun
-
-
 def _is_part_of_scope(names: frozenset[str]) -> bool:
     is_of_scope = any(map(is_scope, names))
     return any(is_part(n) or (is_of_scope and n.startswith(COMMUNITY)) for n in names)
-
-
-def _noun(tags: frozenset[str]) -> str:
-    nouns = sorted(tags & NOUNS) or ["items"]
-    return nouns[0] if len(nouns) == 1 else ""
-
-
-def _wanted(figure: Figure, tags: frozenset[str], part: Part, *, is_pair: bool = False) -> _Wanted:
-    """Return what a figure is of by its unit and its words. Raises Untrue if that isn't clear."""
-    labels = part.tags & LABELS
-    if figure.unit == "times":
-        if not {"share", "before"} <= part.tags:
-            raise Untrue("figure", "its evidence has no such multiple", _shown(figure))
-        return _Wanted("ratio", "", frozenset(), "")
-    if part.says & {"score", "upvotes"}:
-        return _of_item(figure, part)
-    is_share = figure.unit in {"percent", "points"}
-    is_level = figure.has_decimals or is_pair
-    if is_share or (tags & {"share", "voice", "coverage"} and is_level):
-        return _wanted_share(figure, tags, part)
-    for tag, measure in NAMED_MEASURES:
-        if tag in tags:
-            return _Wanted(measure, "", frozenset(), "")
-    if "mean" in tags and is_level:
-        if tags & {"posts", "comments", "people"}:
-            raise Untrue("figure", "its evidence has no such mean", _shown(figure))
-        return _Wanted("mean", "", frozenset(), "")
-    if tags & (NOUNS | {"n"}) or (labels and not figure.has_decimals and "mean" not in tags):
-        return _Wanted("count", _noun(tags), labels, "")
-    raise Untrue("figure", "it doesn't say what a figure is of", _shown(figure))
-
-
-def _wanted_share(figure: Figure, tags: frozenset[str], part: Part) -> _Wanted:
-    """Return what a share is of. Raises Untrue if its words say something else."""
-    others = {"posts", "comments", "people", "mean", "effect", "stderr"}
-    others |= {"items"} if "coverage" in tags else set()
-    if tags & others:
-        raise Untrue("figure", "its evidence has no such share", _shown(figure))
-    labels = part.tags & LABELS
-    return _Wanted("share", "", labels, _share_of(tags, labels, part))
-
-
-def _of_item(figure: Figure, part: Part) -> _Wanted:
-    """Return what a figure of one post or comment is of. Raises Untrue if it isn't said of one."""
-    if not part.tags & {"posts", "comments"} or part.says & SPEAKERS:
-        raise Untrue("figure", "it doesn't say that a figure is of one post", _shown(figure))
-    return _Wanted("score" if "score" in part.says else "upvotes", "", frozenset(), "")
-
-
-def _share_of(tags: frozenset[str], labels: frozenset[str], part: Part) -> str:
-    if labels:
-        return "label"
-    if "coverage" in tags:
-        return "coverage"
-    if "voice" in tags:
-        return "voice"
-    is_of_part = any(not is_scope(n) for each in part.readings for n in each)
-    return "part" if is_of_part else "voice" if "share" in tags else "?"
 
 
 def _mood_move(move: str, labels: frozenset[str], what: What) -> str:
@@ -752,84 +634,3 @@ def _mood_move(move: str, labels: frozenset[str], what: What) -> str:
     if "positive" in labels:
         return move
     return "down" if move == "up" else "up"
-
-
-def _lowest(fact: Fact) -> float:
-    return fact.interval[0] if fact.interval else 0.0
-
-
-def _is_level_of(fact: Fact, label: str) -> bool:
-    if fact.is_few or fact.interval is None:
-        return False
-    low, high = fact.interval
-    if label == "neutral":
-        return low <= 0 <= high
-    return low > 0 if label == "positive" else high < 0
-
-
-def _is_more(one: Fact, other: Fact, sign: int) -> bool:
-    """Return whether a figure is larger than another one; a mean by more than its intervals."""
-    if one.measure == "count":
-        return (one.value - other.value) * sign > 0
-    if one.interval is None or other.interval is None:
-        return False
-    if sign > 0:
-        return one.interval[0] > other.interval[1]
-    return other.interval[0] > one.interval[1]
-
-
-def _dates_in(tokens: Sequence[Token]) -> tuple[list[Date], str]:
-    """Return the dates of a sentence, and how they bound a span: between, since, until or on.
-
-    Raises Untrue where they bound several spans.
-    """
-    places = [place for place, each in enumerate(tokens) if each.kind == "date"]
-    dates = [date for place in places for date in tokens[place].dates]
-    if not dates:
-        return [], ""
-    before = tokens[places[0] - 1].text if places[0] else ""
-    if len(dates) == BOTH:
-        between = [each.text for each in tokens[places[0] + 1 : places[-1]]]
-        if len(places) == 1 or between in TO_DATE:
-            return dates, "between"
-    if len(dates) > 1:
-        raise Untrue("figure", "it names several spans")
-    return dates, {"since": "since", "from": "since", "before": "since"}.get(
-        before, "until" if before in {"until", "to"} else "on"
-    )
-
-
-def _fits(span: Span, dates: Sequence[Date], bounds: str) -> bool:
-    """Return whether dates are those of a span; one alone is its beginning or its end."""
-    if bounds == "between":
-        return dates[0].is_of(span.start) and _ends(span, dates[1])
-    return _ends(span, dates[0]) if bounds == "until" else dates[0].is_of(span.start)
-
-
-def _ends(span: Span, date: Date) -> bool:
-    """Return whether a date is the end of a span; a whole day is also the last one within it."""
-    if date.is_of(span.end):
-        return True
-    return date.clock is None and date.is_of(span.end - timedelta(seconds=1))
-
-
-def _is_in(quote: str, words: str) -> bool:
-    """Return whether a quotation stands in a text, word for word, from the start of a sentence.
-
-    A part from its middle may say the opposite: "I don't think that it is bad".
-    """
-    own = _plain(quote)
-    lines = [_plain(each) for each in words.splitlines()]
-    if len(own.split()) < MIN_QUOTE_WORDS and own not in lines:
-        return False
-    whole = LINE_END.join(lines)
-    return re.search(rf"(?:^|{STARTS}){re.escape(own)}(?:$|{ENDS})", whole) is not None
-
-
-def _plain(text: str) -> str:
-    return " ".join(normal(text, len(text) + 1).replace('"', "'").split()).strip(" .…!?,;:")
-
-
-def _shown(figure: Figure) -> str:
-    unit = {"percent": "%", "points": " points", "times": " times"}.get(figure.unit, "")
-    return f"{figure.value:g}{unit}"

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from api.ask_model.calls import Calls
-from api.ask_model.checking import Checked, Fault, check
+from api.ask_model.checking import Checked, check
 from api.ask_model.facts import Facts, facts_of
 from api.ask_model.prompt import (
     LAST,
@@ -23,6 +23,7 @@ from api.ask_model.prompt import (
     said_in,
     tool_schemas,
 )
+from api.ask_model.untrue import Fault
 from shared.errors import UndertoneError
 from shared.llm.budget import BudgetSpent
 from shared.llm.chat import (

@@ -7,7 +7,8 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from api.ask_model.checking import Fault, Said
+from api.ask_model.checking import Said
+from api.ask_model.untrue import Fault
 from api.ask_model.words import PLAIN, TAGS
 from api.mcp.budget import as_text
 from api.mcp.registry import TOOLS
