@@ -176,29 +176,6 @@ async def test_invented_items_lead_to_the_dashboard(filled_store: FilledStore) -
 
 
 @pytest.mark.parametrize(
-    ("given", "accept", "kind"),
-    [
-        ({}, "", "application/json"),
-        ({}, "text/markdown", "text/markdown"),
-        ({}, "text/html, */*", "application/json"),
-        ({"format": "markdown"}, "application/json", "text/markdown"),
-        ({"format": "json"}, "text/markdown", "application/json"),
-    ],
-)
-async def test_the_format_is_asked_for(process: Any, given: Any, accept: str, kind: str) -> None:
-    del process
-    answer = await get(ADDRESS, {"accept": accept}, **given)
-    assert (answer.status_code, answer.mimetype) == (200, kind)
-    body = answer.get_body().decode()
-    if kind == "text/markdown":
-        assert body.startswith("# Digest: ")
-    else:
-        assert json.loads(body)["period"] == "week"
-    known = await get(ADDRESS, {"accept": accept, "if-none-match": answer.headers["ETag"]}, **given)
-    assert known.status_code == 304
-
-
-@pytest.mark.parametrize(
     ("given", "parameter"),
     [
         ({"period": "month"}, "period"),

@@ -1,12 +1,9 @@
 """The explanation in its formats: negotiated, whole, and never marked up by what people wrote."""
 
-import json
 import random
 import re
 from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from api.export.explanation import explanation_markdown
 from api.reads.explain.explanation import read_explanation
@@ -18,7 +15,7 @@ from tests.api.reads.test_coverage import observed
 from tests.api.reads.test_digest import END, SPAN, START, WEEK, fill, mentions
 from tests.api.reads.test_explain import talk
 from tests.api.subject_world import watch
-from tests.api.world import NAMES, deps_of, get, keep
+from tests.api.world import NAMES, deps_of, keep
 from tests.fixtures.stores import FilledStore
 
 HOUR = timedelta(hours=1)
@@ -143,26 +140,3 @@ async def test_hours_that_were_not_observed_are_named(filled_store: FilledStore)
     assert seen in text.splitlines()
     assert "- 16 November 2026, 00:00 to 16 November 2026, 10:00: r/aws, r/claude" in text
     assert "over the 158 of 168 hours known in both." in text
-
-
-@pytest.mark.parametrize(
-    ("given", "accept", "kind"),
-    [
-        ({}, "", "application/json"),
-        ({}, "text/markdown", "text/markdown"),
-        ({}, "text/html, */*", "application/json"),
-        ({"format": "markdown"}, "application/json", "text/markdown"),
-        ({"format": "json"}, "text/markdown", "application/json"),
-    ],
-)
-async def test_the_format_is_asked_for(process: Any, given: Any, accept: str, kind: str) -> None:
-    del process
-    answer = await get(ADDRESS, {"accept": accept}, **given)
-    assert (answer.status_code, answer.mimetype) == (200, kind)
-    body = answer.get_body().decode()
-    if kind == "text/markdown":
-        assert body.startswith("# All talk: what changed and why")
-    else:
-        assert json.loads(body)["name"] == "All talk"
-    known = await get(ADDRESS, {"accept": accept, "if-none-match": answer.headers["ETag"]}, **given)
-    assert known.status_code == 304
