@@ -106,14 +106,17 @@ def _checked(said: Said, facts: Facts, names: Mapping[str, frozenset[str]], at: 
     if not plain:
         raise Untrue("sentence", "it says nothing")
     known = dict(names) | _part_names(facts, cited)
+    quoted: list[str] = []
     if not any(plain == normal(own) and number in cited for own, number in facts.own):
         sentence = read(plain, known)
-        _Sentence(said, facts, cited, at, sentence.tokens, sentence.quotes).check()
+        checked = _Sentence(said, facts, cited, at, sentence.tokens, sentence.quotes)
+        checked.check()
+        quoted = checked.sources
     elif INSTRUCTION.search(plain):
         raise Untrue("sentence", "it reads as an instruction")
     else:
         _Sentence(said, facts, cited, at, (), ()).check_span(set(), dates=0)
-    return Said(shown, tuple(sorted(cited)), tuple(dict.fromkeys(said.items)))
+    return Said(shown, tuple(sorted(cited)), tuple(dict.fromkeys((*said.items, *quoted))))
 
 
 def _without_links(text: str, facts: Facts, cited: frozenset[int]) -> str:
@@ -170,6 +173,8 @@ class _Sentence:
     labels: frozenset[str] = frozenset()
     named: list[frozenset[str]] = field(default_factory=list)
     quoted: int = 0
+    sources: list[str] = field(default_factory=list)
+    """The items that it quotes."""
     is_comparing: bool = False
 
     def check(self) -> None:
@@ -323,6 +328,7 @@ class _Sentence:
                 raise Untrue("quote", "the item that says so has another label")
             if named and not any(n <= each.names for n in named for each in sources):
                 raise Untrue("quote", "the item that says so is of another scope")
+            self.sources.append(min(each.item for each in sources))
 
     # Figures
 

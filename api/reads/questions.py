@@ -17,9 +17,10 @@ from api.schema.ask import (
 )
 from shared.models import AskedQuestion, Origin, QuestionResult
 from shared.questions.states import KIND, as_of, is_expired, is_over, no_answer
-from shared.store import QUESTIONS
+from shared.store import COMMENTS, POSTS, QUESTIONS
 from shared.times import iso
 
+REMOVED = "Posts that the answer rested on were removed since: what rests on them isn't shown."
 UNDERSTOOD = "A question for the language model, which says what it has read"
 
 
@@ -29,7 +30,30 @@ async def read_answer(deps: Deps, parameters: QuestionPath) -> AskAnswer:
     found = await store.read(QUESTIONS, KIND, parameters.id)
     if found is None or is_expired(found, now):
         raise NotFound("There is no question of this id: questions are kept for 30 days.")
-    return question_answer(as_of(found, now), deps.settings.origin, iso(now))
+    question = await _without_removed(deps, as_of(found, now))
+    return question_answer(question, deps.settings.origin, iso(now))
+
+
+async def _without_removed(deps: Deps, question: AskedQuestion) -> AskedQuestion:
+    """Return a question without what rests on items that were removed since it was answered."""
+    result = question["result"]
+    if result is None or not result["items"]:
+        return question
+    store = await deps.watched_store()
+    keys = {(each["kind"], (each["community"], each["id"])) for each in result["items"]}
+    posts = await store.read_many(POSTS, [key for kind, key in keys if kind == "post"])
+    comments = await store.read_many(COMMENTS, [key for kind, key in keys if kind == "comment"])
+    kept = {each["id"] for each in (*posts.values(), *comments.values()) if not each["deleted"]}
+    removed = {each["id"] for each in result["items"]} - kept
+    if not removed:
+        return question
+    left: QuestionResult = {
+        **result,
+        "items": [each for each in result["items"] if each["id"] in kept],
+        "sentences": [each for each in result["sentences"] if not removed & set(each["items"])],
+        "cannot": [*result["cannot"], REMOVED],
+    }
+    return {**question, "result": left}
 
 
 def question_answer(question: AskedQuestion, origin: Origin, now: str) -> AskAnswer:

@@ -19,6 +19,8 @@ from api.ask_model.conversation import (
     Limits,
 )
 from api.mcp.registry import TOOLS
+from api.reads.questions import REMOVED, read_answer
+from api.schema.ask import QuestionPath
 from collector.maintenance.expired_questions import remove_expired_questions
 from collector.question_jobs import fail_on_message
 from local.sample.hostile import HOSTILE_POSTS, HostilePost
@@ -26,7 +28,7 @@ from shared.llm.budget import Budget
 from shared.questions.queue import message_of
 from shared.questions.states import INSTEAD, KEPT_SECONDS, KIND, POISONED
 from shared.settings import Settings
-from shared.store import QUESTIONS, REQUESTS, WATCHLIST, Store
+from shared.store import POSTS, QUESTIONS, REQUESTS, WATCHLIST, Store
 from shared.times import utc_now
 from tests.api.ask_model.asking import (
     AUTHOR,
@@ -45,7 +47,7 @@ from tests.api.ask_model.asking import (
     total,
 )
 from tests.api.subject_world import keep_matched
-from tests.api.world import a_post
+from tests.api.world import a_post, deps_of
 from tests.collector.crashing import Killed, KilledStore
 from tests.fixtures import model_server as models
 from tests.fixtures.model_server import KEY, Answer, Request, Says, model_server
@@ -196,6 +198,41 @@ async def test_hostile_posts_of_the_sample_are_never_obeyed(
     assert (read["error"], bool(change["error"])) == (None, True)
     assert found["result"]["sentences"] == []
     assert await asking.store.read(REQUESTS, "lease", "request") is None
+
+
+async def test_what_rests_on_a_removed_post_is_not_shown(asking: Asking) -> None:
+    quote = "Lantern broke my whole build today"
+    kept = await keep_matched(asking.store, [a_post(903, utc_now() - HOURS, title=quote)])
+
+    def script(request: Request) -> Answer:
+        if not read(request):
+            return Says(
+                calls=[
+                    ("search_mentions", json.dumps(MENTIONS)),
+                    ("sentiment", json.dumps(LANTERN)),
+                ]
+            )
+        mentions = read(request)[1]["data"]["stats"]["statistics"]["total"]
+        count = f"Lantern has {mentions} mentions in the last 168 hours."
+        said = [
+            {"text": f'A post about Lantern says "{quote}".', "evidence": [1], "items": []},
+            {"text": count, "evidence": [2], "items": []},
+        ]
+        return Says(json.dumps({"sentences": said}))
+
+    asking.server.script = script
+    await asking.asked()
+    deps = deps_of(asking.store, now=utc_now())
+    answer = await read_answer(deps, QuestionPath(id=OWN))
+    assert [len(each.items) for each in answer.answer] == [1, 0]
+    assert [each.id for each in answer.items] == ["p903"]
+    assert answer.cannot == []
+    (post,) = kept
+    await asking.store.upsert(POSTS, [{**post, "deleted": True, "title": "[removed]"}])
+    later = await read_answer(deps, QuestionPath(id=OWN))
+    assert [each.text for each in later.answer] == [answer.answer[1].text]
+    assert (later.items, later.cannot) == ([], [REMOVED])
+    assert quote not in later.model_dump_json()
 
 
 @pytest.mark.parametrize("count", [1, 100])
