@@ -38,6 +38,9 @@ from shared.times import DAY_CHARS, Window, day_of, iso, next_hour
 MAX_PARTIAL_DAYS = 10
 # What isn't a count in a difference.
 UNCERTAIN = {"avg_sentiment", "stderr", "interval"}
+# Items are scored again from one end of time to the other, and a limit a day splits each day, so
+# that a mix shows in few days. The last one may have no items yet.
+MAX_DAYS_OF_METHODS = 4
 
 
 @dataclass(frozen=True)
@@ -231,11 +234,11 @@ def _partial_days(pairs: Sequence[tuple[str, str]]) -> int:
 
 
 async def read_methods(store: Store, span: Window) -> list[str]:
-    """Return the methods that scored the items and mentions of the first and last day, newest last.
+    """Return the methods that scored the items and mentions of a span, newest last.
 
-    Items are scored again from one end of time to the other, so that a mix shows at the ends.
+    A few days are read, spread over the span from its first to its last.
     """
-    days = sorted({span.days()[0], span.days()[-1]})
+    days = _spread(span.days(), MAX_DAYS_OF_METHODS)
     found = await store.read_many(DAYS, [(ALL, day) for day in days])
     listed = [
         method
@@ -246,6 +249,13 @@ async def read_methods(store: Store, span: Window) -> list[str]:
     ]
     # The last place of each counts.
     return list(dict.fromkeys(reversed(listed)))[::-1]
+
+
+def _spread(days: Sequence[str], most: int) -> list[str]:
+    """Return at most `most` of these days, the first and the last among them."""
+    if len(days) <= most:
+        return list(days)
+    return [days[place * (len(days) - 1) // (most - 1)] for place in range(most)]
 
 
 def totals_of(figures: Figures, sample: Sample, *, coverage: float | None = None) -> MentionTotals:

@@ -140,6 +140,18 @@ async def test_a_clear_change_is_told_and_a_mix_of_methods_is_not(sqlite_store) 
     assert found.mixed_methods
 
 
+async def test_a_mix_of_methods_is_said_at_midnight_too(sqlite_store) -> None:
+    await watch(sqlite_store)
+    midnight = NOW.replace(hour=0, minute=0, second=30)
+    # Nothing is of today yet, and nothing of the first days of the time before.
+    posts = [a_post(n, midnight - n * HOUR, "claude", title="kiro") for n in range(1, 150)]
+    for post in posts[::3]:
+        post["sentiment"] = {**post["sentiment"], "version": "9"}
+    await keep_matched(sqlite_store, posts)
+    parameters = SubjectsParameters(hours=168)
+    assert (await read_subjects(deps_of(sqlite_store, now=midnight), parameters)).mixed_methods
+
+
 def threads_of(items: Iterable[Any]) -> list[Thread]:
     found: dict[str, list[float]] = defaultdict(list)
     for item in items:
