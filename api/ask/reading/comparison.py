@@ -112,7 +112,7 @@ async def answer_comparison(asking: Asking) -> None:
 
 
 def _shared_reason(scopes: Sequence[ComparedScope]) -> str | None:
-    """Return why no change can be told of any scope, where it is the same reason; else None."""
+    """Return why no scope has a verdict, where all have the same reason; else None."""
     changes = [each.change for each in scopes if each.change is not None]
     if any(each.verdict != "incomplete" for each in changes):
         return None
