@@ -56,14 +56,16 @@ async def api_oauth_mcp(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _metadata(req: func.HttpRequest, path: str = "") -> func.HttpResponse:
-    found = resource_metadata(configured_deps().settings, place_of(req).base, path)
+    settings = configured_deps().settings
+    found = resource_metadata(settings, place_of(req, settings).base, path)
     return func.HttpResponse(json.dumps(found), headers=NOT_KEPT, mimetype=JSON)
 
 
 async def _answer(
     req: func.HttpRequest, outputs: tuple[func.Out[str], func.Out[str]] | None = None
 ) -> func.HttpResponse:
-    base, settings = place_of(req).base, configured_deps().settings
+    settings = configured_deps().settings
+    base = place_of(req, settings).base
     check_origin(req, settings)
     check_signed_in(req, settings, base)
     # The MCP package costs half a second, when the first agent calls.

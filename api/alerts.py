@@ -155,7 +155,7 @@ async def item_alert_rule_feed(req: func.HttpRequest) -> func.HttpResponse:
     parameters = read_parameters(RulePath, req.params, req.route_params)
     mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
     deps = await process_deps()
-    place, origin = place_of(req), deps.settings.origin
+    place, origin = place_of(req, deps.settings), deps.settings.origin
 
     async def make() -> Prepared:
         return prepared(

@@ -165,7 +165,7 @@ async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
     parameters = read_parameters(NoParameters, req.params)
     mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
     deps = await process_deps()
-    place, origin = place_of(req), deps.settings.origin
+    place, origin = place_of(req, deps.settings), deps.settings.origin
 
     async def make() -> Prepared:
         return prepared(atom_of(await read_entries(deps), origin, place), origin)
@@ -184,7 +184,7 @@ async def api_explain(req: func.HttpRequest) -> func.HttpResponse:
     parameters = read_parameters(ExplainParameters, req.params)
     form = form_of_report(parameters.format, req.headers.get("accept", ""))
     deps = await process_deps()
-    base, origin = place_of(req).base, deps.settings.origin
+    base, origin = place_of(req, deps.settings).base, deps.settings.origin
 
     async def make() -> Prepared:
         found = await read_explanation(deps, parameters)
@@ -207,7 +207,7 @@ async def api_digest(req: func.HttpRequest) -> func.HttpResponse:
     parameters = read_parameters(DigestParameters, req.params)
     form = form_of_report(parameters.format, req.headers.get("accept", ""))
     deps = await process_deps()
-    base, origin = place_of(req).base, deps.settings.origin
+    base, origin = place_of(req, deps.settings).base, deps.settings.origin
 
     async def make() -> Prepared:
         digest = await read_digest(deps, parameters)

@@ -80,7 +80,7 @@ async def item_subject_feed(req: func.HttpRequest) -> func.HttpResponse:
     parameters = read_parameters(FeedParameters, req.params, req.route_params)
     mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
     deps = await process_deps()
-    place, origin = place_of(req), deps.settings.origin
+    place, origin = place_of(req, deps.settings), deps.settings.origin
 
     async def make() -> Prepared:
         return prepared(mentions_atom(await read_feed(deps, parameters), origin, place), origin)

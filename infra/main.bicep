@@ -197,6 +197,9 @@ docs/azure.md, "Sign-in with Entra ID". Empty: reads need none.
 ''')
 param entraClientId string = ''
 
+@description('The number of proxies in front of the app, such as Front Door, or their networks, separated by commas.')
+param trustedProxies string = '0'
+
 @allowed(['DEBUG', 'INFO', 'WARNING', 'ERROR'])
 @description('The lowest level that the app logs.')
 param logLevel string = 'INFO'
@@ -474,6 +477,7 @@ module api 'app/api.bicep' = {
       ENTRA_CLIENT_ID: entraClientId
       ENTRA_ISSUER: empty(entraClientId) ? '' : issuer
       OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: empty(entraClientId) ? '' : (identity.outputs.clientId)
+      TRUSTED_PROXIES: trustedProxies
       LOG_LEVEL: logLevel
       TELEMETRY: telemetry
     })

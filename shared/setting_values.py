@@ -23,6 +23,8 @@ THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 # https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
 AZURE_HOSTS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
 AZURE_PATH = "/openai/v1"
+# More in a row than anyone runs.
+MAX_PROXIES = 9
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -139,7 +141,28 @@ def _hosts(given: tuple[str, ...]) -> tuple[str, ...]:
     return given
 
 
+def _proxies(value: object) -> object:
+    """Split "address,network"; a text of digits is a number of proxies."""
+    if isinstance(value, str) and value.strip().isdecimal():
+        return int(value)
+    return _split(value)
+
+
+def _trusted(given: int | tuple[str, ...]) -> int | tuple[str, ...]:
+    if isinstance(given, int):
+        if not 0 <= given <= MAX_PROXIES:
+            raise ValueError(f"{given} is not a number of proxies")
+        return given
+    for each in given:
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            raise ValueError(f"{each!r} is neither an address nor a network") from None
+    return given
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Proxies = Annotated[int | tuple[str, ...], BeforeValidator(_proxies), AfterValidator(_trusted)]
 Schedule = Annotated[str, AfterValidator(_schedule)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 AskAddress = Annotated[str, AfterValidator(_ask_address)]

@@ -42,6 +42,7 @@ from shared.setting_values import (
     EmailSender,
     Hosts,
     Origins,
+    Proxies,
     Queries,
     Schedule,
     Subreddits,
@@ -64,6 +65,8 @@ WORKER_TELEMETRY = ("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "PYTHON_ENABL
 # Not stripped, because the host reads the raw value too: a line end in it stops the host's timer.
 # Where the local host serves.
 LOCAL_ADDRESS = "http://127.0.0.1:7071"
+# The local host sets it for its functions.
+PEER_NAMED = "UNDERTONE_HOST_NAMES_PEER"
 SCHEDULES = ("collect_schedule", "trending_schedule", "cleanup_schedule", "alerts_schedule")
 SIX_FIELDS = "six NCRONTAB fields, UTC (second minute hour day month weekday)"
 
@@ -355,6 +358,11 @@ class Settings(BaseModel):
         None,
         description="who issues its tokens: https://login.microsoftonline.com/TENANT-ID/v2.0",
     )
+    trusted_proxies: Proxies = Field(
+        0,
+        description="the number of proxies in front of the app, 0 to 9, or their addresses and"
+        " networks, separated by commas: X-Forwarded-* of others don't count",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
@@ -477,6 +485,15 @@ def own_host() -> str | None:
     """
     on_azure = bool(os.environ.get("WEBSITE_SITE_NAME"))
     return (os.environ.get("WEBSITE_HOSTNAME") or None) if on_azure else None
+
+
+def host_names_peer() -> bool:
+    """Return whether the host adds the address that a request came from to X-Forwarded-For.
+
+    Azure's front end does, and the local host, which then sets PEER_NAMED.
+    https://learn.microsoft.com/azure/app-service/overview-inbound-outbound-ips
+    """
+    return own_host() is not None or os.environ.get(PEER_NAMED) == "true"
 
 
 def is_guarded_by_platform() -> bool:

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 import azure.functions as func
 
 from api.deps import Deps
+from api.http.forwarded import asked_address
 from api.reads.trending import only_watched, topic_answer
 from api.schema.trending import TopicAnswer
 from shared.models import Origin, Topics
-from shared.settings import own_host
+from shared.settings import Settings, own_host
 from shared.store import CURRENT, TOPICS, Store
 from shared.times import iso
 
@@ -62,16 +63,14 @@ class Entries:
     updated: str
 
 
-def place_of(request: func.HttpRequest) -> Place:
-    """Return the app's address: its own host on Azure, elsewhere the Host header.
+def place_of(request: func.HttpRequest, settings: Settings) -> Place:
+    """Return the app's address: as trusted proxies name it, on Azure its own host, else Host.
 
     A client's Host header affects only the client's own answers.
     """
-    asked = urlsplit(request.url)
-    is_https = request.headers.get("x-forwarded-proto", asked.scheme) == "https"
-    own = own_host()
-    found = HOST.fullmatch(own or asked.netloc)
-    scheme = "https" if own or is_https else "http"
+    asked, own = asked_address(request, settings), own_host()
+    found = HOST.fullmatch(asked.host if asked.is_forwarded else own or asked.host)
+    scheme = "https" if own else asked.scheme
     if found is None:
         return Place(f"{scheme}://{UNKNOWN_HOST}", f"tag:{UNKNOWN_HOST},{TAG_DATE}:")
     name, port = found[1].lower(), found[2]

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import azure.functions as func
 
 from api.errors import ForeignOrigin
+from api.http.forwarded import asked_address
 from shared.settings import Settings, own_host
 
 LOCAL = "localhost"
@@ -24,7 +25,9 @@ def check_origin(request: func.HttpRequest, settings: Settings) -> None:
     hosts = {host_of(each) for each in (f"//{own_host()}", settings.public_url or "") if each}
     if origin is None or origin in settings.cors_origins:
         return
-    if not is_own(origin, request.headers.get("host", ""), hosts):
+    asked = asked_address(request, settings)
+    host = asked.host if asked.is_forwarded else request.headers.get("host", "")
+    if not is_own(origin, host, hosts):
         raise ForeignOrigin
 
 

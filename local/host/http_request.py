@@ -103,8 +103,13 @@ async def to_function(
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
-    """Return the headers by lower-cased name; repeated ones are joined by commas."""
-    return joined((_text(name).lower(), _text(value)) for name, value in scope["headers"])
+    """Return the headers by lower-cased name; repeated ones are joined by commas.
+
+    The address that the request came from is the last one in X-Forwarded-For, as on Azure.
+    """
+    given = [(_text(name).lower(), _text(value)) for name, value in scope["headers"]]
+    peer = scope.get("client")
+    return joined([*given, ("x-forwarded-for", peer[0])] if peer else given)
 
 
 def _text(raw: bytes) -> str:

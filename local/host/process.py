@@ -31,6 +31,7 @@ from local.host.keys import read_keys
 from local.host.queues import Queues
 from local.host.worker import Worker
 from shared.logs import LineFormatter, event, hide, set_levels
+from shared.settings import PEER_NAMED
 from shared.worker_status import STATUS_FILE
 
 log = logging.getLogger("local.host.process")
@@ -126,6 +127,7 @@ def _caller(arguments: argparse.Namespace, config: HostConfig) -> Caller:
 
 async def _http(arguments: argparse.Namespace) -> None:
     os.environ[STATUS_FILE] = str(_files(arguments).worker)
+    os.environ[PEER_NAMED] = "true"
     functions = functions_of(app_of(await import_app(arguments.app)), os.environ)
     config = read_host_json(arguments.app)
     listener = _listener(arguments)
@@ -154,6 +156,8 @@ async def _http(arguments: argparse.Namespace) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            # What a proxy says counts by TRUSTED_PROXIES alone.
+            proxy_headers=False,
             lifespan="off",
             ws="none",
             backlog=BACKLOG,
