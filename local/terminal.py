@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from shared.errors import UndertoneError
+from shared.json_logs import JsonFormatter, logs_json
 from shared.logs import LineFormatter, masked, printable
 
 BAD_SETTINGS = 2
@@ -48,5 +49,6 @@ def log_to_stderr() -> None:
     if level not in logging.getLevelNamesMapping():
         level = "WARNING"  # the settings' own check reports what is wrong with it
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(LineFormatter("%(levelname)s %(message)s"))
+    plain = LineFormatter("%(levelname)s %(message)s")
+    handler.setFormatter(JsonFormatter("command") if logs_json() else plain)
     logging.basicConfig(level=level, handlers=[handler])

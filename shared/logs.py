@@ -30,6 +30,8 @@ VARYING = re.compile(
     re.IGNORECASE,
 )
 
+# The attribute of a record that has an event's name and fields.
+FIELDS = "undertone_event"
 DELETE = 0x7F
 MASK = "***"
 # Users and passwords in addresses, named keys, and tokens.
@@ -209,7 +211,7 @@ def event(
     """
     if logger.isEnabledFor(level):
         words = [name, *(f"{key}={_value(value)}" for key, value in fields.items())]
-        logger.log(level, "%s", " ".join(words))
+        logger.log(level, "%s", " ".join(words), extra={FIELDS: (name, fields)})
 
 
 def repeated_event(

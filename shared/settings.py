@@ -366,6 +366,9 @@ class Settings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="how one machine logs: text, or json (one object a line)"
+    )
     telemetry: Literal["off", "azure"] = Field(
         "off", description="whether traces and metrics are sent: off or azure"
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import os
 import sqlite3
 import sys
@@ -21,12 +22,15 @@ from local.host.rules import violations
 from local.host.supervisor import Child, Supervisor, listen
 from local.standin import StandInChoice, chosen_source
 from shared.errors import SettingsError, StoreError, UndertoneError
-from shared.logs import printable
+from shared.json_logs import logs_json
+from shared.logs import event, printable
 from shared.schedule import next_tick
 from shared.settings import Settings, load_settings, schedule_warnings
 from shared.store import COLLECTION, open_store
 from shared.times import iso, utc_now
 from shared.worker_status import WorkerStatus, write_status
+
+log = logging.getLogger("local.host.up")
 
 STARTED, REFUSED, BAD_SETTINGS = 0, 1, 2
 STARTUP_SECONDS = 5.0
@@ -59,7 +63,7 @@ def up(options: Options, environ: Mapping[str, str]) -> int:
             _make_data_folder(settings)
             return _run(options, settings, choice)
     except UndertoneError as error:
-        print(printable(str(error), keep="\n"), file=sys.stderr)
+        _say_refusal(error)
         return BAD_SETTINGS
 
 
@@ -77,9 +81,18 @@ def _run(options: Options, settings: Settings, choice: StandInChoice) -> int:
             children = _children(options, settings, choice, listener.fileno())
             asyncio.run(Supervisor(children, choice.environ).run())
     except HostError as error:
-        print(printable(str(error), keep="\n"), file=sys.stderr)
+        _say_refusal(error)
         return REFUSED
     return STARTED
+
+
+def _say_refusal(error: UndertoneError) -> None:
+    """Print why nothing is started, or log it where the log is JSON."""
+    if not logs_json():
+        print(printable(str(error), keep="\n"), file=sys.stderr)
+        return
+    configure_logging("host")
+    event(log, "host.not_started", logging.CRITICAL, reason=str(error))
 
 
 def _valid_functions(folder: Path, environ: Mapping[str, str]) -> list[Function]:
@@ -166,7 +179,14 @@ def _print_banner(
     functions: Sequence[Function],
     data: Sequence[str],
 ) -> None:
-    """Print the functions, the addresses and the lines about the data."""
+    """Print the functions, the addresses and the lines about the data.
+
+    Where the log is JSON, one event says what a program needs of it.
+    """
+    if logs_json():
+        notes = "; ".join(" ".join(line.split()) for line in data)
+        event(log, "host.listening", address=base, functions=len(functions), notes=notes)
+        return
     prefix = f"{config.route_prefix}/" if config.route_prefix else ""
     lines = ["", "Undertone", "", "Functions:", ""]
     lines += [

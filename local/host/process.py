@@ -30,6 +30,7 @@ from local.host.invoke import Caller, end_process, worker_threads
 from local.host.keys import read_keys
 from local.host.queues import Queues
 from local.host.worker import Worker
+from shared.json_logs import JsonFormatter, logs_json
 from shared.logs import LineFormatter, event, hide, set_levels
 from shared.settings import PEER_NAMED
 from shared.worker_status import STATUS_FILE
@@ -76,7 +77,9 @@ def configure_logging(process: str) -> None:
     level = os.environ.get("LOG_LEVEL") or "INFO"
     handler = logging.StreamHandler(sys.stdout)
     line = f"%(asctime)s %(levelname)-7s {process:<6} %(message)s"
-    handler.setFormatter(LineFormatter(line, datefmt="%H:%M:%S"))
+    handler.setFormatter(
+        JsonFormatter(process) if logs_json() else LineFormatter(line, datefmt="%H:%M:%S")
+    )
     logging.basicConfig(handlers=[handler], level=logging.INFO)
     sys.excepthook = _log_uncaught
     set_levels(level)
