@@ -316,6 +316,35 @@ def check(
 
 
 @app.command()
+def backup(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where to; else backups/ beside the database.")
+    ] = None,
+    keep: Annotated[int, typer.Option(min=1, max=10_000, help="How many backups to keep.")] = 14,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Copy the database into a file, verify it, and remove old backups. The app may run."""
+    from local.commands.backup import backup_command  # noqa: PLC0415 - so that --help is quick
+
+    with _clear_errors():
+        backup_command(os.environ, folder, keep=keep, as_json=as_json)
+
+
+@app.command()
+def restore(
+    file: Annotated[str, typer.Argument(help="A backup; `last` is the newest in backups/.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Put a backup in the database's place, after verifying it. The app must be stopped."""
+    from local.commands.backup import restore_command  # noqa: PLC0415 - so that --help is quick
+
+    with _clear_errors():
+        restore_command(os.environ, file, as_json=as_json)
+
+
+@app.command()
 def reddit(
     data: Annotated[Path | None, typer.Argument(help="Recorded objects; else the sample.")] = None,
     port: Annotated[int, PORT] = 8000,
