@@ -12,7 +12,7 @@ from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
 from api.export.files import trends_file
 from api.export.tables import REPORT_TYPES, TYPES, form_of_report, format_of
 from api.http.negotiation import choose_type
-from api.http.parameters import read_parameters
+from api.http.parameters import read_parameters, with_flag
 from api.http.problems import answering
 from api.http.responses import JSON, Prepared, health_answer, next_link, prepare, prepared
 from api.process import configured_deps, process_caches, process_deps, process_last_observed
@@ -29,6 +29,7 @@ from api.reads.trends import read_trends
 from api.routes import route_of
 from api.schema.digest import MOMENTS_OF_DIGEST, DigestParameters
 from api.schema.explain import MOMENTS_OF_EXPLANATION, ExplainParameters
+from api.schema.health import HealthParameters
 from api.schema.parameters import (
     CompareParameters,
     CycleParameters,
@@ -58,11 +59,11 @@ IN_PATH = frozenset({"id"})
 async def api_health(req: func.HttpRequest) -> func.HttpResponse:
     """Return the health of the service."""
     deps = configured_deps()
-    read_parameters(NoParameters, req.params)
-    health = process_caches().health
-    return health_answer(
-        await health.get("health", lambda: check_health(deps, process_last_observed()))
+    parameters = read_parameters(HealthParameters, with_flag(req, "strict"))
+    health = await process_caches().health.get(
+        "health", lambda: check_health(deps, process_last_observed())
     )
+    return health_answer(health, strict=parameters.strict == "true")
 
 
 @_route("sentiment_stats")

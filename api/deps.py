@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from api.schema.health import ProcessHealth
+from shared.disk import DiskSpace, disk_space
 from shared.errors import StoreError
 from shared.models import Watchlist
 from shared.on_demand import CollectMessage
@@ -40,6 +42,8 @@ class Deps:
     is_starting: Callable[[], bool] = lambda: False
     """Return whether the process opens its database for the first time, for 60 s at most."""
     worker: Callable[[], WorkerStatus | None] = read_status
+    disk: Callable[[Path], DiskSpace | None] = disk_space
+    """Return the room on the disk of a SQLite database."""
     unsent: set[CollectMessage] = field(default_factory=set)
     """Requests whose message wasn't sent, and that couldn't be withdrawn."""
     spellings: Spellings = field(default_factory=Spellings)

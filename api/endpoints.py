@@ -10,7 +10,7 @@ from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, Watche
 from api.schema.digest import Digest, DigestParameters
 from api.schema.explain import ExplainParameters, Explanation
 from api.schema.exports import ExportParameters
-from api.schema.health import Health
+from api.schema.health import Health, HealthParameters
 from api.schema.ingest import Ingested
 from api.schema.items import Items, PostDetail, Posts
 from api.schema.parameters import (
@@ -37,7 +37,13 @@ from api.subject_endpoints import SUBJECT_ENDPOINTS
 
 ENDPOINTS = (
     Endpoint(
-        "health", "/health", "The health of the service", Health, problems=(422,), is_kept=False
+        "health",
+        "/health",
+        "The health of the service",
+        Health,
+        HealthParameters,
+        problems=(422,),
+        is_kept=False,
     ),
     Endpoint(
         "sentiment_stats",

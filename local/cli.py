@@ -345,6 +345,21 @@ def restore(
 
 
 @app.command()
+def queues(
+    *,
+    clear_poison: Annotated[
+        bool, typer.Option("--clear-poison", help="Delete messages that failed too often.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show how many messages wait in each queue; NAME-poison has those that failed too often."""
+    from local.commands.queues import queues_command  # noqa: PLC0415 - so that --help is quick
+
+    with _clear_errors():
+        queues_command(os.environ, clear_poison=clear_poison, as_json=as_json)
+
+
+@app.command()
 def reddit(
     data: Annotated[Path | None, typer.Argument(help="Recorded objects; else the sample.")] = None,
     port: Annotated[int, PORT] = 8000,

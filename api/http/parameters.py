@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
+import azure.functions as func
 from pydantic import ValidationError
 
 from api.errors import BadParameters, shortened
@@ -33,6 +35,16 @@ def read_parameters(
         return model.model_validate({**given, **in_path})
     except ValidationError as error:
         raise BadParameters([_explain(model, dict(each)) for each in error.errors()]) from None
+
+
+def with_flag(request: func.HttpRequest, name: str) -> Mapping[str, str]:
+    """Return the parameters of a request, with "true" for one that has a name and no value.
+
+    The Functions host leaves those out, and its address keeps them.
+    """
+    given = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
+    is_bare = any(key.lower() == name and not any(values) for key, values in given.items())
+    return {**request.params, name: "true"} if is_bare else request.params
 
 
 def given_in(query: Mapping[str, str], taken: Collection[str]) -> dict[str, str]:

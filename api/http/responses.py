@@ -222,9 +222,12 @@ def page_answer(
     return func.HttpResponse(page, status_code=status, headers=headers, mimetype="text/html")
 
 
-def health_answer(health: Health) -> func.HttpResponse:
-    """Answer with the service's health, with status 503 if it is unhealthy. Never cached."""
-    unhealthy = health.status == "unhealthy"
+def health_answer(health: Health, *, strict: bool = False) -> func.HttpResponse:
+    """Answer with the service's health. Never cached.
+
+    The status is 503 if the service is unhealthy, and with `strict` if anything is wrong.
+    """
+    unhealthy = health.status == "unhealthy" or (strict and bool(health.faults))
     return func.HttpResponse(
         health.model_dump_json(),
         status_code=HTTPStatus.SERVICE_UNAVAILABLE if unhealthy else HTTPStatus.OK,

@@ -12,9 +12,11 @@ from typing import Literal
 
 from api.deps import Deps
 from api.reads.coverage import States, coverage_answer, coverage_in, read_states
+from api.reads.faults import faults_of
 from api.schema.health import (
     ApplicationHealth,
     DatabaseHealth,
+    FaultName,
     Health,
     HealthStatus,
     ScoringHealth,
@@ -117,6 +119,7 @@ async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
     process, worker = deps.process(), deps.worker()
     sources: list[SourceHealth] = []
     last_day, scoring = None, None
+    wrong: dict[FaultName, str | None]
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
             store = await deps.store()
@@ -139,6 +142,8 @@ async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
             repeated_event(log, "health.unhealthy", logging.WARNING, reason=reason)
             status = "unhealthy"
             why = "The database doesn't answer: the log says why."
+        wrong = {"starting" if status == "starting" else "database": why}
+        wrong["worker"] = _worker_fault(worker, now)
         application = _unknown(deps.settings, now)
         database = DatabaseHealth(connected=False, kind=kind, latency_ms=None)
     else:
@@ -146,11 +151,17 @@ async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
         deps = replace(deps, settings=observed.settings)
         sources = failing_sources(deps, observed.states)
         last_day = coverage_in(deps, observed.states, ALL, Window.of_hours(DAY_HOURS, now))
-        why = _worker_fault(worker, now) or _data_fault(state, deps.settings, now, uptime)
+        wrong = {
+            "worker": _worker_fault(worker, now),
+            "stale": _data_fault(state, deps.settings, now, uptime),
+        }
+        why = wrong["worker"] or wrong["stale"]
         status = "degraded" if why else "healthy"
         application = _application(state, running, deps.settings, now)
         database = DatabaseHealth(connected=True, kind=kind, latency_ms=latency)
+    disk = None if kind == "cosmos" else deps.disk(deps.settings.sqlite_path)
     return Health(
+        faults=faults_of(wrong, sources=sources, scoring=scoring, worker=worker, disk=disk),
         sources=sources,
         coverage=coverage_answer(last_day),
         sentiment=scoring_health(scoring),

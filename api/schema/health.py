@@ -6,8 +6,12 @@ from pydantic import Field
 
 from api.schema.base import Answer, DataOrigin, Time
 from api.schema.coverage import CoverageAnswer
+from api.schema.parameters import Parameters
 from shared.communities import SourceName
 
+FaultName = Literal[
+    "starting", "database", "worker", "stale", "poison", "disk", "scoring", "source"
+]
 HealthStatus = Literal["starting", "healthy", "degraded", "unhealthy"]
 
 
@@ -91,6 +95,30 @@ class ScoringHealth(Answer):
     )
 
 
+class Fault(Answer):
+    """Something that is wrong."""
+
+    name: FaultName = Field(
+        description="starting: the database opens for the first time; database: it doesn't answer;"
+        " worker: it gives no sign of life, or can't write; stale: the data is old, missing or"
+        " dated in the future; poison: messages of queues failed too often; disk: it is nearly"
+        " full; scoring: the method of the settings doesn't score; source: one of which nothing is"
+        " collected"
+    )
+    reason: str = Field(description="the reason, in a sentence")
+
+
+class HealthParameters(Parameters):
+    """How strict a look at the health is."""
+
+    strict: Literal["true", "false"] = Field(
+        "false",
+        description="true, or `?strict` alone: status 503 if there is any fault; false: only if the"
+        " service is unhealthy",
+        examples=["true"],
+    )
+
+
 class Health(Answer):
     """The health of the service.
 
@@ -114,6 +142,11 @@ class Health(Answer):
     process: ProcessHealth = Field(description="the process that answers")
     application: ApplicationHealth = Field(description="what collection has done")
     database: DatabaseHealth = Field(description="the database")
+    faults: list[Fault] = Field(
+        default=[],
+        description="everything that is wrong, also what leaves the status as it is; poison and"
+        " disk are known on one machine",
+    )
     sources: list[SourceHealth] = Field(
         default=[],
         description="the sources and communities that fail, since when and why; the service is"

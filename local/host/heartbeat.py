@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,15 +19,18 @@ HEARTBEAT_SECONDS = 5.0
 # About what a small cycle writes; a disk with less room counts as full.
 PROBE_BYTES = 256 * 1024
 
+Queues = Callable[[], Mapping[str, int]]
 Sleep = Callable[[float], Awaitable[object]]
 
 
 class Heartbeat:
     """Writes to a file when the worker last ran, and when it last failed to write."""
 
-    def __init__(self, path: Path, *, clock: Clock) -> None:
+    def __init__(self, path: Path, *, clock: Clock, queues: Queues = dict) -> None:
+        """Use this file. `queues` returns the number of messages of each queue."""
         self._path = path
         self._clock = clock
+        self._queues = queues
         self._status = WorkerStatus()
 
     async def beat(self, sleep: Sleep = asyncio.sleep) -> None:
@@ -46,6 +50,8 @@ class Heartbeat:
             self._status = WorkerStatus(now, now, reason, is_failing=True)
         else:
             self._status = replace(self._status, last_heartbeat=now, is_failing=False)
+        with suppress(sqlite3.Error):
+            self._status = replace(self._status, queues=self._queues())
         try:
             write_status(self._path, self._status)
         except OSError as error:

@@ -150,6 +150,19 @@ class Queues:
         """Return the number of messages in a queue, including hidden ones."""
         return len(self.texts(queue))
 
+    def lengths(self) -> dict[str, int]:
+        """Return the number of messages of each queue that has any, including hidden ones."""
+        with closing(self._connect()) as db, db:
+            self._expire(db)
+            rows = db.execute("SELECT queue, count(*) FROM messages GROUP BY queue").fetchall()
+        return {str(queue): int(count) for queue, count in rows}
+
+    def clear_poison(self) -> int:
+        """Delete the messages that failed too often, and return their number."""
+        with closing(self._connect()) as db, db:
+            pattern = f"%{POISON}"
+            return db.execute("DELETE FROM messages WHERE queue LIKE ?", (pattern,)).rowcount
+
     def texts(self, queue: str) -> list[str]:
         """Return the messages of a queue in wire form, including hidden ones, oldest first."""
         with closing(self._connect()) as db, db:

@@ -18,7 +18,7 @@ from local.host.heartbeat import Heartbeat
 from local.host.invoke import Caller
 from local.host.listener import Listener
 from local.host.messages import incoming
-from local.host.queues import Message
+from local.host.queues import Message, Queues
 from local.host.timers import Monitor, run_timer
 from shared.logs import event
 from shared.times import utc_now
@@ -56,7 +56,9 @@ class Worker:
         self._startup_seconds = startup_seconds
         self._on_stop = on_stop
         self._lock_seconds = lock_seconds
-        self._heartbeat = Heartbeat(files.worker, clock=utc_now)
+        self._heartbeat = Heartbeat(
+            files.worker, clock=utc_now, queues=Queues(files.queues).lengths
+        )
         self._monitor = Monitor(files.timers, host=host)
         self._running: set[asyncio.Task[None]] = set()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from local.host.queues import Queues
 from shared.store import COLLECTION, open_store
 from tests.fixtures.forked import local_command
 from tests.fixtures.host import ROOT, environ_with
@@ -133,3 +134,16 @@ def test_score_goes_by_the_setting_and_refuses_an_unknown_method() -> None:
     for arguments in (["a", "--method", "horoscope"], []):
         ended = local_command("score", *arguments)
         assert (ended.returncode, ended.stdout) == (2, "")
+
+
+def test_the_queues_are_shown_and_what_failed_too_often_is_deleted(tmp_path) -> None:
+    database = {"SQLITE_PATH": str(tmp_path / "undertone.db")}
+    queues = Queues(tmp_path / "queues.db")
+    for name in ("ingest-batches", "ingest-batches-poison", "ingest-batches-poison"):
+        queues.put(name, b"{}")
+    shown = local_command("queues", "--json", **database)
+    lengths = {"ingest-batches": 1, "ingest-batches-poison": 2}
+    assert json.loads(shown.stdout) == {"queues": lengths, "deleted": 0}
+    cleared = local_command("queues", "--clear-poison", **database)
+    assert "2 that failed too often" in cleared.stdout
+    assert queues.lengths() == {"ingest-batches": 1}

@@ -1508,6 +1508,22 @@ class Explanation(Model, frozen=True):
     """when the answer was made."""
 
 
+class Fault(Model, frozen=True):
+    """Something that is wrong."""
+
+    name: (
+        Literal["starting", "database", "worker", "stale", "poison", "disk", "scoring", "source"]
+        | str
+    )
+    """starting: the database opens for the first time; database: it doesn't answer; worker: it
+    gives no sign of life, or can't write; stale: the data is old, missing or dated in the
+    future; poison: messages of queues failed too often; disk: it is nearly full; scoring:
+    the method of the settings doesn't score; source: one of which nothing is collected.
+    """
+    reason: str
+    """the reason, in a sentence."""
+
+
 class FindingAnswer(Model, frozen=True):
     """What a condition found in the hours up to `hour`."""
 
@@ -1579,6 +1595,10 @@ class Health(Model, frozen=True):
     """what collection has done."""
     database: DatabaseHealth
     """the database."""
+    faults: tuple[Fault, ...] = ()
+    """everything that is wrong, also what leaves the status as it is; poison and disk are
+    known on one machine.
+    """
     sources: tuple[SourceHealth, ...] = ()
     """the sources and communities that fail, since when and why; the service is healthy
     nonetheless while other ones are collected.

@@ -16,9 +16,15 @@ from undertone_client.requests import Requests
 class Operations(Requests):
     """The calls of the API: a method for each."""
 
-    def health(self) -> Answer[models.Health]:
-        """Read the health of the service."""
-        return self._read("/api/v1/health", models.Health, {}, also=frozenset([503]))
+    def health(self, *, strict: Literal["true", "false"] | None = None) -> Answer[models.Health]:
+        """Read the health of the service.
+
+        strict: true, or `?strict` alone: status 503 if there is any fault; false: only if the
+        service is unhealthy.
+        """
+        return self._read(
+            "/api/v1/health", models.Health, {"strict": strict}, also=frozenset([503])
+        )
 
     def stats(
         self,

@@ -9,14 +9,18 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import azure.functions as func
 import pytest
 
+from api.blueprint import api_health
 from api.deps import Deps
+from api.http.responses import health_answer
 from api.reads.health import LastObserved, check_health
 from api.reads.process import process_health
 from shared import __version__
+from shared.disk import DiskSpace
 from shared.errors import StoreNotProvisioned, StoreUnavailable
 from shared.models import CollectionState, Lease
 from shared.settings import Settings
@@ -169,14 +173,71 @@ def test_what_the_worker_says_is_read_back_and_never_half(tmp_path) -> None:
     environ = {STATUS_FILE: str(path)}
     assert read_status({}) is None
     assert read_status(environ) == WorkerStatus()
-    said = WorkerStatus(iso(NOW), iso(NOW), "x" * 250, is_failing=True)
+    queues = {f"queue-{number}-with-a-long-name-poison": 10**6 for number in range(40)}
+    said = WorkerStatus(iso(NOW), iso(NOW), "x" * 250, is_failing=True, queues=queues)
     write_status(path, said)
     write_status(path, WorkerStatus(iso(NOW)))
     assert read_status(environ) == WorkerStatus(iso(NOW))
     write_status(path, said)
     assert read_status(environ) == said
-    path.write_text("[1")
-    assert read_status(environ) == WorkerStatus()
+    for broken in ("[1", "[]", '{"queues": 1}', ""):
+        path.write_text(broken)
+        assert read_status(environ) == WorkerStatus()
+
+
+POISONED = WorkerStatus(iso(NOW), queues={"collect-requests": 3, "collect-requests-poison": 2})
+FULL = DiskSpace(free=400_000_000, size=10**11, database=1_000_000)
+# A copy of the database wouldn't fit, though much is free.
+TOO_LARGE = DiskSpace(free=9 * 10**9, size=10**11, database=10**10)
+ROOMY = DiskSpace(free=10**9, size=10**11, database=10**8)
+
+
+@pytest.mark.parametrize(
+    ("age", "worker", "disk", "names", "says"),
+    [
+        (12 * MINUTE, None, None, [], ""),
+        (12 * MINUTE, WorkerStatus(iso(NOW), queues={"ingest-batches": 9}), ROOMY, [], ""),
+        (120 * MINUTE, None, ROOMY, ["stale"], "two intervals"),
+        (12 * MINUTE, POISONED, ROOMY, ["poison"], "2 of collect-requests"),
+        (12 * MINUTE, None, FULL, ["disk"], "400 MB free"),
+        (12 * MINUTE, None, TOO_LARGE, ["disk"], "less than 10,000 MB"),
+        (120 * MINUTE, replace(POISONED, is_failing=True), FULL, ["worker", "stale", "poison",
+         "disk"], "can't write"),
+    ],
+)  # fmt: skip
+async def test_everything_that_is_wrong_is_named_with_its_reason(
+    sqlite_store, age, worker, disk, names, says
+) -> None:
+    await remember(sqlite_store, age, succeeded=3)
+    deps = replace(deps_of(sqlite_store), worker=lambda: worker, disk=lambda _: disk)
+    health = await check_health(deps)
+    assert [fault.name for fault in health.faults] == names
+    assert says in " ".join(fault.reason for fault in health.faults)
+    for strict, status in ((False, 200), (True, 503 if names else 200)):
+        assert health_answer(health, strict=strict).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 200),
+        ("?strict", 503),
+        ("?strict=", 503),
+        ("?STRICT", 503),
+        ("?strict=true", 503),
+        ("?strict&strict=true", 503),
+        ("?strict=false", 200),
+        ("?strict=1", 422),
+    ],
+)
+async def test_strict_may_stand_alone_in_the_address(process, written, query, status) -> None:
+    del process
+    await remember(written, 12 * 60 * MINUTE, succeeded=1)
+    # The host leaves out what has no value.
+    given = dict(parse_qsl(query.removeprefix("?")))
+    url = f"http://127.0.0.1:7071/api/v1/health{query}"
+    request = func.HttpRequest("GET", url, params=given, body=b"")
+    assert (await api_health.build().get_user_function()(request)).status_code == status
 
 
 async def test_a_fresh_installation_is_healthy_while_its_first_collection_is_awaited(sqlite_store):
