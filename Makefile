@@ -130,6 +130,7 @@ COMPILE = $(BIN)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes
 
 lock: $(VENV)/.installed
 	$(COMPILE) --python-version 3.11 -o requirements.txt requirements.in
+	$(COMPILE) --python-version 3.11 -o requirements-machine.txt requirements-machine.in
 	$(COMPILE) --python-version 3.11 -o requirements-dev.txt requirements-dev.in
 	$(COMPILE) --python-version 3.13 -c requirements.txt --no-emit-package azure-functions -o tests/runtime/requirements.txt tests/runtime/requirements.in
 	$(COMPILE) --python-version 3.11 -o tests/infra/requirements-checkov.txt tests/infra/requirements-checkov.in

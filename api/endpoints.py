@@ -239,6 +239,7 @@ PAGES = (
     Page("docs", f"{BASE}/docs"),
     Page("docs_file", f"{BASE}/docs/{{file}}"),
     Page("asset", "/assets/{file}"),
+    Page("metrics", "/metrics"),
     Page("mcp", MCP, methods=("POST",)),
     Page("mcp_changes", f"{MCP}/changes", methods=("POST",), needs_key=True),
     Page("oauth_resource", METADATA),

@@ -29,6 +29,13 @@ class SignInNeeded(RequestError):
         self.challenge = challenge
 
 
+class MetricsKeyNeeded(SignInNeeded):
+    """The key of METRICS_KEY is missing, or another one is sent."""
+
+    def __init__(self) -> None:
+        super().__init__("Bearer")
+
+
 class ForeignOrigin(RequestError):
     """A page of another site sends the request."""
 

@@ -369,6 +369,17 @@ class Settings(BaseModel):
     log_format: Literal["text", "json"] = Field(
         "text", description="how one machine logs: text, or json (one object a line)"
     )
+    metrics_access: Literal["off", "loopback", "key"] = Field(
+        "off",
+        description="who may read /metrics: off (nobody), loopback (this machine, past any proxy)"
+        " or key (who sends METRICS_KEY)",
+    )
+    metrics_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        max_length=200,
+        description="the key of /metrics, 16 to 200 characters: Authorization: Bearer KEY",
+    )
     telemetry: Literal["off", "azure"] = Field(
         "off", description="whether traces and metrics are sent: off or azure"
     )
@@ -391,6 +402,11 @@ class Settings(BaseModel):
             _check_connection_string(self.applicationinsights_connection_string)
         _check_email(self)
         _check_ask(self)
+        if self.metrics_access == "key" and self.metrics_key is None:
+            raise ValueError(
+                f"METRICS_KEY: not set, and METRICS_ACCESS=key needs it; it takes"
+                f" {_takes('metrics_key')}"
+            )
         if bool(self.entra_client_id) != bool(self.entra_issuer):
             raise ValueError("ENTRA_CLIENT_ID and ENTRA_ISSUER: set both, or neither")
         return self

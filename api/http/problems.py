@@ -21,6 +21,7 @@ from api.errors import (
     TooLarge,
 )
 from api.http.responses import NOT_KEPT, set_length, unsendable_header
+from api.request_metrics import process_request_metrics
 from api.schema.problems import BAD_SETTING, NO_TYPE, BadParameter, Conflict, Problem
 from shared.alerts.links import PATH as LINKS
 from shared.costs import track
@@ -127,7 +128,11 @@ def _answering(endpoint: Endpoint, *, max_bytes: int) -> Endpoint:
             _allow_origin(req, answer)
             answer = _sendable(req, answer, request_id)
             attributes.update(_span_attributes(req, answer, request_id))
-        milliseconds = (perf_counter() - started) * 1000
+        seconds = perf_counter() - started
+        process_request_metrics().record(
+            endpoint.__name__, req.method, answer.status_code, seconds, costs
+        )
+        milliseconds = seconds * 1000
         set_length(answer)
         answer.headers["X-Request-Id"] = request_id
         answer.headers["Server-Timing"] = (

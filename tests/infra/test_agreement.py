@@ -37,6 +37,8 @@ LEFT_OUT = {
     "push_folder": "there is no folder of files on Azure",
     "sqlite_path": "there is no embedded database on Azure",
     "acs_connection_string": "the app signs in to Azure Communication Services by its identity",
+    "metrics_access": "Application Insights has the metrics, of all instances",
+    "metrics_key": "Application Insights has the metrics, of all instances",
     "log_format": "on Azure the host writes the lines",
     "cosmos_key": "the account takes none: local authentication is off",
     "reddit_base_url": "it is for stand-ins, and none is deployed",
