@@ -79,7 +79,7 @@ pages: $(PAGES)
 # Published schemas from the package check-jsonschema.
 SCHEMA = $(BIN)/check-jsonschema --quiet --builtin-schema vendor
 
-SPELLED = *.md function_app.py .github .vscode docs api bench client collector dashboard/src dashboard/tests infra local release shared tests
+SPELLED = *.md function_app.py .github .vscode docs api bench client collector dashboard/src dashboard/tests deploy infra local release shared tests
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
@@ -90,7 +90,7 @@ lint: $(VENV)/.installed
 	$(SCHEMA).dependabot .github/dependabot.yml
 	$(SCHEMA).github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 	$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml
-	$(SCHEMA).compose-spec compose.yaml
+	$(SCHEMA).compose-spec compose.yaml deploy/compose.yaml
 	$(BIN)/codespell $(SPELLED)
 
 format: $(VENV)/.installed dashboard/node_modules/.installed
@@ -104,11 +104,12 @@ docs: $(VENV)/.installed
 	$(BIN)/python -m local.exports_page > docs/exports.md
 	$(BIN)/python -m local.client_code
 
-# The zip that azd deploys, its bill of materials, and the audit of its packages.
+# The zip that azd deploys, the archive for one machine, the bill of materials, and the audit of the packages.
 package: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m release package
 	rm -rf .release/app
 	$(BIN)/python -m zipfile -e .release/undertone.zip .release/app
+	$(BIN)/python -m release machine
 
 # The Python client for PyPI: an archive of its source, and a wheel.
 client: $(VENV)/.installed

@@ -1,4 +1,4 @@
-"""Commands of a release: `python -m release package|sbom|audit|cut|notes`."""
+"""Commands of a release: `python -m release package|machine|sbom|audit|cut|notes`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +11,7 @@ import typer
 from release.audit import NOT_AUDITED, audit
 from release.bom import write_bom
 from release.cut import CHANGELOG, CutError, cut, notes_of
+from release.machine import build_archive
 from release.npm_audit import npm_audit, worst
 from release.package import build_package
 
@@ -22,6 +23,15 @@ cli = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 def package(target: Annotated[Path, typer.Argument()] = Path(".release/undertone.zip")) -> None:
     """Build the deployment package, as azd does."""
     names = build_package(ROOT, target)
+    typer.echo(f"{target}: {len(names)} files, {target.stat().st_size / 1000:.0f} kB")
+
+
+@cli.command()
+def machine(
+    target: Annotated[Path, typer.Argument()] = Path(".release/undertone-machine.tar.gz"),
+) -> None:
+    """Build the archive for one machine: the deployed files, the local host, and deploy/."""
+    names = build_archive(ROOT, target)
     typer.echo(f"{target}: {len(names)} files, {target.stat().st_size / 1000:.0f} kB")
 
 

@@ -15,6 +15,7 @@ ECOSYSTEMS = {
     "pip": re.compile(r"(^|/)requirements[^/]*\.in$"),
     "npm": re.compile(r"(^|/)package-lock\.json$"),
     "docker-compose": re.compile(r"(^|/)compose\.ya?ml$"),
+    "docker": re.compile(r"(^|/)Dockerfile$"),
 }
 LEFT_OUT = {"node_modules", ".deployed", ".release", ".git"}
 # Environments: .venv and others of that beginning.
