@@ -18,6 +18,7 @@ import tree_sitter_bicep
 from tree_sitter import Language, Node, Parser
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+COMMENTS = ("comment", "diagnostic_comment")
 KINDS = ("parameter", "variable", "resource", "module", "output")
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str, "int": int, "bool": bool, "object": dict, "array": list,
@@ -132,7 +133,7 @@ def members(node: Node) -> dict[str, Node]:
     found = {}
     for child in node.children:
         if child.type == "object_property":
-            key, *_, value = (each for each in child.children if each.type != "comment")
+            key, *_, value = (each for each in child.children if each.type not in COMMENTS)
             found[plain(key) if key.type == "string" else text(key)] = value
     return found
 
@@ -162,7 +163,7 @@ def _declarations(root: Node) -> Iterator[Declaration]:
         kind = node.type.removesuffix("_declaration")
         if kind in KINDS:
             yield _declaration(kind, node, decorators)
-        if node.type != "comment":
+        if node.type not in COMMENTS:
             decorators = {}
 
 
@@ -192,7 +193,7 @@ class Deployment:
         self.template = template
         self.scope = scope
         self.given = dict(given)
-        self._modules: dict[str, Deployment] = {}
+        self._modules: dict[str, list[Deployment]] = {}
         for name in self.given.keys() - template.of("parameter").keys():
             raise BicepError(f"{template.path.name}: there is no parameter {name}")
         for name, parameter in template.of("parameter").items():
@@ -225,19 +226,18 @@ class Deployment:
             if not each.existing:
                 found += self._resources(name)
         for name in self.template.of("module"):
-            for body in self._bodies(name):
-                del body
-                found += self.module(name).resources()
+            for each in self.modules(name):
+                found += each.resources()
         return found
 
-    def module(self, name: str) -> "Deployment":
-        """Return a module with its parameters."""
+    def modules(self, name: str) -> list["Deployment"]:
+        """Return a module with its parameters: once, not at all, or for each turn of its loop."""
         if name not in self._modules:
-            node = self.template.declared[name].value
-            assert node is not None
-            values = self.evaluate(body_of(node))
             module = self.template.modules[name]
-            self._modules[name] = Deployment(module, values.get("params", {}), values["name"])
+            self._modules[name] = [
+                Deployment(module, body.get("params", {}), body["name"])
+                for body in self._bodies(name)
+            ]
         return self._modules[name]
 
     def outputs(self) -> dict[str, Any]:
@@ -283,7 +283,7 @@ class Deployment:
         return getattr(self, f"_{node.type}")(node, known)
 
     def _parts(self, node: Node) -> list[Node]:
-        return [child for child in node.named_children if child.type != "comment"]
+        return [child for child in node.named_children if child.type not in COMMENTS]
 
     def _string(self, node: Node, known: Mapping[str, Any]) -> str:
         if not any(child.type == "interpolation" for child in node.children):
@@ -311,7 +311,7 @@ class Deployment:
         found = {}
         for child in node.children:
             if child.type == "object_property":
-                key, *_, value = (each for each in child.children if each.type != "comment")
+                key, *_, value = (each for each in child.children if each.type not in COMMENTS)
                 name = self.evaluate(key, known) if key.type == "string" else text(key)
                 found[name] = self.evaluate(value, known)
         return found
@@ -328,6 +328,10 @@ class Deployment:
 
     def _binary_expression(self, node: Node, known: Mapping[str, Any]) -> Any:
         left, sign, right = node.children
+        if text(sign) == "&&":
+            return self.evaluate(left, known) and self.evaluate(right, known)
+        if text(sign) == "||":
+            return self.evaluate(left, known) or self.evaluate(right, known)
         return OPERATORS[text(sign)](self.evaluate(left, known), self.evaluate(right, known))
 
     def _ternary_expression(self, node: Node, known: Mapping[str, Any]) -> Any:
@@ -356,7 +360,9 @@ class Deployment:
         if not isinstance(owner, Declaration):
             return owner[name]
         if owner.kind == "module":
-            return {"outputs": self.module(owner.name).outputs()}[name]
+            if not self.modules(owner.name):
+                raise BicepError(f"{self.template.path.name}: {owner.name} isn't deployed")
+            return {"outputs": self.modules(owner.name)[0].outputs()}[name]
         resource = self._resources(owner.name)[0]
         if name == "name":
             return resource.name.rpartition("/")[2]
@@ -377,25 +383,32 @@ def _union(_folder: Path, *objects: Mapping[str, Any]) -> dict[str, Any]:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "concat": lambda _folder, *values: [each for value in values for each in value],
     "empty": lambda _folder, value: not value,
     "environment": lambda _folder: {
         "authentication": {"loginEndpoint": "https://login.microsoftonline.com/"},
-        "suffixes": {"keyvaultDns": ".vault.azure.net"},
+        "suffixes": {"keyvaultDns": ".vault.azure.net", "storage": "core.windows.net"},
     },
     "guid": lambda _folder, *values: _hash(*values),
+    "indexOf": lambda _folder, value, part: value.find(part),
     "int": lambda _folder, value: int(value),
     "join": lambda _folder, values, by: by.join(values),
     "json": lambda _folder, value: json.loads(value),
     "last": lambda _folder, values: values[-1],
     "loadJsonContent": lambda folder, path: json.loads((folder / path).read_text()),
     "loadTextContent": lambda folder, path: (folder / path).read_text(),
-    "resourceGroup": lambda _folder, subscription, name: f"{subscription}/{name}",
+    "replace": lambda _folder, value, old, new: value.replace(old, new),
+    "resourceId": lambda _folder, kind, *names: f"/{kind}/{'/'.join(names)}",
+    "resourceGroup": lambda _folder, *names: (
+        "/".join(names) if names else {"id": "/subscriptions/some/resourceGroups/own"}
+    ),
     "split": lambda _folder, value, by: value.split(by),
     "string": lambda _folder, value: (
         json.dumps(value) if isinstance(value, dict | list) else str(value)
     ),
     "subscription": lambda _folder: {"id": "/subscriptions/some"},
     "subscriptionResourceId": lambda _folder, kind, name: f"/{kind}/{name}",
+    "substring": lambda _folder, value, start: value[start:],
     "tenant": lambda _folder: {"tenantId": "<tenant>"},
     "toLower": lambda _folder, value: value.lower(),
     "trim": lambda _folder, value: value.strip(),

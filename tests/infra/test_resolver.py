@@ -74,11 +74,21 @@ def test_a_sound_template_has_no_problems_and_can_be_worked_out(tmp_path) -> Non
         "param names array = ['a', 'b']\n"
         "var sizes = { a: 2 + 3 * 4 }\n"
         + module("name: 'x', size: sizes['a'] > 10 ? 7 : 8")
+        + "module each 'module.bicep' = [for name in concat(names, ['c']): {\n"
+        "  name: name\n  params: { name: name }\n}]\n"
+        + "module none 'module.bicep' = if (size > 1 || empty(names)) {\n"
+        "  name: 'none'\n  params: { name: 'none' }\n}\n"
+        "param size int = 1\n"
+        "output both bool = size == 1 && !empty(names)\n"
         + "resource r 'Some.Kind/things@2024-01-01' = [for name in names: if (name != 'a') {\n"
         "  name: '${name}-${one.outputs.id}'\n}]\n",
     )
     assert problems(main) == []
-    assert [each.name for each in Deployment(load(main), {}).resources()] == ["b-x-7"]
+    deployment = Deployment(load(main), {})
+    assert [each.name for each in deployment.resources()] == ["b-x-7"]
+    assert [each.outputs()["id"] for each in deployment.modules("each")] == ["a-1", "b-1", "c-1"]
+    assert deployment.modules("none") == []
+    assert deployment.outputs() == {"both": True}
 
 
 def test_a_string_is_never_taken_for_a_name(tmp_path) -> None:
