@@ -258,8 +258,23 @@ param threadCount int = 8
 @description('GB of logs a day. Above it logs are refused until the next day: a limit to the bill.')
 param dailyLogGb int = 1
 
-@description('The address to e-mail when collection stops or the availability test fails. Empty: neither is made.')
+@maxLength(64)
+@description('The address that gets alerts and warnings of the budget. Empty, and no alertWebhook: no alert is made.')
 param alertEmail string = ''
+
+@secure()
+@description('An https address that gets the same, in the common alert schema of Azure Monitor. Empty: none does.')
+param alertWebhook string = ''
+
+@description('''
+Whether alerts also report failed requests, poisoned messages, a database at its limit and logs at theirs, beside
+collection and health. Prices: docs/azure.md, "For a platform team".
+''')
+param moreAlerts bool = true
+
+@minValue(1)
+@description('The number of requests answered with 500 or above within 15 minutes that raises an alert.')
+param failedRequests int = 20
 
 @description('The time without a completed cycle that raises the alert: two intervals of collectSchedule, ISO 8601.')
 @allowed(['PT10M', 'PT15M', 'PT30M', 'PT45M', 'PT1H', 'PT2H', 'PT3H', 'PT4H', 'PT5H', 'PT6H', 'P1D', 'P2D'])
@@ -271,9 +286,118 @@ azd gives the id of the account that runs it. Empty: only the app has these role
 ''')
 param principalId string = ''
 
+@description('''
+The object id of the people who operate the app. They may read every resource and the logs, restart the app and list its
+keys, and get the data roles of principalId. Empty: no further role is given.
+''')
+param operatorsId string = ''
+
+@allowed(['Group', 'User', 'ServicePrincipal'])
+@description('The kind of principal that operatorsId names.')
+param operatorsType string = 'Group'
+
+@description('Tags of all resources beside azd-env-name, such as cost-center=42,owner=ann.')
+param resourceTags string = ''
+
+@description('''
+Whether storage, Cosmos DB, the key vault and Azure Monitor are reached only through private endpoints in a virtual
+network, which the app joins. Cost and preconditions: docs/azure.md, "Private networking".
+''')
+param privateNetwork bool = false
+
+@minLength(9)
+@maxLength(18)
+@description('The addresses of the virtual network. It has to be no part of a network that it is connected to later.')
+param networkPrefix string = '10.77.0.0/24'
+
+@minLength(9)
+@maxLength(18)
+@description('The addresses of the app in it, a /27 at least. No other resource can use them.')
+param appSubnetPrefix string = '10.77.0.0/25'
+
+@minLength(9)
+@maxLength(18)
+@description('The addresses of private endpoints in it, a /26 at least: that of Azure Monitor takes more than ten.')
+param endpointSubnetPrefix string = '10.77.0.128/26'
+
+@description('''
+Whether the virtual network has a NAT gateway, through which the app reaches its sources and Entra ID. Without it, give
+the subnet `app` another way to the internet, such as a firewall.
+''')
+param natGateway bool = true
+
+@allowed(['off', 'audit', 'all'])
+@description('''
+The resource logs that go to the workspace. audit: reads and changes of secrets, changes of the database account,
+deletions in storage, queries of logs. all: every operation as well. They count against dailyLogGb.
+''')
+param diagnostics string = 'off'
+
+@minValue(0)
+@description('''
+The monthly cost of the resource group, in the currency of the subscription. alertEmail and alertWebhook get a warning at
+80%, at 100%, and when 100% is forecast. It stops nothing. 0, or no budgetStart: there is no budget.
+''')
+param monthlyBudget int = 0
+
+@maxLength(10)
+@description('''
+The first day of the month in which the budget begins, such as 2026-12-01: that of the first deployment with a budget, or
+later. Azure refuses to change it, so keep it.
+''')
+param budgetStart string = ''
+
+@description('Whether a lock keeps the database account, the storage account and the key vault from being deleted.')
+param lockData bool = false
+
+@description('''
+Whether the key vault can't be purged before vaultRetentionDays have passed since its deletion. It can't be switched off
+again, and the name stays reserved.
+''')
+param purgeProtection bool = false
+
+@minValue(7)
+@maxValue(90)
+@description('Days for which a deleted vault and its secrets can be recovered. Azure refuses to change it.')
+param vaultRetentionDays int = 7
+
+@allowed([7, 30])
+@description('The last days of which any moment of the database can be restored. 7 cost nothing.')
+param restoreDays int = 7
+
+@description('''
+Whether instances are spread over zones. Then two instances of each group of functions are always ready and billed, and
+the storage account has to be zone-redundant, too. Not every region supports it.
+''')
+param planZoneRedundant bool = false
+
+@description('Whether the storage account is spread over zones. A later deployment can\'t change it.')
+param storageZoneRedundant bool = false
+
+@description('Whether the database account is spread over zones. A later deployment can\'t change it.')
+param cosmosZoneRedundant bool = false
+
+@minValue(0)
+@maxValue(20)
+@description('Instances that are always ready for HTTP requests, billed all month. 0: an idle app starts at a request.')
+param alwaysReadyInstances int = 0
+
+@allowed(['Recreate', 'RollingUpdate'])
+@description('''
+How a deployment replaces instances. Recreate: it restarts all. RollingUpdate, a preview: in batches, which end their
+work first, so that both versions run for a while. A change takes effect with the next deployment.
+''')
+param siteUpdateStrategy string = 'Recreate'
+
 var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
-var tags = { 'azd-env-name': environmentName }
+var tagPairs = [
+  for tag in split(resourceTags, ','): '"${trim(split(tag, '=')[0])}":"${trim(substring(tag, indexOf(tag, '=') + 1))}"'
+]
+var ownTags = empty(resourceTags) ? {} : json('{${join(tagPairs, ',')}}')
+var tags = union(ownTags, { 'azd-env-name': environmentName })
+var hasOperators = !empty(operatorsId)
+var hasReceivers = !empty(alertEmail) || !empty(alertWebhook)
 var groupName = '${abbreviations.resourcesResourceGroups}${environmentName}'
 var vaultName = '${abbreviations.keyVaultVaults}${token}'
 
@@ -326,6 +450,7 @@ module monitoring 'app/monitoring.bicep' = {
     location: location
     tags: tags
     dailyLogGb: dailyLogGb
+    isPrivate: privateNetwork
   }
 }
 
@@ -336,6 +461,9 @@ module storage 'app/storage.bicep' = {
     name: '${abbreviations.storageStorageAccounts}${token}'
     location: location
     tags: tags
+    isZoneRedundant: storageZoneRedundant || planZoneRedundant
+    isPrivate: privateNetwork
+    isLocked: lockData
   }
 }
 
@@ -349,6 +477,10 @@ module database 'app/db.bicep' = {
     mode: cosmosMode
     databaseName: cosmosDatabase
     retentionDays: retentionDays
+    restoreDays: restoreDays
+    isZoneRedundant: cosmosZoneRedundant
+    isPrivate: privateNetwork
+    isLocked: lockData
   }
 }
 
@@ -363,6 +495,10 @@ module secrets 'app/secrets.bicep' = {
     githubToken: githubToken
     smtpPassword: smtpPassword
     askKey: askKey
+    retentionDays: vaultRetentionDays
+    purgeProtection: purgeProtection
+    isPrivate: privateNetwork
+    isLocked: lockData
   }
 }
 
@@ -378,7 +514,8 @@ module rbac 'app/rbac.bicep' = {
   }
 }
 
-module operator 'app/operator.bicep' = if (!empty(principalId)) {
+// One who is both gets the roles of operators.
+module operator 'app/operator.bicep' = if (!empty(principalId) && principalId != operatorsId) {
   name: 'operator'
   scope: group
   // Cosmos DB refuses two changes of an account's roles at the same time.
@@ -409,11 +546,44 @@ module model 'app/model.bicep' = if (!empty(askResourceId)) {
   }
 }
 
+module network 'app/network.bicep' = if (privateNetwork) {
+  name: 'network'
+  scope: group
+  params: {
+    token: token
+    location: location
+    tags: tags
+    prefix: networkPrefix
+    appPrefix: appSubnetPrefix
+    endpointPrefix: endpointSubnetPrefix
+    natGateway: natGateway
+  }
+}
+
+module endpoints 'app/endpoints.bicep' = if (privateNetwork) {
+  name: 'endpoints'
+  scope: group
+  // Cosmos DB refuses an endpoint while it changes its roles.
+  dependsOn: [rbac, operator]
+  params: {
+    token: token
+    location: location
+    tags: tags
+    networkId: (network!.outputs.id)
+    subnetId: (network!.outputs.endpointSubnetId)
+    storageName: storage.outputs.name
+    cosmosName: database.outputs.name
+    vaultName: secrets.outputs.name
+    workspaceName: monitoring.outputs.workspaceName
+    insightsName: monitoring.outputs.insightsName
+  }
+}
+
 module api 'app/api.bicep' = {
   name: 'api'
   scope: group
-  // Without its roles the host can't start.
-  dependsOn: [rbac]
+  // Without its roles and, in a private network, its endpoints the host can't start.
+  dependsOn: [rbac, endpoints]
   params: {
     name: '${abbreviations.webSitesFunctions}${token}'
     planName: '${abbreviations.webServerFarms}${token}'
@@ -429,6 +599,10 @@ module api 'app/api.bicep' = {
     httpConcurrency: httpConcurrency
     requestBodyBytes: requestBodyBytes
     threadCount: threadCount
+    alwaysReadyInstances: alwaysReadyInstances
+    siteUpdateStrategy: siteUpdateStrategy
+    isZoneRedundant: planZoneRedundant
+    networkName: privateNetwork ? (network!.outputs.name) : ''
     // The app's own settings count where a secret has the name of one.
     settings: union(alertSettings, signInSettings, {
       REDDIT_CLIENT_ID: redditClientId
@@ -494,20 +668,64 @@ module signIn 'app/sign_in.bicep' = if (!empty(entraClientId)) {
   }
 }
 
-module alerts 'app/alerts.bicep' = if (!empty(alertEmail)) {
+// Cosmos DB refuses two changes of an account at the same time: of its roles, and of its endpoints.
+module operators 'app/operators.bicep' = if (hasOperators) {
+  name: 'operators'
+  scope: group
+  dependsOn: [rbac, endpoints]
+  params: {
+    principalId: operatorsId
+    principalType: operatorsType
+    storageName: storage.outputs.name
+    vaultName: secrets.outputs.name
+    cosmosName: database.outputs.name
+    workspaceName: monitoring.outputs.workspaceName
+    appName: api.outputs.name
+  }
+}
+
+module alerts 'app/alerts.bicep' = if (hasReceivers) {
   name: 'alerts'
   scope: group
   params: {
     groupName: '${abbreviations.insightsActionGroups}${token}'
     ruleName: '${abbreviations.insightsScheduledQueryRules}${token}'
     healthTestName: '${abbreviations.insightsWebTests}${token}'
-    healthRuleName: '${abbreviations.insightsMetricAlerts}${token}'
+    metricRuleName: '${abbreviations.insightsMetricAlerts}${token}'
     location: location
     tags: tags
+    workspaceName: monitoring.outputs.workspaceName
     insightsId: monitoring.outputs.insightsId
+    cosmosName: database.outputs.name
     healthUrl: '${api.outputs.uri}/api/v1/health'
     email: alertEmail
+    webhook: alertWebhook
     window: alertWindow
+    moreAlerts: moreAlerts
+    failedRequests: failedRequests
+  }
+}
+
+module budget 'app/budget.bicep' = if (monthlyBudget > 0 && !empty(budgetStart) && hasReceivers) {
+  name: 'budget'
+  scope: group
+  params: {
+    amount: monthlyBudget
+    start: budgetStart
+    email: alertEmail
+    actionGroupId: (alerts!.outputs.groupId)
+  }
+}
+
+module resourceLogs 'app/diagnostics.bicep' = if (diagnostics != 'off') {
+  name: 'diagnostics'
+  scope: group
+  params: {
+    level: diagnostics
+    workspaceName: monitoring.outputs.workspaceName
+    storageName: storage.outputs.name
+    cosmosName: database.outputs.name
+    vaultName: secrets.outputs.name
   }
 }
 

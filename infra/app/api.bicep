@@ -13,11 +13,32 @@ param httpConcurrency int
 param requestBodyBytes int
 param threadCount int
 
+@description('Instances for HTTP requests that are never stopped.')
+param alwaysReadyInstances int
+
+@allowed(['Recreate', 'RollingUpdate'])
+param siteUpdateStrategy string
+
+@description('Whether instances are spread over zones.')
+param isZoneRedundant bool
+
+@description('The network whose subnet app instances join. Empty: none.')
+param networkName string
+
 @description('The app\'s own settings: README.md has their table.')
 param settings object
 
 resource storage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: storageName
+}
+
+resource network 'Microsoft.Network/virtualNetworks@2025-01-01' existing = {
+  name: networkName
+}
+
+resource subnet 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' existing = {
+  parent: network
+  name: 'app'
 }
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
@@ -27,7 +48,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   tags: tags
   kind: 'functionapp'
   sku: { name: 'FC1', tier: 'FlexConsumption' }
-  properties: { reserved: true }
+  properties: { reserved: true, zoneRedundant: isZoneRedundant }
 }
 
 resource app 'Microsoft.Web/sites@2025-03-01' = {
@@ -51,6 +72,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     // Without it references are resolved with the system-assigned identity, which the app doesn't have.
     keyVaultReferenceIdentity: identityId
     publicNetworkAccess: 'Enabled'
+    // On Flex Consumption all outbound traffic then goes through the network: the settings for that are refused.
+    virtualNetworkSubnetId: empty(networkName) ? null : (subnet.id)
     functionAppConfig: {
       deployment: {
         storage: {
@@ -66,8 +89,12 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
+        alwaysReady: alwaysReadyInstances > 0 ? [{ name: 'http', instanceCount: alwaysReadyInstances }] : []
         triggers: { http: { perInstanceConcurrency: httpConcurrency } }
       }
+      // Documented, but not in Bicep's types.
+      #disable-next-line BCP037
+      siteUpdateStrategy: { type: siteUpdateStrategy }
     }
     // Flex Consumption refuses most of siteConfig, including ftpsState.
     siteConfig: {
@@ -78,7 +105,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
-// Deployment uses Entra ID: azd signs in as the account that runs it. The second policy waits for the first,
+// Deployment uses Entra ID: azd signs in as the account that runs it. Each child of the site waits for the one before,
 // because Azure refuses two changes of a site at the same time.
 resource ftpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
@@ -105,6 +132,7 @@ resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   // checkov:skip=CKV_AZURE_88:this is appsettings, not azurestorageaccounts; the app keeps no files
   parent: app
   name: 'appsettings'
+  dependsOn: [scmPassword]
   properties: union(settings, {
     AzureWebJobsStorage__credential: 'managedidentity'
     AzureWebJobsStorage__clientId: identityClientId

@@ -9,6 +9,19 @@ param databaseName string
 @description('Documents expire a week after this, counted from the last write: a safety net for the cleanup.')
 param retentionDays int
 
+@allowed([7, 30])
+@description('The last days of which any moment can be restored.')
+param restoreDays int
+
+@description('Whether copies are in three zones instead of one.')
+param isZoneRedundant bool
+
+@description('Whether only private endpoints reach it.')
+param isPrivate bool
+
+@description('Whether a lock keeps it from being deleted.')
+param isLocked bool
+
 // The throughput of the free tier, shared by all containers. Separately, each would need at least 400.
 var sharedThroughput = 1000
 var throughput = {
@@ -68,7 +81,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' = {
   kind: 'GlobalDocumentDB'
   properties: {
     databaseAccountOfferType: 'Standard'
-    locations: [{ locationName: location, failoverPriority: 0, isZoneRedundant: false }]
+    locations: [{ locationName: location, failoverPriority: 0, isZoneRedundant: isZoneRedundant }]
     consistencyPolicy: { defaultConsistencyLevel: 'Session' }
     capabilities: mode == 'serverless' ? [{ name: 'EnableServerless' }] : []
     enableFreeTier: mode == 'free'
@@ -77,11 +90,11 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' = {
     disableLocalAuth: true
     disableKeyBasedMetadataWriteAccess: true
     minimalTlsVersion: 'Tls12'
-    publicNetworkAccess: 'Enabled'
-    // The backup tier without a charge: any moment of the last seven days can be restored.
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    // Seven days are without a charge.
     backupPolicy: {
       type: 'Continuous'
-      continuousModeProperties: { tier: 'Continuous7Days' }
+      continuousModeProperties: { tier: restoreDays == 30 ? 'Continuous30Days' : 'Continuous7Days' }
     }
   }
 }
@@ -114,6 +127,15 @@ resource declared 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers
     }
   }
 ]
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (isLocked) {
+  name: 'keep'
+  scope: account
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'It holds all posts, comments and statistics.'
+  }
+}
 
 output name string = account.name
 output endpoint string = account.properties.documentEndpoint

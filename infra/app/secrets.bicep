@@ -18,6 +18,18 @@ param smtpPassword string
 @description('The key of the server of chat completions. Empty: the stored one stays, if there is one.')
 param askKey string
 
+@description('Days for which the vault and its secrets can be recovered once they are deleted.')
+param retentionDays int
+
+@description('Whether nobody can purge them before. It can\'t be switched off again.')
+param purgeProtection bool
+
+@description('Whether only private endpoints reach it.')
+param isPrivate bool
+
+@description('Whether a lock keeps it from being deleted.')
+param isLocked bool
+
 var redditSecretName = 'reddit-client-secret'
 var githubSecretName = 'github-token'
 var smtpSecretName = 'smtp-password'
@@ -36,8 +48,14 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
     tenantId: tenant().tenantId
     enableRbacAuthorization: true
     enableSoftDelete: true
-    softDeleteRetentionInDays: 7
-    publicNetworkAccess: 'Enabled'
+    softDeleteRetentionInDays: retentionDays
+    // Azure refuses false.
+    enablePurgeProtection: purgeProtection ? true : null
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      defaultAction: isPrivate ? 'Deny' : 'Allow'
+      bypass: 'AzureServices'
+    }
   }
 }
 
@@ -82,6 +100,15 @@ resource ask 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(askKey)
   properties: {
     value: askKey
     contentType: 'the key of the server of chat completions'
+  }
+}
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (isLocked) {
+  name: 'keep'
+  scope: vault
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'It holds secrets that nobody else may have.'
   }
 }
 

@@ -2,6 +2,15 @@ param name string
 param location string
 param tags object
 
+@description('Whether copies are in three zones instead of one.')
+param isZoneRedundant bool
+
+@description('Whether only private endpoints reach it.')
+param isPrivate bool
+
+@description('Whether a lock keeps it from being deleted.')
+param isLocked bool
+
 var packageContainer = 'app-package'
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
@@ -12,7 +21,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   location: location
   tags: tags
   kind: 'StorageV2'
-  sku: { name: 'Standard_LRS' }
+  sku: { name: isZoneRedundant ? 'Standard_ZRS' : 'Standard_LRS' }
   properties: {
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
@@ -20,9 +29,9 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
     defaultToOAuthAuthentication: true
     allowBlobPublicAccess: false
     allowCrossTenantReplication: false
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
     networkAcls: {
-      defaultAction: 'Allow'
+      defaultAction: isPrivate ? 'Deny' : 'Allow'
       bypass: 'AzureServices'
     }
   }
@@ -76,6 +85,15 @@ resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-0
     name: queue
   }
 ]
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (isLocked) {
+  name: 'keep'
+  scope: account
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'It holds waiting requests and the keys of functions.'
+  }
+}
 
 output name string = account.name
 output packageContainerName string = packages.name

@@ -7,19 +7,16 @@ import pytest
 
 from tests.fixtures.host import ROOT
 from tests.infra.bicep import Deployment, Resource, load
+from tests.infra.variants import REQUIRED
 
 MAIN = ROOT / "infra" / "main.bicep"
-ASKED = {
-    "environmentName": "test",
-    "location": "swedencentral",
-}
 
 
 class Deployed:
     """All resources of a deployment."""
 
     def __init__(self, **given: Any) -> None:
-        self.resources = Deployment(load(MAIN), {**ASKED, **given}).resources()
+        self.resources = Deployment(load(MAIN), {**REQUIRED, **given}).resources()
 
     def all(self, kind: str) -> list[Resource]:
         """Return the resources of a type."""
@@ -28,6 +25,16 @@ class Deployed:
     def one(self, kind: str) -> Resource:
         """Return the only resource of a type."""
         (found,) = self.all(kind)
+        return found
+
+    def rule(self, query: str) -> Resource:
+        """Return the alert rule of a query, by the name of its file."""
+        text = (MAIN.parent / "queries" / f"{query}.kql").read_text()
+        (found,) = (
+            each
+            for each in self.all("Microsoft.Insights/scheduledQueryRules")
+            if each.properties["criteria"]["allOf"][0]["query"] == text
+        )
         return found
 
     @property

@@ -105,11 +105,14 @@ def test_the_workflow_gives_every_parameter_that_azd_reads(workflow, project) ->
 def test_a_variable_that_is_empty_leaves_the_default(deploy) -> None:
     # GitHub passes unset variables as empty ones, and azd passes those on.
     parameters = json.loads((MAIN.parent / "main.parameters.json").read_text())["parameters"]
-    given: dict[str, str] = {}
+    given: dict[str, str | bool | int] = {}
     for name, each in parameters.items():
         variable, _, default = each["value"].strip("${}").partition("=")
         is_required = load(MAIN).declared[name].value is None
-        given[name] = f"a value of {variable}" if is_required else default
+        is_text = load(MAIN).declared[name].type == "string"
+        given[name] = (
+            f"a value of {variable}" if is_required else default if is_text else json.loads(default)
+        )
     deploy(**given)
 
 

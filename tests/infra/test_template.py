@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,10 @@ from local.host.config import read_host_json
 from shared.alerts.secret_names import refusal_of_name
 from shared.schedule import interval
 from tests.fixtures.host import ROOT
-from tests.infra.bicep import BicepError, load
+from tests.infra.bicep import BicepError, Deployment, Template, load
 from tests.infra.conftest import MAIN
 from tests.infra.resolver import problems
+from tests.infra.variants import CLIENT, REQUIRED
 
 DATABASES = "Microsoft.DocumentDB/databaseAccounts"
 
@@ -23,9 +25,13 @@ def test_every_name_file_parameter_and_output_is_there() -> None:
     assert problems(MAIN) == []
 
 
+def named_files(template: Template) -> set[Path]:
+    """Return the template's own path and those of its modules and of theirs."""
+    return {template.path}.union(*(named_files(each) for each in template.modules.values()))
+
+
 def test_every_module_is_part_of_the_deployment() -> None:
-    named = {each.target for each in load(MAIN).of("module").values()}
-    assert named == {f"app/{file.name}" for file in (MAIN.parent / "app").glob("*.bicep")}
+    assert named_files(load(MAIN)) == {MAIN, *(MAIN.parent / "app").glob("*.bicep")}
 
 
 def test_azd_gives_only_parameters_that_there_are() -> None:
@@ -34,8 +40,11 @@ def test_azd_gives_only_parameters_that_there_are() -> None:
     assert given.keys() <= parameters.keys()
     # azd asks for parameters that are empty and have no default.
     assert given.keys() >= {name for name, each in parameters.items() if each.value is None}
-    # azd passes strings, whatever the parameter's type.
-    assert {parameters[name].type for name in given} == {"string"}
+    for name, each in given.items():
+        # azd makes a boolean or a number of a variable, but not of nothing.
+        if parameters[name].type != "string":
+            default = json.loads(each["value"].strip("${}").partition("=")[2])
+            assert default == Deployment(load(MAIN), REQUIRED).symbol(name)
 
 
 @pytest.mark.parametrize("name", list(load(MAIN).of("parameter")))
@@ -79,6 +88,7 @@ def test_memory_instances_and_concurrency_are_parameters(deploy) -> None:
     assert scale == {
         "instanceMemoryMB": 4096,
         "maximumInstanceCount": 50,
+        "alwaysReady": [],
         "triggers": {"http": {"perInstanceConcurrency": 16}},
     }
 
@@ -286,18 +296,12 @@ def test_the_package_is_read_with_the_identity(deployed) -> None:
     assert storage["value"].endswith(f".blob>{container.rpartition('/')[2]}")
 
 
-def test_the_roles_are_there_before_the_app() -> None:
-    api = load(MAIN).declared["api"]
-    assert api.value is not None
-    assert b"dependsOn: [rbac]" in (api.value.text or b"")
-
-
 def test_the_alert_is_made_for_who_wants_it(deploy) -> None:
     assert not deploy().all("Microsoft.Insights/scheduledQueryRules")
     alerting = deploy(alertEmail="ops@example.org")
     group = alerting.one("Microsoft.Insights/actionGroups")
     assert group.properties["emailReceivers"][0]["emailAddress"] == "ops@example.org"
-    rule = alerting.one("Microsoft.Insights/scheduledQueryRules").properties
+    rule = alerting.rule("completed-cycles").properties
     assert rule["actions"] == {"actionGroups": [f"/{group.type}/{group.name}"]}
     (condition,) = rule["criteria"]["allOf"]
     assert '"cycle.completed "' in condition["query"]
@@ -307,7 +311,7 @@ def test_the_alert_is_made_for_who_wants_it(deploy) -> None:
 def test_the_alert_waits_for_two_intervals_of_the_schedule(deploy) -> None:
     alerting = deploy(alertEmail="ops@example.org")
     schedule = alerting.settings["COLLECT_SCHEDULE"]
-    rule = alerting.one("Microsoft.Insights/scheduledQueryRules").properties
+    rule = alerting.rule("completed-cycles").properties
     assert rule["windowSize"] == "PT1H"
     assert 2 * interval(schedule, datetime(2026, 11, 25, tzinfo=UTC)) == timedelta(hours=1)
 
@@ -327,7 +331,7 @@ def test_the_availability_test_asks_for_health_and_never_for_the_page(deploy) ->
 
 
 def test_a_failing_health_check_reaches_the_same_people(deploy) -> None:
-    alerting = deploy(alertEmail="ops@example.org")
+    alerting = deploy(alertEmail="ops@example.org", moreAlerts=False)
     group = alerting.one("Microsoft.Insights/actionGroups")
     test = alerting.one("Microsoft.Insights/webtests")
     rule = alerting.one("Microsoft.Insights/metricAlerts").properties
@@ -338,9 +342,6 @@ def test_a_failing_health_check_reaches_the_same_people(deploy) -> None:
     # One place may fail by itself, and a window has a result of each.
     assert 1 < rule["criteria"]["failedLocationCount"] < len(test.properties["Locations"])
     assert rule["windowSize"] == f"PT{test.properties['Frequency'] // 60}M"
-
-
-CLIENT = "11111111-2222-3333-4444-555555555555"
 
 
 def test_one_parameter_makes_people_and_agents_sign_in(deploy) -> None:

@@ -5,13 +5,17 @@ require("@kusto/language-service-next/Kusto.Language.Bridge.min.js");
 
 const { KustoCode, GlobalState, Symbols } = Kusto.Language;
 
-// https://learn.microsoft.com/azure/azure-monitor/reference/tables/apptraces and appexceptions, by
-// the names that Application Insights gives them.
+// https://learn.microsoft.com/azure/azure-monitor/reference/tables/apptraces, apprequests and
+// appexceptions, by the names that Application Insights gives them; and the workspace's own
+// https://learn.microsoft.com/azure/azure-monitor/reference/tables/operation.
 const COMMON =
   "timestamp: datetime, severityLevel: int, customDimensions: dynamic, operation_Name: string," +
   " operation_Id: string, cloud_RoleName: string, cloud_RoleInstance: string, itemCount: int";
 const TABLES = {
   traces: `(message: string, ${COMMON})`,
+  requests: `(id: string, name: string, url: string, success: string, resultCode: string, duration: real, ${COMMON})`,
+  _LogOperation:
+    "(TimeGenerated: datetime, Category: string, Operation: string, Level: string, Detail: string)",
   exceptions: `(type: string, outerMessage: string, problemId: string, ${COMMON})`,
 };
 
