@@ -240,6 +240,8 @@ resource atLimit 'Microsoft.Insights/metricAlerts@2018-03-01' = if (moreAlerts) 
           metricNamespace: 'Microsoft.DocumentDB/databaseAccounts'
           // The percentage of each minute's busiest second, so that the average of 15 is at 100 if all are.
           metricName: 'NormalizedRUConsumption'
+          // Each partition by itself, since one alone can be at its limit.
+          dimensions: [{ name: 'PartitionKeyRangeId', operator: 'Include', values: ['*'] }]
           timeAggregation: 'Average'
           operator: 'GreaterThanOrEqual'
           threshold: 100

@@ -91,7 +91,6 @@ resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
           delegations: [{ name: 'app', properties: { serviceName: 'Microsoft.App/environments' } }]
           natGateway: natGateway ? { id: gateway.id } : null
           networkSecurityGroup: { id: appRules.id }
-          defaultOutboundAccess: false
         }
       }
       {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from tests.infra.bicep import Declaration, Template, load, text, walk
+from tests.infra.bicep import Declaration, Template, body_of, load, members, text, walk
 
 # https://learn.microsoft.com/azure/azure-resource-manager/bicep/linter-rule-no-hardcoded-environment-urls
 CLOUD_HOSTS = (
@@ -49,7 +49,7 @@ FORMATTED_WIDTH = 120
 def complaints(path: Path) -> list[str]:
     """Return a line for each violation, with the file and the rule."""
     template = load(path)
-    checks = (_existing, _hosts, _outputs, _deployments, _ids, _names, _layout)
+    checks = (_existing, _hosts, _outputs, _deployments, _waits, _ids, _names, _layout)
     found = [f"{path.name}: {line}" for check in checks for line in check(template)]
     return found + [
         line for module in template.modules.values() for line in complaints(module.path)
@@ -61,7 +61,12 @@ def _line(node: Node) -> str:
 
 
 def _symbols(node: Node) -> set[str]:
-    return {text(each) for each in walk(node) if each.type == "identifier"}
+    return {text(each) for each in walk(node) if each.type == "identifier" and not _is_key(each)}
+
+
+def _is_key(node: Node) -> bool:
+    owner = node.parent
+    return owner is not None and owner.type == "object_property" and owner.children[0] == node
 
 
 def _values(template: Template) -> Iterator[Node]:
@@ -99,6 +104,19 @@ def _deployments(template: Template) -> Iterator[str]:
     for name, each in template.of("resource").items():
         if each.target.lower().startswith("microsoft.resources/deployments@"):
             yield f"no-deployments-resources: {name}"
+
+
+def _waits(template: Template) -> Iterator[str]:
+    for name, each in template.declared.items():
+        if each.kind not in {"resource", "module"} or each.value is None:
+            continue
+        body = members(body_of(each.value))
+        waits = _symbols(body["dependsOn"]) if "dependsOn" in body else set()
+        used = {
+            used for key, value in body.items() if key != "dependsOn" for used in _symbols(value)
+        }
+        for other in waits & used:
+            yield f"no-unnecessary-dependson: {name} waits for {other}, which it names elsewhere"
 
 
 def _ids(template: Template) -> Iterator[str]:

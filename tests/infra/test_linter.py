@@ -115,6 +115,13 @@ def test_each_resource_is_of_its_agreed_version_where_it_is_only_referred_to_too
             ),
             "BCP225: r has no literal name",
         ),
+        (
+            (
+                f"resource r {THINGS} = {{ name: 'r' }}\n"
+                f"resource s {THINGS} = {{\n  name: r.name\n  dependsOn: [r]\n}}\n"
+            ),
+            "no-unnecessary-dependson: s waits for r",
+        ),
         (f"var x = [{', '.join(['true'] * 20)}]\n", "format: line 1 is over 120 columns"),
         ("var x = 1 \n", "format: line 1 has blanks at its end"),
         ("var x = 1", "format: one line end at the end"),

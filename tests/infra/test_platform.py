@@ -418,6 +418,8 @@ def test_the_database_at_its_limit_raises_an_alert_where_a_cycle_does_not(deploy
     assert (condition["metricName"], condition["threshold"]) == ("NormalizedRUConsumption", 100)
     # A cycle is at 100 for less than a minute, so that the maximum would be there twice an hour.
     assert (condition["timeAggregation"], rule["windowSize"]) == ("Average", "PT15M")
+    # The average of all partitions is below 100 where one is at its limit.
+    assert [each["name"] for each in condition["dimensions"]] == ["PartitionKeyRangeId"]
 
 
 def test_fewer_alerts_can_be_asked_for(deploy) -> None:
