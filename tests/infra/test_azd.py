@@ -116,6 +116,13 @@ def test_a_variable_that_is_empty_leaves_the_default(deploy) -> None:
     deploy(**given)
 
 
+def test_every_variable_is_documented() -> None:
+    read = set(re.findall(r"\$\{(\w+)", (MAIN.parent / "main.parameters.json").read_text()))
+    docs = (ROOT / "docs" / "azure.md").read_text()
+    asked = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID"}
+    assert [name for name in sorted(read - asked) if f"`{name}`" not in docs] == []
+
+
 def test_only_secure_parameters_are_handed_on_as_secrets(project) -> None:
     parameters = json.loads((MAIN.parent / "main.parameters.json").read_text())["parameters"]
     secure = {

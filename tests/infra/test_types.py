@@ -1,6 +1,8 @@
 """Every property that the template sets is one that the service takes, by types.json."""
 
 import json
+import random
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ import pytest
 
 from tests.infra.bicep import Placeholder
 from tests.infra.conftest import Deployed
-from tests.infra.variants import VARIANTS
+from tests.infra.variants import EVERYTHING, VARIANTS
 
 TYPES: dict[str, Any] = json.loads(Path(__file__).with_name("types.json").read_text())["types"]
 # They have a name, a location and tags, and nothing else.
@@ -74,6 +76,69 @@ def test_services_take_every_property_of_every_variant(name: str) -> None:
         if kind not in WITHOUT_PROPERTIES
         for fault in faults(kind, body)
     ] == []
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Return all strings inside a value, names of properties included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from (*strings(key), *strings(inner))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner)
+
+
+def dangling(deployed: Deployed) -> set[str]:
+    """Return references to resources of Azure that this deployment doesn't have."""
+    ids = {f"{each.type}/{each.name}" for each in deployed.resources}
+    # Roles are Azure's own, and these resources are somebody else's.
+    ids |= {"Microsoft.Authorization/roleDefinitions/"}
+    ids |= {"Microsoft.Communication/communicationServices/acs-ours"}
+    ids |= {"Microsoft.CognitiveServices/accounts/oai-ours"}
+    # A subnet is part of its network.
+    ids |= {
+        f"{each.type}/subnets/{each.name}/{part['name']}"
+        for each in deployed.all("Microsoft.Network/virtualNetworks")
+        for part in each.properties["subnets"]
+    }
+    named = {
+        found[1]
+        for each in deployed.resources
+        for text in strings({key: v for key, v in each.body.items() if key not in OF_BICEP})
+        for found in re.finditer(r"[</](Microsoft\.\w+/[\w/.-]+)", text)
+        if not text.startswith("/subscriptions/")
+    }
+    return {name for name in named if not any(name.startswith(each) for each in ids)}
+
+
+CHOICES: dict[str, tuple[Any, ...]] = {
+    **{name: (None, value) for name, value in EVERYTHING.items()},
+    "cosmosMode": (None, "serverless", "autoscale"),
+    "diagnostics": (None, "audit", "all"),
+    "natGateway": (None, False),
+    "moreAlerts": (None, False),
+    "storageZoneRedundant": (None, True),
+}
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_any_options_go_together(seed: int) -> None:
+    chosen = random.Random(seed)
+    picked = {name: chosen.choice(values) for name, values in CHOICES.items()}
+    given = {name: value for name, value in picked.items() if value is not None}
+    deployed = Deployed(**given)
+    assert dangling(deployed) == set(), given
+    bodies = [(kind, body) for kind, body in resources(given) if kind not in WITHOUT_PROPERTIES]
+    assert [fault for kind, body in bodies for fault in faults(kind, body)] == [], given
+
+
+def test_a_resource_that_is_missing_is_named() -> None:
+    deployed = Deployed(**EVERYTHING)
+    network = deployed.one("Microsoft.Network/virtualNetworks")
+    deployed.resources.remove(network)
+    assert f"{network.type}/{network.name}" in dangling(deployed)
 
 
 VAULT: dict[str, Any] = {
