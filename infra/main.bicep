@@ -307,7 +307,7 @@ param privateNetwork bool = false
 
 @minLength(9)
 @maxLength(18)
-@description('The addresses of the virtual network. It has to be no part of a network that it is connected to later.')
+@description('The addresses of the virtual network. They must not be those of a network that it is peered with.')
 param networkPrefix string = '10.77.0.0/24'
 
 @minLength(9)
@@ -367,7 +367,7 @@ param restoreDays int = 7
 
 @description('''
 Whether instances are spread over zones. Then two instances of each group of functions are always ready and billed, and
-the storage account has to be zone-redundant, too. Not every region supports it.
+the storage account is zone-redundant, too. Not every region supports it.
 ''')
 param planZoneRedundant bool = false
 
