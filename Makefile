@@ -1,4 +1,4 @@
-# The verbs: run, test, coverage, bench, soak, eval, train, pages, package, client, sbom, audit, lint, format, docs, lock, clean.
+# The verbs: run, test, coverage, bench, soak, eval, train, pages, packages, package, client, sbom, audit, lint, format, docs, lock, clean.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,18 +12,19 @@ SWAGGER := api/static/swagger/swagger-ui-bundle.js
 PAGE := api/static/page/index.html
 PAGES := $(SWAGGER) $(PAGE)
 DEPLOYED := .deployed
+PACKAGES := .python_packages
 # Tests spend much of their time waiting, so five processes keep two cores busy.
 WORKERS ?= 5
 # The clock of the suite; tests/clocks.py has the names.
 CLOCK ?= machine
 
-.PHONY: run test coverage bench soak eval train pages package client sbom audit lint format docs lock clean
+.PHONY: run test coverage bench soak eval train pages packages package client sbom audit lint format docs lock clean
 
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
 # What the whole suite needs besides the linters.
-SUITE = $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(AZURITE)/node_modules/.installed $(VENV)/.chromium $(VENV)/.browsers $(CHECKOV)/.installed $(CLIENT)/.installed $(KUSTO)/node_modules/.installed $(MCP_INSPECTOR)/node_modules/.installed $(DEPLOYED)/.installed $(VENV)/.train
+SUITE = $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(AZURITE)/node_modules/.installed $(VENV)/.chromium $(VENV)/.browsers $(CHECKOV)/.installed $(CLIENT)/.installed $(KUSTO)/node_modules/.installed $(MCP_INSPECTOR)/node_modules/.installed $(DEPLOYED)/.installed $(PACKAGES)/.installed $(VENV)/.train
 
 test: $(SUITE) lint
 	$(BIN)/python -m tests.clocks $(CLOCK) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
@@ -76,6 +77,9 @@ $(VENV)/.train: bench/requirements-train.txt | $(VENV)/.installed
 # Builds the dashboard and the page of the API, which `run`, `test` and a deployment need.
 pages: $(PAGES)
 
+# Installs the packages that a deployment brings along: those of requirements.txt, for Azure's system and Python.
+packages: $(PACKAGES)/.installed
+
 # Published schemas from the package check-jsonschema.
 SCHEMA = $(BIN)/check-jsonschema --quiet --builtin-schema vendor
 
@@ -105,7 +109,7 @@ docs: $(VENV)/.installed
 	$(BIN)/python -m local.client_code
 
 # The zip that azd deploys, the archive for one machine, the bill of materials, and the audit of the packages.
-package: $(VENV)/.installed $(PAGES)
+package: $(VENV)/.installed $(PAGES) $(PACKAGES)/.installed
 	$(BIN)/python -m release package
 	rm -rf .release/app
 	$(BIN)/python -m zipfile -e .release/undertone.zip .release/app
@@ -157,8 +161,12 @@ $(CLIENT)/.installed: tests/client/requirements.txt
 	$(CLIENT)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-# The app as Azure installs it, with Microsoft's runtime library; nothing without Python 3.13.
-$(DEPLOYED)/.installed: requirements.txt tests/runtime/requirements.txt tests/runtime/environment.py | $(VENV)/.installed
+$(PACKAGES)/.installed: requirements.txt release/packages.py release/notices.py | $(VENV)/.installed
+	$(BIN)/python -m release packages
+	touch $@
+
+# An environment with Microsoft's runtime library, which serves the package; nothing without Python 3.13.
+$(DEPLOYED)/.installed: tests/runtime/requirements.txt tests/runtime/environment.py release/packages.py | $(VENV)/.installed
 	$(BIN)/python -m tests.runtime.environment $(DEPLOYED)
 
 # Node comes from the machine if it is new enough for the inspector of MCP, or else from PyPI, pinned with hashes.
@@ -236,4 +244,4 @@ $(VENV)/.browsers: | $(VENV)/.installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(CHECKOV) $(COSMOS_SERVER)/node_modules $(AZURITE)/node_modules $(KUSTO)/node_modules $(MCP_INSPECTOR)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .release $(DEPLOYED) .data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(CHECKOV) $(COSMOS_SERVER)/node_modules $(AZURITE)/node_modules $(KUSTO)/node_modules $(MCP_INSPECTOR)/node_modules dashboard/node_modules dashboard/src/schema.d.ts api/static/page api/static/swagger/swagger-ui* .pictures .bench .release $(DEPLOYED) $(PACKAGES) .data .mypy_cache .ruff_cache .pytest_cache

@@ -1,4 +1,4 @@
-"""Commands of a release: `python -m release package|machine|sbom|audit|cut|notes`."""
+"""Commands of a release: `python -m release packages|package|machine|sbom|audit|cut|notes`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from release.cut import CHANGELOG, CutError, cut, notes_of
 from release.machine import build_archive
 from release.npm_audit import npm_audit, worst
 from release.package import build_package
+from release.packages import PYTHON, install_packages
 
 ROOT = Path(__file__).parents[1]
 cli = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
@@ -33,6 +34,16 @@ def machine(
     """Build the archive for one machine: the deployed files, the local host, and deploy/."""
     names = build_archive(ROOT, target)
     typer.echo(f"{target}: {len(names)} files, {target.stat().st_size / 1000:.0f} kB")
+
+
+@cli.command()
+def packages() -> None:
+    """Install the locked packages for Azure, which the deployment package contains."""
+    if not install_packages(ROOT):
+        typer.echo(
+            f"warning: this machine has no Python {PYTHON} to compile the packages with, so that"
+            " the first answer of an instance takes about a second longer"
+        )
 
 
 @cli.command()

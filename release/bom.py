@@ -1,9 +1,9 @@
 """Writes the bill of materials of the deployed app, from the locked requirements of both languages.
 
-Python's packages are those of requirements.txt that Linux installs. JavaScript's packages are those
-whose code ships: the imports of the dashboard, and the bundle that is copied as its makers built
-it, with the packages inside it. Build tools are left out. The weights of sentiment come with the
-models and data that they are derived from.
+Python's packages are those of requirements.txt that the deployment package contains. JavaScript's
+packages are those whose code ships: the imports of the dashboard, and the bundle that is copied as
+its makers built it, with the packages inside it. Build tools are left out. The weights of sentiment
+come with the models and data that they are derived from.
 """
 
 import base64
@@ -16,10 +16,10 @@ from typing import Any
 from urllib.parse import quote
 
 from cyclonedx.spdx import is_expression, is_supported_id
-from packaging.markers import Marker
 from packaging.requirements import Requirement
 
 from release.bundled import BUNDLE, LICENCE_OF, bundled_components
+from release.packages import PYTHON
 from release.weights import weights_components
 
 # The Makefile copies the built files of these packages. Their npm dependencies don't ship.
@@ -34,16 +34,17 @@ CLASSIFIERS = {
     "License :: OSI Approved :: Python Software Foundation License": "PSF-2.0",
 }
 Json = dict[str, Any]
-# Where the app runs. Packages that are pinned for Windows or a browser aren't installed there.
-LINUX = {
+# Where the app runs. The lock also has packages for Windows, browsers and other Pythons.
+AZURE = {
     "implementation_name": "cpython",
     "os_name": "posix",
     "platform_machine": "x86_64",
     "platform_python_implementation": "CPython",
     "platform_system": "Linux",
+    "python_full_version": f"{PYTHON}.0",
+    "python_version": PYTHON,
     "sys_platform": "linux",
 }
-PYTHONS = ("3.11", "3.12", "3.13")
 
 
 def write_bom(requirements: Path, project: Path, npm_lock: Path, target: Path) -> list[str]:
@@ -72,30 +73,23 @@ def write_bom(requirements: Path, project: Path, npm_lock: Path, target: Path) -
 
 
 def _without_other_systems(bom: Json, requirements: Path) -> Json:
-    """Return the bill without the packages that no Python of Linux installs."""
-    here = {(each.name, str(each.specifier)) for each in installed_on_linux(requirements)}
+    """Return the bill without the packages that the deployment package doesn't contain."""
+    here = {(each.name, str(each.specifier)) for each in installed_on_azure(requirements)}
     kept = [each for each in bom["components"] if (each["name"], f"=={each['version']}") in here]
     refs = {each["bom-ref"] for each in bom["components"]} - {each["bom-ref"] for each in kept}
     dependencies = [each for each in bom["dependencies"] if each["ref"] not in refs]
     return {**bom, "components": kept, "dependencies": dependencies}
 
 
-def installed_on_linux(requirements: Path) -> list[Requirement]:
-    """Return the pinned requirements of a lock that a Python of Linux installs."""
+def installed_on_azure(requirements: Path) -> list[Requirement]:
+    """Return the pinned requirements of a lock that the deployment package contains."""
     lines = requirements.read_text().splitlines()
     pins = [
         Requirement(line.removesuffix("\\").partition(" --hash")[0])
         for line in lines
         if line and line[0].isalnum()
     ]
-    return [pin for pin in pins if pin.marker is None or _is_met(pin.marker)]
-
-
-def _is_met(marker: Marker) -> bool:
-    return any(
-        marker.evaluate({**LINUX, "python_version": each, "python_full_version": f"{each}.0"})
-        for each in PYTHONS
-    )
+    return [pin for pin in pins if pin.marker is None or pin.marker.evaluate(AZURE)]
 
 
 def _add_bundled(scripts: list[Json], folder: Path) -> list[Json]:

@@ -1,8 +1,8 @@
 """Builds the deployment package: the zip that azd makes of the app's folder.
 
 azd zips the folder of a function app's service without what .funcignore names, by the rules of
-.gitignore; requirements.txt is installed on Azure (`azd package`, remote build). See
-https://learn.microsoft.com/azure/developer/azure-developer-cli/configure-ignore-files.
+.gitignore. The packages of Python are in it (release/packages.py), so that Azure installs nothing.
+See https://learn.microsoft.com/azure/developer/azure-developer-cli/configure-ignore-files.
 """
 
 import zipfile
@@ -14,6 +14,7 @@ from pathspec import GitIgnoreSpec
 IGNORE_FILE = ".funcignore"
 # The earliest time that a zip can hold. It is fixed, so that equal files give an equal package.
 WHEN = (1980, 1, 1, 0, 0, 0)
+NORMAL = 6
 
 
 def ignored_by(root: Path) -> GitIgnoreSpec:
@@ -26,8 +27,11 @@ def files_of(root: Path) -> list[str]:
     return sorted(_walk(root, root, ignored_by(root)))
 
 
-def build_package(root: Path, target: Path) -> list[str]:
-    """Write the package, and return the names of its files. Equal files give an equal package."""
+def build_package(root: Path, target: Path, level: int = NORMAL) -> list[str]:
+    """Write the package, and return the names of its files. Equal files give an equal package.
+
+    level is zlib's, from 1 (fast) to 9 (small).
+    """
     names = files_of(root)
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
@@ -35,7 +39,7 @@ def build_package(root: Path, target: Path) -> list[str]:
             entry = zipfile.ZipInfo(name, WHEN)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            package.writestr(entry, (root / name).read_bytes())
+            package.writestr(entry, (root / name).read_bytes(), compresslevel=level)
     return names
 
 

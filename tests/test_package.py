@@ -57,10 +57,11 @@ def test_the_licence_of_each_script_and_font_ships_with_it(packed: list[str]) ->
 def test_the_package_has_the_app_and_nothing_else(packed: list[str]) -> None:
     tops = {name.split("/")[0] for name in packed}
     assert tops == {
-        ".funcignore", "LICENSE", "api", "collector", "function_app.py", "host.json",
-        "requirements.txt", "shared",
+        ".funcignore", ".python_packages", "LICENSE", "api", "collector", "function_app.py",
+        "host.json", "requirements.txt", "shared",
     }  # fmt: skip
-    assert not [name for name in packed if "__pycache__" in name or name.endswith(".pyc")]
+    own = [name for name in packed if not name.startswith(".python_packages/")]
+    assert not [name for name in own if "__pycache__" in name or name.endswith((".pyc", ".md"))]
 
 
 def test_what_methods_load_is_part_of_the_package_with_its_licences(packed: list[str]) -> None:
@@ -91,12 +92,13 @@ def test_what_only_developers_need_stays_behind(path: str) -> None:
     assert ignored_by(ROOT).match_file(path)
 
 
-def test_what_git_ignores_stays_behind_but_for_the_built_pages() -> None:
+def test_what_git_ignores_stays_behind_but_for_what_a_deployment_builds() -> None:
     ignored = (ROOT / ".gitignore").read_text().split()
     assert len(ignored) > 5
     for pattern in ignored:
         path = pattern.replace("*", "x")
-        assert ignored_by(ROOT).match_file(path) != pattern.startswith("api/static/"), pattern
+        is_made = pattern.startswith(("api/static/", ".python_packages/"))
+        assert ignored_by(ROOT).match_file(path) != is_made, pattern
 
 
 def test_equal_files_make_an_equal_package(tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
-# Builds api/static/page and api/static/swagger on Windows, as `make pages` does elsewhere.
+# Builds api/static/page, api/static/swagger and .python_packages on Windows, as `make pages packages` does elsewhere.
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
 
 python -m venv .venv
-& .venv/Scripts/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+& .venv/Scripts/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 
 Push-Location dashboard
 npm ci --silent --no-audit --no-fund
@@ -23,3 +23,6 @@ npm run --silent types
 npm run --silent check
 npm run --silent build
 Pop-Location
+
+# Wheels for Azure's system, not for this one.
+& .venv/Scripts/python -m release packages

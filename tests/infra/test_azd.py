@@ -29,11 +29,11 @@ def test_there_is_one_service_and_the_app_carries_its_name(project, deployed) ->
     ((name, service),) = project["services"].items()
     assert deployed.one("Microsoft.Web/sites").body["tags"]["azd-service-name"] == name
     assert (service["host"], service["language"], service["project"]) == ("function", "python", ".")
-    # Otherwise wheels for the deploying user's machine would be installed.
-    assert service["remoteBuild"] is True
+    # The package brings its packages, and what Azure installed would come before them.
+    assert service["remoteBuild"] is False
 
 
-def test_the_pages_are_built_before_the_package(project) -> None:
+def test_pages_and_packages_are_made_before_the_package(project) -> None:
     command = project["services"]["api"]["hooks"]["prepackage"]["posix"]["run"]
     made = subprocess.run(
         [*command.split(), "--dry-run", "--always-make"],
@@ -41,9 +41,10 @@ def test_the_pages_are_built_before_the_package(project) -> None:
     ).stdout  # fmt: skip
     assert f"touch {PAGES[0]}" in made
     assert f"touch {PAGES[1]}" in made
+    assert "python -m release packages" in made
 
 
-def test_windows_builds_the_same_pages(project) -> None:
+def test_windows_makes_the_same_pages_and_packages(project) -> None:
     script = ROOT / project["services"]["api"]["hooks"]["prepackage"]["windows"]["run"]
     steps = script.read_text()
     makefile = (ROOT / "Makefile").read_text()
@@ -53,6 +54,7 @@ def test_windows_builds_the_same_pages(project) -> None:
     assert set(ran) <= scripts.keys()
     for copied in re.findall(r"cp (dashboard/node_modules/\S+)", makefile):
         assert f"Copy-Item {copied} api/static/swagger/" in steps
+    assert "-m release packages" in steps
 
 
 @pytest.mark.parametrize(

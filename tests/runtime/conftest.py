@@ -15,16 +15,22 @@ import pytest
 
 from local.reddit.server import StandIn
 from release.package import build_package
+from release.packages import FOLDER, SITE_PACKAGES, azure_python
 from tests.clocks import inherited
 from tests.collector.harness import things
+from tests.fixtures.once import folder_of_run, locked
 from tests.fixtures.reddit import make_stand_in
-from tests.runtime.environment import NONE_FOUND, interpreter
+from tests.runtime.environment import NONE_FOUND
 
 ROOT = Path(__file__).parents[2]
 DEPLOYED = ROOT / ".deployed"
 SERVE = Path(__file__).with_name("serve.py")
 SUBREDDITS = ("aws", "OpenAI")
 PATIENCE = 180.0
+# Names a package to test, as a workflow does before it deploys it; else one is built of this tree.
+PACKAGE = "UNDERTONE_PACKAGE"
+# zlib's fastest level, since the package is unpacked at once.
+FAST = 1
 
 
 @dataclass(frozen=True)
@@ -38,9 +44,9 @@ class Served:
 
 @pytest.fixture(scope="session")
 def deployed_python() -> Path:
-    """Return the Python of the environment with only requirements.txt."""
+    """Return the Python of the environment without packages."""
     if not (DEPLOYED / ".installed").exists():
-        if interpreter() is None:
+        if azure_python() is None:
             pytest.skip(NONE_FOUND)
         pytest.fail("the deployed environment isn't made: `make .deployed/.installed` does it")
     return DEPLOYED / "app/bin/python"
@@ -48,16 +54,34 @@ def deployed_python() -> Path:
 
 @pytest.fixture(scope="session")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an empty folder with the package unpacked in it."""
-    folder = tmp_path_factory.mktemp("deployment")
-    build_package(ROOT, folder / "package.zip")
-    with zipfile.ZipFile(folder / "package.zip") as package:
-        package.extractall(folder / "wwwroot")
-    return folder / "wwwroot"
+    """Return a folder with nothing but the unpacked package, once for all processes of a run."""
+    run = folder_of_run(tmp_path_factory)
+    unpacked = run / "wwwroot"
+    with locked(run / "wwwroot.lock"):
+        if not unpacked.exists():
+            unpack(run)
+    return unpacked
+
+
+def unpack(folder: Path) -> None:
+    """Unpack the named package, or a package of this tree, into the folder `wwwroot`."""
+    if named := os.environ.get(PACKAGE):
+        package = Path(named)
+    else:
+        if not (ROOT / FOLDER / ".installed").exists():
+            pytest.fail("the packages aren't installed: `make packages` does it")
+        package = folder / "package.zip"
+        build_package(ROOT, package, FAST)
+    with zipfile.ZipFile(package) as opened:
+        opened.extractall(folder / "unpacking")
+    (folder / "unpacking").rename(folder / "wwwroot")
 
 
 def deployed(python: Path, folder: Path, *arguments: str, **settings: str) -> dict[str, Any]:
     """Return a function that starts that Python in the folder, without this repository."""
+    # The package's own packages come before the library, as on Azure:
+    # https://learn.microsoft.com/azure/azure-functions/functions-reference-python
+    path = os.pathsep.join([str(folder / SITE_PACKAGES), str(DEPLOYED / "worker")])
     # -P: modules come neither from the script's folder nor from the current one.
     return {
         "args": [str(python), "-P", *arguments],
@@ -65,7 +89,7 @@ def deployed(python: Path, folder: Path, *arguments: str, **settings: str) -> di
         "env": {
             **inherited(os.environ),
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(DEPLOYED / "worker"),
+            "PYTHONPATH": path,
             **settings,
         },
         "text": True,

@@ -1,4 +1,4 @@
-"""Without a new enough Python, the command says so and leaves nothing unfinished."""
+"""Without Azure's version of Python, the command says so and leaves nothing unfinished."""
 
 import subprocess
 import sys
@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.environment import NONE_FOUND, OLDEST, ROOT, interpreter
+from release.packages import PYTHON, azure_python
+from tests.fixtures.host import ROOT
+from tests.runtime.environment import NONE_FOUND
 
-OWN = sys.executable if sys.version_info >= OLDEST else None
+IS_AZURES = "{}.{}".format(*sys.version_info) == PYTHON
+OWN = sys.executable if IS_AZURES else None
 
 
 @pytest.fixture
@@ -24,7 +27,7 @@ def only_a_shim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("only_a_shim")
 def test_a_shim_without_its_python_is_passed_over() -> None:
-    assert interpreter() == OWN
+    assert azure_python() == OWN
 
 
 def test_a_python_of_pyenv_is_found(only_a_shim: Path) -> None:
@@ -32,10 +35,10 @@ def test_a_python_of_pyenv_is_found(only_a_shim: Path) -> None:
     python.parent.mkdir(parents=True)
     python.write_text("#!/bin/sh\nexit 0\n")
     python.chmod(0o755)
-    assert interpreter() == (OWN or str(python))
+    assert azure_python() == (OWN or str(python))
 
 
-@pytest.mark.skipif(OWN is not None, reason="this Python is new enough itself")
+@pytest.mark.skipif(OWN is not None, reason="this Python is of that version itself")
 def test_without_one_the_reason_is_told_and_nothing_is_made(only_a_shim: Path) -> None:
     folder = only_a_shim / "deployed"
     ended = subprocess.run(
