@@ -136,6 +136,35 @@ def mcp(
 
 
 @app.command()
+def smoke(
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="The address of a deployment, as https://NAME.")
+    ],
+    seconds: Annotated[
+        float, typer.Option(min=0.1, max=600, help="How long each request may take.")
+    ] = 30,
+    wait: Annotated[
+        float, typer.Option(min=0, max=3600, help="How long to wait until health answers.")
+    ] = 0,
+    version: Annotated[
+        str | None, typer.Option(metavar="X.Y.Z", help="The version that has to answer.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Test a deployment, read-only: page, figures, questions, agents. Exit status: 0 all passed.
+
+    UNDERTONE_KEY may have a function key, and UNDERTONE_TOKEN a token of Entra ID, for a
+    deployment whose reads need one.
+    """
+    from local.commands.smoke import Options, smoke_command  # noqa: PLC0415 - so that --help is quick
+
+    options = Options(url, seconds, wait, version)
+    with _clear_errors():
+        raise typer.Exit(smoke_command(os.environ, options, as_json=as_json))
+
+
+@app.command()
 def trending(*, as_json: Json = False) -> None:
     """Find the trending topics. Exit status: 0 done, 1 failed, 3 another writer runs."""
     from local.commands.maintenance import trending_command  # noqa: PLC0415 - so that --help is quick
@@ -298,6 +327,31 @@ def backfill(
     _log_to_stderr()
     with _clear_errors():
         raise typer.Exit(backfill_command(os.environ, community, days=days, as_json=as_json))
+
+
+@app.command()
+def upgrade(
+    to: Annotated[
+        int | None, typer.Option(metavar="SHAPE", min=1, help="Another shape than this version's.")
+    ] = None,
+    *,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Take the last step back, also one that was killed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring the database to the shapes that this version stores. Exit status: as of cleanup.
+
+    It may be repeated; if it is interrupted, run it again to continue. Meanwhile nothing is
+    collected.
+    """
+    from local.commands.upgrade import upgrade_command  # noqa: PLC0415 - so that --help is quick
+
+    if undo and to is not None:
+        raise typer.BadParameter("--undo takes one step back, and --to names a shape")
+    _log_to_stderr()
+    with _clear_errors():
+        raise typer.Exit(upgrade_command(os.environ, to=to, undo=undo, as_json=as_json))
 
 
 @app.command()

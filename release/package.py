@@ -30,7 +30,7 @@ def files_of(root: Path) -> list[str]:
 def build_package(root: Path, target: Path, level: int = NORMAL) -> list[str]:
     """Write the package, and return the names of its files. Equal files give an equal package.
 
-    level is zlib's, from 1 (fast) to 9 (small).
+    level is zlib's, from 0 (not compressed) to 9 (small).
     """
     names = files_of(root)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ async def remove_expired_subjects(store: Store, before: datetime, check: Callabl
     hour lies in stay.
     """
     hour, day, month = hour_of(iso(before)), day_of(iso(before)), month_of(iso(before))
-    subjects = await _subjects_until(store, month)
+    subjects = await subjects_until(store, month)
     removed = 0
     for scope in map(subject_scope, subjects):
         removed += await _remove(store, DAYS, scope, hour, check, but=day)
@@ -39,7 +39,7 @@ async def remove_expired_subjects(store: Store, before: datetime, check: Callabl
     return removed
 
 
-async def _subjects_until(store: Store, month: str) -> list[str]:
+async def subjects_until(store: Store, month: str) -> list[str]:
     """List the subjects of the watchlist, and those that tables up to this month have."""
     found = {subject["id"] for subject in (await read_watchlist(store))["subjects"]}
     tables = await store.query(

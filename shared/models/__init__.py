@@ -110,6 +110,7 @@ from shared.models.state import (
     SweepState,
     TokenAccount,
     TokensSpent,
+    UpgradeState,
     Watermark,
 )
 from shared.models.topics import Topic, Topics, TopicState
@@ -267,6 +268,7 @@ __all__ = [
     "TopicState",
     "Topics",
     "Trigger",
+    "UpgradeState",
     "Via",
     "WaitingBatch",
     "WatchedCommunity",

@@ -110,20 +110,32 @@ class ReleasesState(TypedDict):
 class CollectionState(TypedDict):
     """The state of collection, which /health reads instead of every cycle.
 
-    schema is the version of the stored shapes: see shared/store/schema.py. A store never mixes
-    origins.
+    schema is the version of the stored shapes, or text that says between which two an upgrade is:
+    see shared/store/schema.py. A store never mixes origins.
     """
 
     id: Literal["collection"]
     kind: Literal["collection"]
     ttl: int
-    schema: int
+    schema: int | str
     origin: Origin
     last_cycle: str | None
     last_started_at: str | None
     last_collection_at: str | None
     collections_succeeded: int
     collections_failed: int
+    _etag: NotRequired[str]
+
+
+class UpgradeState(TypedDict):
+    """How far a step of an upgrade is, so that a killed one goes on; cursor is the step's own."""
+
+    id: Literal["upgrade"]
+    kind: Literal["upgrade"]
+    ttl: int
+    origin: int
+    target: int
+    cursor: str
     _etag: NotRequired[str]
 
 

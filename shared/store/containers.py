@@ -46,6 +46,7 @@ from shared.models import (
     SweepState,
     TokensSpent,
     Topics,
+    UpgradeState,
     WaitingBatch,
     Watchlist,
     WatchlistRevision,
@@ -93,6 +94,7 @@ IMPORTED_FILES: Container[ImportedFile] = Container("cycles", "kind", _CYCLE_IND
 RELEASES: Container[ReleasesState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 COLLECTION: Container[CollectionState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+UPGRADES: Container[UpgradeState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SCORING: Container[ScoringState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 TOKENS: Container[TokensSpent] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 VERDICTS: Container[ModelVerdict] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)

@@ -6,18 +6,20 @@ from shared.store.schema import check_schema
 from shared.telemetry import is_on, span
 
 
-async def open_store(settings: Settings, *, retry_seconds: float) -> Store:
+async def open_store(settings: Settings, *, retry_seconds: float, any_shape: bool = False) -> Store:
     """Open the store of the settings, and make missing containers if it may.
 
     retry_seconds is the time for which an operation is retried while the database throttles or
-    can't be reached: short for requests, long for cycles. Raises StoreUnavailable, StoreOutdated if
+    can't be reached: short for requests, long for cycles. any_shape is for an upgrade alone: it
+    opens a database of any version. Raises StoreUnavailable, StoreOutdated if
     another version wrote the database, and StoreNotProvisioned if a container is missing and only a
     deployment may make it.
     """
     with span("open store"):
         store = await _open_store(settings, retry_seconds)
         try:
-            await check_schema(store, _name_of(settings))
+            if not any_shape:
+                await check_schema(store, _name_of(settings))
         except BaseException:
             await store.close()
             raise

@@ -29,8 +29,8 @@ SUBREDDITS = ("aws", "OpenAI")
 PATIENCE = 180.0
 # Names a package to test, as a workflow does before it deploys it; else one is built of this tree.
 PACKAGE = "UNDERTONE_PACKAGE"
-# zlib's fastest level, since the package is unpacked at once.
-FAST = 1
+# Nothing is compressed, since the package is unpacked at once.
+FAST = 0
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 
 from shared.settings import Settings
 from tests.api.export.parquet_readers import arrow_table
+from tests.fixtures.forked import local_command
 from tests.runtime.conftest import DEPLOYED, SUBREDDITS, deployed
 from tests.test_function_app import EXPECTED, REQUESTS, SCHEDULES
 
@@ -135,6 +136,11 @@ def test_a_collection_by_timer_is_what_the_api_then_tells(served) -> None:
     assert stats["total"] == 60
     posts = served.http.get("/api/v1/posts/recent", params={"subreddit": "AWS"}).json()
     assert {post["subreddit"] for post in posts} == {"aws"}
+
+
+def test_the_smoke_test_of_deployments_passes(served) -> None:
+    ended = local_command("smoke", str(served.http.base_url))
+    assert ended.returncode == 0, ended.stdout
 
 
 @pytest.mark.parametrize("path", ["exports/items", "items", "sentiment/trends"])
