@@ -12,6 +12,8 @@ from release.package import files_of
 FOLDERS = ("local", "deploy")
 FILES = ("LICENSE", "local.settings.json", "requirements-machine.txt")
 TOP = "undertone"
+# Packages of Azure's own Python; a machine installs its own.
+FOR_AZURE = ".python_packages/"
 LEFT_OUT = {"__pycache__"}
 # The time of all files, so that equal files give an equal archive.
 WHEN = 0
@@ -23,7 +25,8 @@ def names_of(root: Path) -> list[str]:
     """Return the files of the archive, as paths inside the folder."""
     more = (file for folder in FOLDERS for file in _walk(root / folder))
     own = [file.relative_to(root).as_posix() for file in more]
-    return sorted({*files_of(root), *own, *FILES})
+    app = [name for name in files_of(root) if not name.startswith(FOR_AZURE)]
+    return sorted({*app, *own, *FILES})
 
 
 def build_archive(root: Path, target: Path) -> list[str]:
