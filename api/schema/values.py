@@ -18,7 +18,7 @@ MAX_COMPARED_DAYS = 180
 MAX_COMPARED = 10
 # Request units that the items of a span may take, whose topics are looked for.
 MIN_ITEMS_COST = 20
-MAX_ITEMS_COST = 380
+MAX_ITEMS_COST = 340
 # A page of a list in another order than newest first reads this many items, less what the days cost
 # that list them (api/reads/ranked.py): less than 1,000 request units together.
 MAX_SORTED = 860

@@ -31,6 +31,8 @@ from shared.communities import community_name
 MAX_COVERAGE = 2
 MAX_SHARES = 5
 MAX_IN_COMMUNITY = 5
+# Of scopes that the question doesn't name, shares are said of 30 days at most.
+MAX_HOURS_OF_SHARES = 720
 
 
 async def busiest_communities(asking: Asking) -> Sequence[NamedScope]:
@@ -104,7 +106,9 @@ async def answer_comparison(asking: Asking) -> None:
             f" {baseline_text(found.before)}.",
             [number],
         )
-    if all(each.kind == "subject" for each in scopes):
+    # The figures that chose the scopes cost as much as shares do.
+    is_cheap = not asking.parsed.is_filled or asking.hours.hours <= MAX_HOURS_OF_SHARES
+    if is_cheap and all(each.kind == "subject" for each in scopes):
         await _say_shares(asking)
     gaps = [text for each in by_mean if (text := coverage_text(each.coverage))]
     for text in dict.fromkeys(gaps[:MAX_COVERAGE]):

@@ -22,10 +22,9 @@ from api.ask.wording import (
 )
 from api.errors import BadParameters
 from api.reads.items import read_items
-from api.reads.listing import Page
 from api.reads.topics import read_topics
-from api.schema.items import ItemAnswer, Items
-from api.schema.parameters import ItemsParameters
+from api.schema.items import ItemAnswer
+from api.schema.parameters import MAX_POSTS, ItemsParameters
 from api.schema.topics import ScopeTopic, ScopeTopics, TopicsParameters
 from api.schema.values import Sort
 from shared.kinds import Talk
@@ -42,8 +41,9 @@ ORDERS: Final[Mapping[Label, Sort]] = {
     "positive": "most_positive",
     "neutral": "newest",
 }
-PAGE = 100
-MAX_PAGES = 3
+# Topics and reasons both read items: together at most about this many, so that an answer costs less
+# than 1,000 request units.
+MAX_READ_WITH_REASONS = 100
 
 
 async def answer_topic(asking: Asking) -> None:
@@ -57,10 +57,11 @@ async def answer_topic(asking: Asking) -> None:
     if stats.statistics.total:
         if parsed.talk is not None:
             await say_talk(asking, parsed.talk)
-        if not asking.is_in_both:
-            await _say_topics(asking)
+        read = 0 if asking.is_in_both else await _say_topics(asking)
         if parsed.label is not None:
             await show_sorted(asking, ORDERS[parsed.label], sentiment=parsed.label)
+        elif parsed.talk is None and read > MAX_READ_WITH_REASONS:
+            await show_listed(asking)
         elif parsed.talk is None:
             explanation, own = await read_reasons(asking)
             await say_reads(asking, explanation, own)
@@ -118,10 +119,11 @@ def _has(number: int) -> str:
 async def _search(asking: Asking) -> tuple[list[ItemAnswer], int, str | None]:
     """Return the newest items that have the words, and the time that they were read back to.
 
-    That time is None where the whole span was read.
+    That time is None where the whole span was read. A page reads up to MAX_SCANNED items, and an
+    answer reads one page.
     """
     parsed = asking.parsed
-    given: dict[str, str] = {"q": parsed.search or "", "limit": str(PAGE)}
+    given: dict[str, str] = {"q": parsed.search or "", "limit": str(MAX_POSTS)}
     if parsed.label is not None:
         given["sentiment"] = parsed.label
     listed_at = list_page(
@@ -134,46 +136,32 @@ async def _search(asking: Asking) -> tuple[list[ItemAnswer], int, str | None]:
         },
         asking.hours,
     )
-    items: list[ItemAnswer] = []
-    cursor: str | None = None
-    number = 0
-    for _ in range(MAX_PAGES):
-        more = {"cursor": cursor} if cursor else {}
-        parameters = asking.parameters(ItemsParameters, **given, **more)
-        found, own = await _page(asking, parameters, listed_at, is_first=not number)
-        number = number or own
-        items += found.items.root
-        cursor = found.next_cursor
-        if cursor is None:
-            return items, number, None
-    return items, number, cursor.partition("_")[0] if cursor else None
-
-
-async def _page(
-    asking: Asking, parameters: ItemsParameters, listed_at: str, *, is_first: bool
-) -> tuple[Page[Items], int]:
-    if not is_first:
-        return await asking.reader.read(read_items, parameters), 0
-    words = " ".join(asking.parsed.search_words)
-    return await asking.read(
+    words = " ".join(parsed.search_words)
+    found, number = await asking.read(
         read_items,
-        parameters,
+        asking.parameters(ItemsParameters, **given),
         cite=("search_mentions", f"Posts and comments with {words}", "/items"),
         page=listed_at,
     )
+    cursor = found.next_cursor
+    return found.items.root, number, cursor.partition("_")[0] if cursor else None
 
 
-async def _say_topics(asking: Asking) -> None:
-    """Add the topics that grew since the time before, the most surprising ones first."""
+async def _say_topics(asking: Asking) -> int:
+    """Add the topics that grew since the time before, the most surprising ones first.
+
+    Return the number of items that were read for it.
+    """
     parameters = asking.parameters(TopicsParameters, limit=str(MAX_TOPICS))
     found, number = await asking.read(
         read_topics,
         parameters,
         cite=("topics", f"Topics of {asking.name}", "/topics"),
     )
+    read = found.span.read + found.before.read
     if not found.topics:
         asking.citing.say(_no_topics(found), [number])
-        return
+        return read
     for each in found.topics:
         asking.citing.say(_topic_text(each), [number])
     if not found.span.is_whole:
@@ -182,6 +170,7 @@ async def _say_topics(asking: Asking) -> None:
             " the span.",
             [number],
         )
+    return read
 
 
 def _topic_text(topic: ScopeTopic) -> str:

@@ -532,7 +532,7 @@ class Operations(Requests):
 
         community: the name of a watched community, in upper or lower case; without it, all.
 
-        max_cost: 20 to 380: the number of request units that the items of the window may take
+        max_cost: 20 to 340: the number of request units that the items of the window may take
         at most, and those of the time before; an item takes about one. Without it, as many as
         the span allows. A digest reads less, and `request` of its reasons says how much.
         """
