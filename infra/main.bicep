@@ -121,6 +121,19 @@ param leaseSeconds int = 60
 @description('Seconds for which an answer is kept in memory.')
 param cacheSeconds int = 2
 
+@minValue(0)
+@maxValue(100000)
+@description('The searches, files and long spans that one client may ask for a minute. 0: no limit.')
+param heavyReadsAMinute int = 60
+
+@minValue(0)
+@maxValue(2000000000)
+@description('''
+The request units of Cosmos DB that reads without a key may cost a day (UTC). 0: no limit. A million costs $0.25 where
+cosmosMode is serverless: docs/azure.md, "What strangers can cost".
+''')
+param dailyReadUnits int = 4000000
+
 @description('The sender of alerts by e-mail, such as Undertone <alerts@example.org>: docs/alert_email.md.')
 param alertsFrom string = ''
 
@@ -634,6 +647,8 @@ module api 'app/api.bicep' = {
       LEASE_SECONDS: string(leaseSeconds)
       CYCLE_SECONDS: string(cycleSeconds)
       CACHE_SECONDS: string(cacheSeconds)
+      HEAVY_READS_A_MINUTE: string(heavyReadsAMinute)
+      DAILY_READ_UNITS: string(dailyReadUnits)
       ALERTS_FROM: alertsFrom
       SMTP_HOST: smtpHost
       SMTP_PORT: string(smtpPort)

@@ -274,6 +274,20 @@ class Settings(BaseModel):
     cache_seconds: float = Field(
         2.0, ge=0, le=60, description="seconds for which an answer is cached in memory: 0 to 60"
     )
+    heavy_reads_a_minute: int = Field(
+        60,
+        ge=0,
+        le=100_000,
+        description="the searches, files and long spans that one client may ask for a minute, which"
+        " isn't on this machine: 0 to 100000; 0 is no limit",
+    )
+    daily_read_units: int = Field(
+        0,
+        ge=0,
+        le=2_000_000_000,
+        description="the request units of Cosmos DB that reads without a key may cost a day (UTC):"
+        " 0 to 2000000000; 0 is no limit",
+    )
     alerts_from: EmailSender | None = Field(
         None,
         description="the sender of alerts by e-mail: alerts@example.org, or"

@@ -142,6 +142,8 @@ def test_the_app_takes_these_settings_and_they_mean_its_defaults(deployed) -> No
     own = {"reddit_client_id", "reddit_client_secret", "reddit_user_agent", "cosmos_endpoint"}
     # Off if there is no resource to send it to.
     own |= {"telemetry", "applicationinsights_connection_string"}
+    # Strangers read it, and SQLite charges nothing.
+    own |= {"daily_read_units"}
     assert {name: value for name, value in told.items() if name not in own} == {
         name: value for name, value in defaults.items() if name in told and name not in own
     }
@@ -166,6 +168,8 @@ def test_parameters_reach_the_app(deploy) -> None:
         sweepRequests=5,
         leaseSeconds=90,
         cacheSeconds=10,
+        heavyReadsAMinute=30,
+        dailyReadUnits=1000,
         alertsFrom="Undertone <alerts@example.org>",
         smtpHost="mail.example.org",
         smtpPort=465,
@@ -189,6 +193,7 @@ def test_parameters_reach_the_app(deploy) -> None:
     assert settings.alerts_schedule == "0 */10 * * * *"
     assert settings.public_url == "https://mood.example.org"
     assert (settings.lease_seconds, settings.cache_seconds) == (90, 10.0)
+    assert (settings.heavy_reads_a_minute, settings.daily_read_units) == (30, 1000)
     assert settings.alerts_from == "Undertone <alerts@example.org>"
     assert (settings.smtp_host, settings.smtp_port) == ("mail.example.org", 465)
     assert (settings.smtp_tls, settings.smtp_password) == ("tls", None)
