@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from api.schema.problems import BadParameter
+from api.schema.problems import NO_TYPE, BadParameter
 from shared.errors import UndertoneError
 
 WATCHLIST = "/api/v1/watchlist"
@@ -17,6 +17,8 @@ class RequestError(UndertoneError):
     errors: Sequence[BadParameter] = ()
     retry_seconds: int | None = None
     """Seconds to wait before a retry."""
+    type: str = NO_TYPE
+    """The kind of problem."""
 
 
 class SignInNeeded(RequestError):

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from api.deps import Deps, SharedStore, SharedWatchlist
 from api.http.cache import Cache
 from api.http.caches import Caches
+from api.http.daily_budget import DailyBudget
+from api.http.quotas import ClientQuotas
+from api.http.read_limits import ReadLimits, heavy_policy
 from api.reads.health import LastObserved
 from api.reads.process import process_health
 from shared.logs import set_levels
 from shared.models import Watchlist
 from shared.on_demand import CollectMessage
-from shared.settings import settings
+from shared.settings import Settings, settings
 from shared.spellings import Spellings
 from shared.stats.parsed_tables import ParsedTables
 from shared.times import utc_now
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     # What it reads texts with costs 50 ms, and is loaded when a preview is asked for.
     from api.reads.preview import Sample
 
+# Answers of the last hours, for when the day's request units are spent.
+STALE_SECONDS = 6 * 3600.0
 # A sample has about a megabyte. Its items change at a collection.
 SAMPLE_SECONDS = 60.0
 MAX_SAMPLES = 4
@@ -56,9 +61,18 @@ def process_caches() -> Caches:
     """Return this process's caches. Raises SettingsError."""
     seconds = settings().cache_seconds
     return Caches(
-        Cache(seconds=seconds),
+        Cache(seconds=seconds, stale_seconds=STALE_SECONDS),
         Cache(seconds=seconds, most=MAX_READS),
         exports=Cache(seconds=seconds, most=MAX_EXPORTS),
+        limits=_read_limits(settings()),
+    )
+
+
+def _read_limits(given: Settings) -> ReadLimits:
+    a_minute = given.heavy_reads_a_minute
+    return ReadLimits(
+        ClientQuotas(heavy_policy(a_minute)) if a_minute else None,
+        DailyBudget(_shared_store(), given.daily_read_units, utc_now),
     )
 
 

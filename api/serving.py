@@ -1,6 +1,7 @@
 """Answers reads from the cache: as JSON, as pages of lists, and as files."""
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from api.deps import Deps
 from api.export.day_files import day_file
 from api.export.files import items_file
 from api.export.tables import DAY_TYPES, TYPES, form_of_day, format_of
+from api.http.daily_budget import BudgetSpent
 from api.http.limiter import is_heavy
 from api.http.negotiation import choose_type
 from api.http.parameters import read_parameters
@@ -24,6 +26,7 @@ from api.http.responses import (
     prepare,
     wants_fresh,
 )
+from api.http.visit import current_visit
 from api.process import configured_deps, process_caches, process_deps
 from api.reads.listing import Page, with_largest_page
 from api.schema.exports import ExportParameters
@@ -114,13 +117,23 @@ async def serve_kept(
 ) -> func.HttpResponse:
     """Answer from the cache, or else make the answer; a heavy read waits for its turn.
 
-    key names the read and its format; another watchlist has other answers. Raises TooBusy, and what
-    `make` raises.
+    key names the read and its format; another watchlist has other answers. Where the day's budget
+    is spent, an older answer is better than none. Raises TooBusy, QuotaExceeded, BudgetSpent, and
+    what `make` raises.
     """
-    caches = process_caches()
-    makes = partial(caches.heavy.run, make) if is_heavy(parameters, key[1]) else make
+    caches, heavy, fresh = process_caches(), is_heavy(parameters, key[1]), wants_fresh(request)
+    makes = partial(caches.heavy.run, make) if heavy else make
     whole_key = (*key, parameters.model_dump_json(), *state_of(deps.watchlist))
-    kept = await caches.answers.get(whole_key, makes, fresh=wants_fresh(request), within=within)
+    try:
+        if not caches.answers.has(whole_key, fresh=fresh, within=within):
+            await caches.limits.check(current_visit(), is_heavy=heavy)
+        kept = await caches.answers.get(whole_key, makes, fresh=fresh, within=within)
+    except BudgetSpent:
+        stale = caches.answers.stale(whole_key)
+        if stale is None:
+            raise
+        old, age = stale
+        kept = replace(old, headers={**old.headers, "Age": str(round(age))})
     return data_answer(request, kept, mimetype=mimetype)
 
 
@@ -131,7 +144,10 @@ async def serve_day_file(request: func.HttpRequest) -> func.HttpResponse:
     deps, caches = await process_deps(), process_caches()
     key = (form, parameters.model_dump_json(), *state_of(deps.watchlist))
     makes = partial(caches.exporting.run, partial(day_file, deps, parameters, form))
-    kept = await caches.exports.get(key, makes, fresh=wants_fresh(request))
+    fresh = wants_fresh(request)
+    if not caches.exports.has(key, fresh=fresh):
+        await caches.limits.check(current_visit(), is_heavy=True)
+    kept = await caches.exports.get(key, makes, fresh=fresh)
     return data_answer(request, kept, mimetype=DAY_TYPES[form])
 
 

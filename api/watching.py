@@ -16,6 +16,7 @@ from api.http.negotiation import choose_type
 from api.http.parameters import read_parameters
 from api.http.problems import answering
 from api.http.responses import Prepared, next_link, prepare, prepared, uncached_answer
+from api.http.visit import current_visit
 from api.process import process_caches, process_deps, process_samples
 from api.reads.corrections import read_page_of_corrections
 from api.reads.markers import read_effect, read_marker, read_markers
@@ -114,7 +115,9 @@ async def api_preview_subject(req: func.HttpRequest) -> func.HttpResponse:
         sample = await process_samples().get(key, partial(read_sample, deps, body.days))
         return await preview_subject(deps, body, sample)
 
-    return uncached_answer(await process_caches().heavy.run(make), deps.settings.origin)
+    caches = process_caches()
+    await caches.limits.check(current_visit(), is_heavy=True)
+    return uncached_answer(await caches.heavy.run(make), deps.settings.origin)
 
 
 @_route("watchlist")

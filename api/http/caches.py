@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from api.http.cache import Cache
 from api.http.limiter import Limiter
+from api.http.read_limits import ReadLimits
 from api.http.responses import Prepared
 from api.schema.health import Health
 
@@ -26,3 +27,5 @@ class Caches:
     exports: Cache[Prepared] = field(default_factory=lambda: Cache(seconds=0))
     """Files of days, which are large."""
     exporting: Limiter = field(default_factory=lambda: Limiter(at_once=1, waiting=EXPORTS_WAITING))
+    limits: ReadLimits = field(default_factory=ReadLimits)
+    """What reads must pass that aren't cached."""

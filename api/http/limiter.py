@@ -1,11 +1,13 @@
 """A limit on concurrent heavy reads, so that light reads never wait for them."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TypeVar
 
 from api.errors import RequestError
+from api.http.visit import current_visit
 from api.schema.digest import DigestParameters
 from api.schema.explain import ExplainParameters
 from api.schema.markers import EffectParameters
@@ -17,6 +19,7 @@ from api.schema.parameters import (
     SpanParameters,
     TrendsParameters,
 )
+from api.schema.problems import REDUCED_CAPACITY
 from api.schema.subject_parameters import FeedParameters
 from api.schema.topics import TopicsParameters
 from api.schema.values import MAX_HOURS
@@ -27,6 +30,8 @@ T = TypeVar("T")
 # limits even the last one in the queue is answered before its client gives up.
 AT_ONCE = 4
 WAITING = 12
+# One client leaves places to others.
+OF_A_CLIENT = 12
 RETRY_SECONDS = 2
 # Reads that look for reasons.
 EXPLAINED = (ExplainParameters, DigestParameters)
@@ -40,6 +45,7 @@ class TooBusy(RequestError):
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     retry_seconds = RETRY_SECONDS
+    type = REDUCED_CAPACITY
 
     def __init__(self) -> None:
         super().__init__("Too many searches, files or long spans are being read: try again soon.")
@@ -48,21 +54,32 @@ class TooBusy(RequestError):
 class Limiter:
     """Runs a few reads at a time, and queues a few more."""
 
-    def __init__(self, *, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
+    def __init__(
+        self, *, at_once: int = AT_ONCE, waiting: int = WAITING, of_a_client: int = OF_A_CLIENT
+    ) -> None:
         self._most = at_once + waiting
-        self._inside = 0
+        self._most_of_a_client = of_a_client
+        # As many clients as reads, at most.
+        self._inside: Counter[str] = Counter()
         self._turns = asyncio.Semaphore(at_once)
 
     async def run(self, read: Callable[[], Awaitable[T]]) -> T:
-        """Run the read, in its turn. Raises TooBusy, and what the read raises."""
-        if self._inside >= self._most:
+        """Run the read, in its turn. Raises TooBusy, and what the read raises.
+
+        A client who is known has only a part of the places.
+        """
+        client = current_visit().client
+        name = client or ""
+        is_too_many = client is not None and self._inside[name] >= self._most_of_a_client
+        if is_too_many or self._inside.total() >= self._most:
             raise TooBusy
-        self._inside += 1
+        self._inside[name] += 1
         try:
             async with self._turns:
                 return await read()
         finally:
-            self._inside -= 1
+            self._inside[name] -= 1
+            self._inside += Counter()  # Drops names that have none.
 
 
 def finds_topics(parameters: object) -> bool:

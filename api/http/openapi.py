@@ -21,6 +21,7 @@ REFERENCE = "#/components/schemas/{model}"
 
 CONFLICT, UNAVAILABLE = 409, 503
 NOT_ACCEPTABLE = 406
+TOO_MANY = 429
 PROBLEMS = {
     400: "The question is empty.",
     401: "A function key is missing or wrong.",
@@ -35,8 +36,8 @@ PROBLEMS = {
     422: "A parameter, or a value in the body, is bad or unknown; `errors` says which, and what is"
     " accepted.",
     428: "If-Match is missing.",
-    429: "Too many heavy reads at the same time, or the day's tokens are spent: retry after"
-    " `Retry-After` seconds.",
+    429: "Too many heavy reads at the same time or by one client, or the day's request units or"
+    " tokens are spent: retry after `Retry-After` seconds.",
     500: "An unexpected error, which the log describes.",
     503: "The database doesn't answer: retry after `Retry-After` seconds.",
 }
@@ -102,7 +103,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         responses["201"] = {**_answered(endpoint), "description": "It is new."}
     if endpoint.is_kept:
         responses["304"] = {"description": "Nothing has changed since the given ETag."}
-    chosen = [NOT_ACCEPTABLE] if endpoint.is_kept else []
+    chosen = [NOT_ACCEPTABLE, TOO_MANY] if endpoint.is_kept else []
     for status in sorted({*endpoint.problems, *chosen, *ALWAYS}):
         responses[str(status)] = _problem(endpoint, status)
     operation: dict[str, Any] = {

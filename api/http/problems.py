@@ -21,6 +21,7 @@ from api.errors import (
     TooLarge,
 )
 from api.http.responses import NOT_KEPT, set_length, unsendable_header
+from api.http.visit import Visit, begin_visit, visit_of
 from api.request_metrics import process_request_metrics
 from api.schema.problems import BAD_SETTING, NO_TYPE, BadParameter, Conflict, Problem
 from shared.alerts.links import PATH as LINKS
@@ -46,8 +47,8 @@ Endpoint = Callable[..., Awaitable[func.HttpResponse]]
 PROBLEM_JSON = "application/problem+json"
 
 EXPOSED = (
-    "Content-Disposition, ETag, Link, Location, Retry-After, Server-Timing, Undertone-Origin,"
-    " Undertone-Rematching, WWW-Authenticate, X-Request-Id"
+    "Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After,"
+    " Server-Timing, Undertone-Origin, Undertone-Rematching, WWW-Authenticate, X-Request-Id"
 )
 FIRST_SERVER_ERROR = 500
 MAX_BODY_BYTES = 64 * 1024
@@ -123,8 +124,11 @@ def _answering(endpoint: Endpoint, *, max_bytes: int) -> Endpoint:
     ) -> func.HttpResponse:
         started = perf_counter()
         request_id = request_id_of(req)
+        visit = _begun_visit(req, endpoint.__name__)
         with invocation(endpoint.__name__, "http", context) as attributes, track() as costs:
             answer = await _answer_of(endpoint, req, outputs, request_id, max_bytes=max_bytes)
+            visit.charge(costs.request_units)
+            answer.headers.update(visit.fields)
             _allow_origin(req, answer)
             answer = _sendable(req, answer, request_id)
             attributes.update(_span_attributes(req, answer, request_id))
@@ -155,6 +159,16 @@ def _answering(endpoint: Endpoint, *, max_bytes: int) -> Endpoint:
 
     _take_context(answered, endpoint)
     return answered
+
+
+def _begun_visit(request: func.HttpRequest, function: str) -> Visit:
+    """Begin a visit; one without limits where a setting is bad, since nothing is read then."""
+    try:
+        visit = visit_of(request, function, settings())
+    except SettingsError:
+        visit = Visit()
+    begin_visit(visit)
+    return visit
 
 
 def _logged_path(url: str) -> str:
@@ -232,7 +246,7 @@ async def _answer_of(
         check_size(request, max_bytes)
         return await endpoint(request, **outputs)
     except RequestError as error:
-        fault = Fault(error.status, str(error), error.retry_seconds)
+        fault = Fault(error.status, str(error), error.retry_seconds, error.type)
         answer = problem_answer(path, fault, error.errors)
         if isinstance(error, MethodNotAllowed):
             answer.headers["Allow"] = error.allowed

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from api.deps import Deps
 from api.http.caches import Caches
 from api.http.limiter import is_heavy
+from api.http.visit import current_visit
 from api.schema.parameters import Parameters
 from api.serving import state_of
 
@@ -25,10 +26,15 @@ class Reader:
     caches: Caches
 
     async def read(self, read: Callable[[Deps, P], Awaitable[T]], parameters: P) -> T:
-        """Return what a read of the API returns. Raises TooBusy, and what the read raises."""
-        make = partial(read, self.deps, parameters)
-        makes = partial(self.caches.heavy.run, make) if is_heavy(parameters) else make
+        """Return what a read of the API returns.
+
+        Raises TooBusy, QuotaExceeded, BudgetSpent, and what the read raises.
+        """
+        make, heavy = partial(read, self.deps, parameters), is_heavy(parameters)
+        makes = partial(self.caches.heavy.run, make) if heavy else make
         key = (read, parameters.model_dump_json(), *state_of(self.deps.watchlist))
+        if not self.caches.reads.has(key):
+            await self.caches.limits.check(current_visit(), is_heavy=heavy)
         # The key names the read, and with it the type of its answer.
         return cast("T", await self.caches.reads.get(key, makes))
 

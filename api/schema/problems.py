@@ -7,6 +7,9 @@ from api.schema.base import Answer
 # Kinds of problems: https://www.rfc-editor.org/rfc/rfc9457#section-3.1.1
 NO_TYPE = "about:blank"
 BAD_SETTING = "urn:undertone:bad-setting"
+# Of https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
+QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+REDUCED_CAPACITY = "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity"
 
 
 class BadParameter(Answer):
@@ -22,8 +25,9 @@ class Problem(Answer):
 
     type: str = Field(
         default=NO_TYPE,
-        description=f"the kind of problem: {NO_TYPE} if the status says everything, and"
-        f" {BAD_SETTING} if a setting of the app is missing or bad",
+        description=f"the kind of problem: {NO_TYPE} if the status says everything,"
+        f" {BAD_SETTING} if a setting of the app is missing or bad, {QUOTA_EXCEEDED} if a client or"
+        f" all of them have used up what they may, and {REDUCED_CAPACITY} if too many ask now",
     )
     title: str = Field(description="the status in words")
     status: int = Field(description="the HTTP status")

@@ -4,6 +4,7 @@ import { type Signal, signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { ApiError } from "./api";
 import { dataVersion, recordOutcome } from "./connection";
+import { duration } from "./format";
 
 export interface RequestState<T> {
   /** The last good data; it stays while the server doesn't answer. */
@@ -19,6 +20,8 @@ export type Store<T> = (update: Update<T>) => T | undefined;
 export type Load<T> = (store: Store<T>) => Promise<void>;
 
 const RETRY_MS = 5_000;
+/** A longer wait isn't worth it for someone who looks on, such as until the next day. */
+const MAX_WAIT_MS = 60_000;
 /** The requests that the page shows. */
 const watched = new Set<ApiRequest<unknown>>();
 
@@ -46,6 +49,14 @@ export function retryDelay({ retrySeconds }: ApiError, defaultMs = RETRY_MS): nu
   return retrySeconds ? retrySeconds * 1000 : defaultMs;
 }
 
+/** Return in words when a request that failed for now is made again. */
+export function retryText(error: ApiError): string {
+  if (!error.isTransient) return "";
+  const wait = retryDelay(error);
+  if (wait <= RETRY_MS) return "It is asked again every few seconds.";
+  return `It is asked again in ${duration(wait / 1000)}.`;
+}
+
 /** Run a load until it succeeds. Throws the ApiError that is not transient, or the last one. */
 export async function withRetries<T>(
   load: () => Promise<T>,
@@ -54,7 +65,7 @@ export async function withRetries<T>(
   for (let left = tries - 1; ; left -= 1) {
     const { data, error } = await settle(load());
     if (!error) return data as T;
-    if (!error.isTransient || !left) throw error;
+    if (!error.isTransient || !left || retryDelay(error, delayMs) > MAX_WAIT_MS) throw error;
     await new Promise((resolve) => setTimeout(resolve, retryDelay(error, delayMs)));
   }
 }

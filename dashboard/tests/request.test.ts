@@ -8,6 +8,7 @@ import {
   reloadAll,
   retryDelay,
   retryFailed,
+  retryText,
   settleRecorded,
   withRetries,
 } from "../src/request";
@@ -260,6 +261,17 @@ describe("retries", () => {
   test("wait as long as the server asks", () => {
     expect(retryDelay(new ApiError(503, "", 7), 10)).toBe(7000);
     expect(retryDelay(UNAVAILABLE, 10)).toBe(10);
+  });
+
+  test("says when it asks again, also where that is the next day", async () => {
+    expect(retryText(new ApiError(429, "Busy.", 2))).toBe("It is asked again every few seconds.");
+    expect(retryText(new ApiError(429, "Too many.", 45))).toBe("It is asked again in 45 s.");
+    const spent = new ApiError(429, "Spent until tomorrow.", 7 * 3600);
+    expect(retryText(spent)).toBe("It is asked again in 7 h.");
+    expect(retryText(new ApiError(404, "No."))).toBe("");
+    const load = vi.fn().mockRejectedValue(spent);
+    await expect(withRetries(load, { tries: 3, delayMs: 1 })).rejects.toBe(spent);
+    expect(load).toHaveBeenCalledTimes(1);
   });
 
   test("end with the first success", async () => {

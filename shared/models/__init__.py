@@ -110,6 +110,7 @@ from shared.models.state import (
     SweepState,
     TokenAccount,
     TokensSpent,
+    UnitsSpent,
     UpgradeState,
     Watermark,
 )
@@ -268,6 +269,7 @@ __all__ = [
     "TopicState",
     "Topics",
     "Trigger",
+    "UnitsSpent",
     "UpgradeState",
     "Via",
     "WaitingBatch",

@@ -153,6 +153,17 @@ class TokensSpent(TypedDict):
     _etag: NotRequired[str]
 
 
+class UnitsSpent(TypedDict):
+    """The request units of a day (UTC) that processes have taken for anonymous reads."""
+
+    id: Literal["anonymous"]
+    kind: Literal["read_units"]
+    ttl: int
+    day: str
+    spent: float
+    _etag: NotRequired[str]
+
+
 ScoringId = Literal["scoring", "model_scoring"]
 
 

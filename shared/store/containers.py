@@ -46,6 +46,7 @@ from shared.models import (
     SweepState,
     TokensSpent,
     Topics,
+    UnitsSpent,
     UpgradeState,
     WaitingBatch,
     Watchlist,
@@ -96,6 +97,7 @@ SWEEPS: Container[SweepState] = Container("cycles", "kind", _CYCLE_INDEXES, expi
 COLLECTION: Container[CollectionState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 UPGRADES: Container[UpgradeState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SCORING: Container[ScoringState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+READ_UNITS: Container[UnitsSpent] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 TOKENS: Container[TokensSpent] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 VERDICTS: Container[ModelVerdict] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WATCHLIST: Container[Watchlist] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)

@@ -580,8 +580,12 @@ class Conflict(Model, frozen=True):
     """A collection was requested while one runs or waits for its worker."""
 
     type: str = "about:blank"
-    """the kind of problem: about:blank if the status says everything, and
-    urn:undertone:bad-setting if a setting of the app is missing or bad.
+    """the kind of problem: about:blank if the status says everything,
+    urn:undertone:bad-setting if a setting of the app is missing or bad,
+    https://iana.org/assignments/http-problem-types#quota-exceeded if a client or all of
+    them have used up what they may, and
+    https://iana.org/assignments/http-problem-types#temporary-reduced-capacity if too many
+    ask now.
     """
     title: str
     """the status in words."""
@@ -2708,8 +2712,12 @@ class Problem(Model, frozen=True):
     """A problem document: https://www.rfc-editor.org/rfc/rfc9457."""
 
     type: str = "about:blank"
-    """the kind of problem: about:blank if the status says everything, and
-    urn:undertone:bad-setting if a setting of the app is missing or bad.
+    """the kind of problem: about:blank if the status says everything,
+    urn:undertone:bad-setting if a setting of the app is missing or bad,
+    https://iana.org/assignments/http-problem-types#quota-exceeded if a client or all of
+    them have used up what they may, and
+    https://iana.org/assignments/http-problem-types#temporary-reduced-capacity if too many
+    ask now.
     """
     title: str
     """the status in words."""

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { ApiError } from "../api";
 import { retryNow } from "../cycles";
 import type { QueryState } from "../queries";
+import { retryText } from "../request";
 
 /** A placeholder with about the size of what loads. */
 export function Skeleton({ height, rows = 1 }: { height: number; rows?: number }) {
@@ -30,8 +31,7 @@ export function ErrorNote({ error, children }: { error: ApiError; children?: Com
     <div class="note failed" role="alert">
       <p class="note-title">{error.message}</p>
       <p class="muted">
-        {error.isTransient ? "It is asked again every few seconds. " : null}
-        {children}
+        {retryText(error)} {children}
       </p>
       {error.isTransient && (
         <button type="button" class="button" onClick={retryNow}>

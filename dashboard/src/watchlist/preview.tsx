@@ -8,7 +8,7 @@ import { Age } from "../components/age";
 import { EmptyNote, Skeleton } from "../components/data_state";
 import { Link } from "../components/link";
 import { communityName, count, dateTime, plural, share } from "../format";
-import { retryDelay, settle } from "../request";
+import { retryDelay, retryText, settle } from "../request";
 import { fetchPreview, type KeptOut, type Preview, type PreviewItem, type Rule } from "./api";
 import { splitAtMarks } from "./marks";
 import { cleanRule } from "./rule";
@@ -70,7 +70,7 @@ export function PreviewPanel({ state, names }: { state: PreviewState; names: Nam
       </div>
       {error?.isTransient && (
         <p class="warning" role="alert">
-          {error.message} It is asked again.
+          {error.message} {retryText(error)}
         </p>
       )}
       {data && error && !error.isTransient && (

@@ -90,3 +90,33 @@ async def test_who_wants_it_anew_gets_it_anew_and_shares_what_is_new() -> None:
     several = (cache.get("key", make, fresh=True) for _ in range(20))
     assert set(await asyncio.gather(*several)) == {2}
     assert await cache.get("key", make) == 2, "and the others have it too"
+
+
+async def test_what_was_asked_for_again_stays_for_a_time_and_makes_room_last() -> None:
+    clock = Clock()
+    cache = Cache[int](seconds=2, most=5, stale_seconds=3600, clock=clock)
+    for _ in range(2):
+        await cache.get("asked again", Counted())
+    await cache.get("asked once", Counted())
+    clock.now = 10.0
+    assert not cache.has("asked again")
+    for number in range(50):
+        await cache.get(number, Counted())
+    assert cache.stale("asked again") == (1, 10.0)
+    assert cache.stale("asked once") is None
+    assert cache.has(49)
+    assert len(cache._entries) <= 5
+    for key in range(60, 70):
+        for _ in range(2):
+            await cache.get(key, Counted())
+    assert cache.stale("asked again") is None, "others were asked for again since"
+    clock.now = 3600.0 + 11.0
+    assert cache.stale(69) is None
+
+
+async def test_a_failure_is_no_old_value() -> None:
+    cache = Cache[int](seconds=0, stale_seconds=3600)
+    for _ in range(2):
+        with pytest.raises(ValueError):  # noqa: PT011 - it has no message
+            await cache.get("key", Counted(fails=1))
+    assert cache.stale("key") is None

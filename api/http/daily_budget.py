@@ -1,0 +1,138 @@
+"""The request units that anonymous reads may cost a day (UTC), for all instances together.
+
+A process takes a step of the day's units from the store under an ETag, and spends it by itself. So
+a day writes about STEPS documents, whatever the number of requests. Reads are charged when they
+have ended: a day may cost more than its limit by what the reads under way cost. The rest of a step
+is lost where a process ends.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from math import ceil
+from typing import Final
+
+from api.errors import RequestError
+from api.schema.problems import QUOTA_EXCEEDED
+from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
+from shared.models import UnitsSpent
+from shared.store import READ_UNITS, Store
+from shared.times import Clock, day_of, iso
+
+KIND: Final = "read_units"
+ID: Final = "anonymous"
+TTL_SECONDS: Final = 7 * 86_400
+STEPS: Final = 200
+# Less than a few reads cost isn't worth a write, which costs 10.
+MIN_STEP: Final = 2_000.0
+# The last part of a day is for cheap reads.
+SHARE_OF_HEAVY: Final = 0.9
+# Forty instances may all want a step at the same moment.
+MAX_RACES: Final = 50
+DAY: Final = timedelta(days=1)
+
+
+class BudgetSpent(RequestError):
+    """The request units of the day are spent, or those for heavy reads."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    type = QUOTA_EXCEEDED
+
+    def __init__(self, resumes_at: datetime, now: datetime, *, is_heavy: bool) -> None:
+        what = "searches, files and long spans" if is_heavy else "what isn't in memory"
+        super().__init__(
+            "The request units that reads without a key may cost a day are spent (the setting"
+            f" DAILY_READ_UNITS): {what} can be read again from {iso(resumes_at)}."
+        )
+        self.retry_seconds = max(1, ceil((resumes_at - now).total_seconds()))
+
+
+class DailyBudget:
+    """A process's part of the day's units; `limit` is that of a day. 0 is no limit.
+
+    What SQLite reads costs no request units, so that nothing is counted there.
+    """
+
+    def __init__(self, store: Callable[[], Awaitable[Store]], limit: int, clock: Clock) -> None:
+        self._store = store
+        self._limit = float(limit)
+        self._clock = clock
+        self._taking = asyncio.Lock()
+        self._day = ""
+        self._left = 0.0
+        self._taken_by_all = 0.0
+
+    @property
+    def is_limited(self) -> bool:
+        """Return whether there is a limit."""
+        return self._limit > 0
+
+    async def check(self, *, is_heavy: bool) -> None:
+        """Check that a read may begin. Raises BudgetSpent, and StoreError of the database."""
+        if not self.is_limited:
+            return
+        now = self._clock()
+        self._begin(day_of(iso(now)))
+        if self._left <= 0 and not self._is_over:
+            async with self._taking:
+                # Those who waited find what the first one took.
+                if self._left <= 0:
+                    await self._take(now)
+        if self._left <= 0 or (is_heavy and self._is_over_for_heavy):
+            raise BudgetSpent(self._next_day(), now, is_heavy=self._left > 0)
+
+    def spend(self, request_units: float) -> None:
+        """Charge what a read has cost."""
+        self._left -= request_units
+
+    @property
+    def _is_over(self) -> bool:
+        return self._taken_by_all >= self._limit
+
+    @property
+    def _is_over_for_heavy(self) -> bool:
+        # What others have taken counts as spent.
+        return self._taken_by_all - self._left >= self._limit * SHARE_OF_HEAVY
+
+    def _begin(self, day: str) -> None:
+        """Begin a day. A process whose clock is behind keeps the day of the others."""
+        if day > self._day:
+            self._day, self._left, self._taken_by_all = day, 0.0, 0.0
+
+    def _next_day(self) -> datetime:
+        return datetime.fromisoformat(self._day).replace(tzinfo=UTC) + DAY
+
+    async def _take(self, now: datetime) -> None:
+        """Take a step of the day's units; none if there are none. Raises StoreError."""
+        store = await self._store()
+        if store.kind == "sqlite":
+            self._left = self._limit
+            return
+        for _ in range(MAX_RACES):
+            stored = await store.read(READ_UNITS, KIND, ID)
+            if stored is not None and self._day < stored["day"] <= _day_after(now):
+                # The clock of another process is ahead: a day must not begin twice.
+                self._begin(stored["day"])
+            is_same = stored is not None and stored["day"] == self._day
+            spent = stored["spent"] if stored is not None and is_same else 0.0
+            self._taken_by_all = spent
+            step = min(self._limit - spent, max(MIN_STEP, self._limit / STEPS) - self._left)
+            if step <= 0:
+                return
+            after = UnitsSpent(id=ID, kind=KIND, ttl=TTL_SECONDS, day=self._day, spent=spent + step)
+            try:
+                if stored is None:
+                    await store.create(READ_UNITS, after)
+                else:
+                    await store.replace(READ_UNITS, after, stored["_etag"])
+            except (DocumentExists, DocumentChanged):
+                continue
+            self._left += step
+            self._taken_by_all = spent + step
+            return
+        raise StoreUnavailable("the units of the day: too many others write them")
+
+
+def _day_after(now: datetime) -> str:
+    return day_of(iso(now + DAY))

@@ -1,0 +1,78 @@
+"""Who sends the request that is being answered, and what their reads have used up."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final, Protocol
+
+import azure.functions as func
+
+from api.endpoints import ROUTES
+from api.http.forwarded import client_address, is_from_this_machine
+from api.http.quotas import Remaining
+from shared.settings import Settings, host_names_peer
+
+KEY_CHARS: Final = 32
+_NEEDING_KEYS: Final = frozenset(each.function for each in ROUTES.values() if each.needs_key)
+
+
+class Budget(Protocol):
+    """What the reads of a request are charged to."""
+
+    def spend(self, request_units: float) -> None:
+        """Charge request units."""
+        ...
+
+
+@dataclass
+class Visit:
+    """A request: its client, whether it has no key, and what is left of the client's quota.
+
+    client is None where none can be told, or it may ask for anything: nothing limits it then.
+    """
+
+    client: str | None = None
+    is_anonymous: bool = False
+    remaining: Remaining | None = None
+    budgets: list[Budget] = field(default_factory=list)
+
+    def charge(self, request_units: float) -> None:
+        """Charge what the reads of the request have cost, once."""
+        for each in self.budgets:
+            each.spend(request_units)
+        self.budgets.clear()
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Return the header fields that say what is left."""
+        return self.remaining.fields if self.remaining else {}
+
+
+# Tasks that a request starts have the same visit.
+_visit: ContextVar[Visit | None] = ContextVar("visit", default=None)
+
+
+def begin_visit(visit: Visit) -> None:
+    """Begin to answer a request."""
+    _visit.set(visit)
+
+
+def current_visit() -> Visit:
+    """Return the request that is being answered; one without limits outside of requests."""
+    return _visit.get() or Visit()
+
+
+def visit_of(request: func.HttpRequest, function: str, settings: Settings) -> Visit:
+    """Return who sends a request to a function.
+
+    Only keys that the host has checked count, because anybody can send any other. A browser on the
+    same machine isn't limited: it is the operator's.
+    """
+    if function in _NEEDING_KEYS:
+        key = request.headers.get("x-functions-key") or request.params.get("code") or ""
+        digest = sha256(key.encode()).hexdigest()[:KEY_CHARS]
+        return Visit(f"key {digest}")
+    if not host_names_peer() or is_from_this_machine(request):
+        return Visit(is_anonymous=True)
+    return Visit(client_address(request, settings), is_anonymous=True)
