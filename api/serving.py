@@ -29,7 +29,11 @@ from api.http.responses import (
 from api.http.visit import current_visit
 from api.process import configured_deps, process_caches, process_deps
 from api.reads.listing import Page, with_largest_page
-from api.schema.exports import ExportParameters
+from api.schema.exports import (
+    MAX_EXPORTED,
+    MAX_EXPORTED_WITHOUT_KEY,
+    ExportParameters,
+)
 from api.schema.items import Items, Posts
 from api.schema.parameters import ListParameters, Parameters
 from api.schema.subjects import Mentions
@@ -138,12 +142,18 @@ async def serve_kept(
 
 
 async def serve_day_file(request: func.HttpRequest) -> func.HttpResponse:
-    """Answer with the file of a day, from a cache of its own; files are made one after another."""
+    """Answer with the file of a day, from a cache of its own; files are made one after another.
+
+    Where a day has a budget, a caller without a key gets no more than a read may cost.
+    """
     parameters = read_parameters(ExportParameters, request.params)
     form = form_of_day(parameters.format, request.headers.get("accept", ""))
     deps, caches = await process_deps(), process_caches()
-    key = (form, parameters.model_dump_json(), *state_of(deps.watchlist))
-    makes = partial(caches.exporting.run, partial(day_file, deps, parameters, form))
+    is_bounded = current_visit().is_anonymous and deps.settings.daily_read_units > 0
+    most = MAX_EXPORTED_WITHOUT_KEY if is_bounded else MAX_EXPORTED
+    key = (form, most, parameters.model_dump_json(), *state_of(deps.watchlist))
+    made = partial(day_file, deps, parameters, form, most=most)
+    makes = partial(caches.exporting.run, made)
     fresh = wants_fresh(request)
     if not caches.exports.has(key, fresh=fresh):
         await caches.limits.check(current_visit(), is_heavy=True)

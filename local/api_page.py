@@ -47,8 +47,8 @@ next page; the last page has none.
 
 **Heavy reads** are searches, files, more than 100 items, and long spans of many subreddits. Four
 run and twelve wait; further ones get 429 with Retry-After. Other requests never wait for them.
-A client may ask for some a minute, of those that aren't in memory (HEAVY_READS_A_MINUTE): `RateLimit`
-and `RateLimit-Policy` say how many are left, as [draft 11 of the
+A client may ask for some a minute, of those that aren't in memory (HEAVY_READS_A_MINUTE):
+`RateLimit` and `RateLimit-Policy` say how many are left, as [draft 11 of the
 IETF](https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/11/) defines them. Where
 the request units of a day (DAILY_READ_UNITS) are spent, reads without a key get 429 until the next
 day (UTC): first heavy reads, at nine tenths of them, then all that isn't in memory. An older answer

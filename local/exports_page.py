@@ -9,7 +9,7 @@ from api.export.columns import Column, ColumnType, ListOf, MapOf, StructOf, type
 from api.export.file_schemas import FileSchema, SchemaName, schema_of
 from api.export.parquet import METADATA_KEY, ROWS_IN_GROUP
 from api.reads.day_items import UNITS_A_SECOND
-from api.schema.exports import MAX_EXPORTED, MAX_EXPORTED_CHARS
+from api.schema.exports import MAX_EXPORTED, MAX_EXPORTED_CHARS, MAX_EXPORTED_WITHOUT_KEY
 from api.schema.parameters import MAX_POSTS
 
 HEAD = Path(__file__).with_name("exports_head.txt")
@@ -19,6 +19,7 @@ def page() -> str:
     """Return the page."""
     head = Template(HEAD.read_text()).substitute(
         items=f"{MAX_EXPORTED:,}",
+        anonymous=MAX_EXPORTED_WITHOUT_KEY,
         characters=f"{MAX_EXPORTED_CHARS:,}",
         page=MAX_POSTS,
         units=UNITS_A_SECOND,

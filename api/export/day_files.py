@@ -10,17 +10,21 @@ from api.export.parquet import batches_of, parquet_file
 from api.export.tables import FileFormat, TextFormat
 from api.http.responses import Prepared, prepared
 from api.reads.day_items import DayOfScope, read_day, read_day_items
-from api.schema.exports import ExportParameters
+from api.schema.exports import MAX_EXPORTED, ExportParameters
 
 SCHEMA: SchemaName = "items"
 
 
-async def day_file(deps: Deps, parameters: ExportParameters, form: FileFormat) -> Prepared:
-    """Return the file of a day; rows are written page by page, outside of the event loop.
+async def day_file(
+    deps: Deps, parameters: ExportParameters, form: FileFormat, *, most: int = MAX_EXPORTED
+) -> Prepared:
+    """Return the file of a day, of `most` items at most.
+
+    Rows are written page by page, outside of the event loop.
 
     Raises BadParameters, UnknownCommunity, UnknownSubject and StoreError.
     """
-    day = await read_day(deps, parameters)
+    day = await read_day(deps, parameters, most=most)
     if form == "parquet":
         body = await _as_parquet(deps, day)
     else:

@@ -39,12 +39,16 @@ class DayOfScope:
     day: str
     items: ItemsParameters
     statistics: Stats
+    most: int = MAX_EXPORTED
+    """Items that its file may have."""
 
 
-async def read_day(deps: Deps, parameters: ExportParameters) -> DayOfScope:
-    """Return the day that is asked for.
+async def read_day(
+    deps: Deps, parameters: ExportParameters, *, most: int = MAX_EXPORTED
+) -> DayOfScope:
+    """Return the day that is asked for, whose file may have `most` items.
 
-    Raises BadParameters for a day that isn't over or isn't kept, or has more items than a file;
+    Raises BadParameters for a day that isn't over or isn't kept, or has more items;
     UnknownCommunity, UnknownSubject and StoreError.
     """
     start = _start_of(parameters, deps.clock(), deps.settings.retention_days)
@@ -57,11 +61,12 @@ async def read_day(deps: Deps, parameters: ExportParameters) -> DayOfScope:
     items = ItemsParameters.model_validate(
         {**asked, "kind": parameters.kind, "limit": str(MAX_POSTS)}
     )
-    day = DayOfScope(day_of(iso(start)), items, stats)
+    day = DayOfScope(day_of(iso(start)), items, stats, most)
     counted = {"post": stats.statistics.posts, "comment": stats.statistics.comments}
     count = counted[parameters.kind] if parameters.kind else stats.statistics.total
-    if count > MAX_EXPORTED:
-        raise _too_large(day.day, f"{count:,} items, and a file has at most {MAX_EXPORTED:,}")
+    if count > most:
+        whose = "a file" if most == MAX_EXPORTED else "a file without a key"
+        raise _too_large(day.day, f"{count:,} items, and {whose} has at most {most:,}")
     return day
 
 
@@ -80,8 +85,8 @@ async def read_day_items(
             page = await read_items(deps, asked)
         count += len(page.items.root)
         chars += sum(len(each.content) for each in page.items.root)
-        if count > MAX_EXPORTED or chars > MAX_EXPORTED_CHARS:
-            most = f"{MAX_EXPORTED:,} items of {MAX_EXPORTED_CHARS:,} characters together"
+        if count > day.most or chars > MAX_EXPORTED_CHARS:
+            most = f"{day.most:,} items of {MAX_EXPORTED_CHARS:,} characters together"
             raise _too_large(day.day, f"more items than a file, which has at most {most}")
         yield page
         if page.next_cursor is None:

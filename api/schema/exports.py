@@ -9,6 +9,8 @@ from api.schema.values import CommunityName, Kind
 from shared.subjects.markers import checked_date
 
 MAX_EXPORTED = 10_000
+# One page, which costs less than 1,000 request units together with the day's statistics.
+MAX_EXPORTED_WITHOUT_KEY = 400
 # An item has up to 100,000 characters, and 10,000 such items would fill the memory.
 MAX_EXPORTED_CHARS = 40_000_000
 

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -17,12 +18,15 @@ from api.http.caches import EXPORTS_WAITING
 from api.process import process_caches
 from api.reads import day_items
 from api.reads.day_items import UNITS_A_SECOND, read_day, read_day_items
-from api.schema.exports import ExportParameters
+from api.schema.exports import MAX_EXPORTED_WITHOUT_KEY, ExportParameters
+from bench.priced_store import PricedStore
+from shared.settings import settings
 from shared.store import COMMUNITIES, Store
 from shared.times import day_of, iso, utc_now
 from tests.api.export.parquet_readers import about, arrow_table, flat, frame, rows, rows_of_duckdb
 from tests.api.reads.test_coverage import observed
 from tests.api.subject_world import keep_matched, own_labels, talk, watch
+from tests.api.test_bounds import MAX_REQUEST_UNITS
 from tests.api.world import NOW, a_comment, a_post, ask, deps_of, get, keep, posts_back
 
 EXPORT, ITEMS = "/api/v1/exports/items", "/api/v1/items"
@@ -168,15 +172,36 @@ async def test_what_is_not_watched_is_not_found(sqlite_store: Store) -> None:
 
 
 async def test_a_day_with_more_items_than_a_file_says_how_to_narrow_it(
-    sqlite_store: Store, monkeypatch
+    sqlite_store: Store,
 ) -> None:
-    monkeypatch.setattr(day_items, "MAX_EXPORTED", 30)
     await keep(sqlite_store, posts_back(60, MINUTE, newest=NOW - timedelta(days=1)))
-    with pytest.raises(BadParameters, match=r"60 items, and a file has at most 30.*`community`"):
-        await read_day(deps_of(sqlite_store), ExportParameters(day=DAY))
-    day = await read_day(deps_of(sqlite_store), ExportParameters(day=DAY, community="aws"))
+    deps = deps_of(sqlite_store)
+    said = r"60 items, and a file without a key has at most 30.*`community`"
+    with pytest.raises(BadParameters, match=said):
+        await read_day(deps, ExportParameters(day=DAY), most=30)
+    day = await read_day(deps, ExportParameters(day=DAY, community="aws"), most=30)
     assert day.statistics.statistics.total == 20
-    assert await read_day(deps_of(sqlite_store), ExportParameters(day=DAY, kind="comment"))
+    assert await read_day(deps, ExportParameters(day=DAY, kind="comment"), most=30)
+
+
+async def test_a_stranger_gets_no_more_of_a_day_than_a_read_may_cost(process, written) -> None:
+    del process
+    os.environ["DAILY_READ_UNITS"] = "1000000"
+    settings.cache_clear()
+    long = "some words that people say " * 60
+    newest = utc_now().replace(hour=23) - timedelta(days=1)
+    posts = posts_back(MAX_EXPORTED_WITHOUT_KEY, MINUTE, newest=newest)
+    await keep(written, [{**each, "content": long} for each in posts])
+    assert (await get(EXPORT)).status_code == 200
+    priced = PricedStore(written)
+    with priced.counting() as bill:
+        asked = ExportParameters(day=day_of(iso(newest)))
+        await day_file(deps_of(priced, now=utc_now), asked, "csv", most=MAX_EXPORTED_WITHOUT_KEY)
+    assert 400 < bill.request_units < MAX_REQUEST_UNITS
+    await keep(written, [a_post(9999, newest)])
+    refused = await get(EXPORT, format="ndjson")
+    assert refused.status_code == 422
+    assert "a file without a key has at most 400" in json.loads(refused.get_body())["detail"]
 
 
 async def test_long_texts_are_bounded_as_rows_are(sqlite_store: Store, monkeypatch) -> None:
