@@ -283,9 +283,31 @@ def rematch(
         raise typer.Exit(rematch_command(os.environ, begins_again=every, as_json=as_json))
 
 
+@app.command()
+def export(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A new folder, or one to go on with.")
+    ],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Export everything that the database holds into a folder. Exit status: as of cleanup.
+
+    If it is interrupted, run it again to continue. The app may run meanwhile.
+    """
+    from local.commands.exporting import export_command  # noqa: PLC0415 - so that --help is quick
+
+    _log_to_stderr()
+    with _clear_errors():
+        raise typer.Exit(export_command(os.environ, folder, as_json=as_json))
+
+
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="NDJSON, .gz or .zst.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...|DIR", help="NDJSON, .gz or .zst; or an export's folder."),
+    ],
     community: Annotated[
         str | None, typer.Option(metavar="ID", help="The community of lines that name none.")
     ] = None,
@@ -293,15 +315,31 @@ def import_(
         str | None, typer.Option(metavar="NAMES", help="Communities to take, by commas.")
     ] = None,
     *,
+    recount: Annotated[
+        bool, typer.Option("--recount", help="Of an export: recount all statistics.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Import dumps of Reddit, or lines of docs/push.md. Exit status: as of cleanup.
+    """Import dumps of Reddit, or lines of docs/push.md; or an export, into an empty database.
 
-    If it is interrupted, run it again to continue. Collection goes on meanwhile.
+    Exit status: as of cleanup. If it is interrupted, run it again to continue. Collection goes on
+    meanwhile, but not while an export is imported.
     """
+    folders = [each for each in files if each.is_dir()]
+    if folders and (len(files) > 1 or community or only):
+        raise typer.BadParameter("an export's folder is imported alone, and whole")
+    if recount and not folders:
+        raise typer.BadParameter("--recount is for the folder of an export")
+    _log_to_stderr()
+    if folders:
+        from local.commands.exporting import restore_command  # noqa: PLC0415 - so that --help is quick
+
+        with _clear_errors():
+            raise typer.Exit(
+                restore_command(os.environ, folders[0], recounts=recount, as_json=as_json)
+            )
     from local.commands.importing import Choice, import_command  # noqa: PLC0415 - so that --help is quick
 
-    _log_to_stderr()
     names = tuple(filter(None, (name.strip() for name in (only or "").split(","))))
     with _clear_errors():
         raise typer.Exit(

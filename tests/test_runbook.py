@@ -1,21 +1,44 @@
-"""The runbook's commands for one machine do what the runbook says."""
+"""The runbook's commands do what the runbook says."""
 
+import os
 import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from bench.fill import Size, fill
+from shared.settings import Settings, load_settings
+from shared.store import open_store
+from tests.collector.harness import check_statistics
 from tests.fixtures.host import ROOT
+from tests.fixtures.stores import drop
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 COMMANDS = re.findall(r"^\.venv/bin/python -c '(.+)'$", RUNBOOK, re.MULTILINE)
 
 
+RESTORING = RUNBOOK.partition("### Restoring from an export")[2].partition("\n## ")[0]
+BLOCKS = re.findall(r"^```sh\n(.+?)^```", RESTORING, re.MULTILINE | re.DOTALL)
+
+
 def run(command: str, folder: Path) -> None:
     subprocess.run([sys.executable, "-c", command], cwd=folder, check=True)
+
+
+def run_shell(commands: str, folder: Path, environ: Mapping[str, str]) -> None:
+    ended = subprocess.run(
+        ["bash", "-euc", commands],
+        cwd=folder,
+        env=dict(environ),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stderr
 
 
 @pytest.fixture
@@ -35,3 +58,53 @@ def test_compacting_gives_the_room_back(folder: Path) -> None:
     before = database.stat().st_size
     run(compact, folder)
     assert database.stat().st_size < before / 10
+
+
+STUBS = {
+    "az": 'echo "$@" >> az.log',
+    "azd": '[ "$*" != "env get-value COSMOS_ENDPOINT" ] || echo "$TEST_ENDPOINT"',
+}
+
+
+async def test_an_export_is_restored_into_a_new_database_on_azure_and_on_one_machine(
+    cosmos_settings_factory: Callable[[], Settings], folder: Path
+) -> None:
+    size = Size(items=30, subreddits=2, subjects=1)
+    settings = cosmos_settings_factory()
+    store = await open_store(settings, retry_seconds=20)
+    await fill(store, size, size.settings(folder / "unused.db"))
+    await store.close()
+    # Azure's command lines are the only ones that aren't the real ones.
+    (folder / "stubs").mkdir()
+    for name, script in STUBS.items():
+        stub = folder / "stubs" / name
+        stub.write_text(f"#!/bin/sh\n{script}\n")
+        stub.chmod(0o700)
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".venv" / "bin" / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (folder / ".venv" / "bin" / "python").chmod(0o700)
+    assert settings.cosmos_key is not None
+    on_azure = {
+        "TEST_ENDPOINT": str(settings.cosmos_endpoint),
+        "COSMOS_ENDPOINT": str(settings.cosmos_endpoint),
+        "COSMOS_KEY": settings.cosmos_key.get_secret_value(),
+        "COSMOS_DATABASE": settings.cosmos_database,
+    }
+    common = {
+        "PATH": f"{folder / 'stubs'}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "ORIGIN": "recorded",
+    }
+    for block, environ in zip(BLOCKS, (on_azure, on_azure, {}), strict=True):
+        run_shell(block, folder, {**common, **environ})
+    assert [line.split()[1] for line in (folder / "az.log").read_text().splitlines()] == [
+        "stop",
+        "start",
+    ]
+    named = settings.model_copy(update={"cosmos_database": "restored"})
+    on_one_machine = load_settings({"SQLITE_PATH": str(folder / ".data" / "restored.db")})
+    for restored in (named, on_one_machine):
+        store = await open_store(restored, retry_seconds=20)
+        await check_statistics(store, size.names())
+        await store.close()
+    await drop(named)

@@ -107,11 +107,28 @@ class ReleasesState(TypedDict):
     _etag: NotRequired[str]
 
 
+class ImportProgress(TypedDict):
+    """How far the import of an export has come.
+
+    export is a digest of the export, and files the number of its files that are written. recounts:
+    the statistics are recounted from the items, and recounted is the last day for which it is done.
+    state is the export's own state of collection, which is written last; None while it wasn't read,
+    or if the export has none.
+    """
+
+    export: str
+    recounts: bool
+    files: int
+    recounted: str | None
+    state: "CollectionState | None"
+
+
 class CollectionState(TypedDict):
     """The state of collection, which /health reads instead of every cycle.
 
     schema is the version of the stored shapes, or text that says between which two an upgrade is:
-    see shared/store/schema.py. A store never mixes origins.
+    see shared/store/schema.py. A store never mixes origins. importing
+    is there while an import isn't complete: nothing may read or write the store.
     """
 
     id: Literal["collection"]
@@ -124,6 +141,7 @@ class CollectionState(TypedDict):
     last_collection_at: str | None
     collections_succeeded: int
     collections_failed: int
+    importing: NotRequired[ImportProgress]
     _etag: NotRequired[str]
 
 

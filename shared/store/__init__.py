@@ -1,6 +1,6 @@
 """The one way to the database: documents in containers, in SQLite or in Cosmos DB."""
 
-from shared.store.base import Container, Key, Query, Store
+from shared.store.base import Container, Key, PartitionedStore, Query, Store
 from shared.store.containers import (
     ALERT_CHANNELS,
     ALERT_KEYS,
@@ -32,6 +32,7 @@ from shared.store.containers import (
     ITEMS,
     LEASES,
     MONTHS,
+    NOT_EXPORTED,
     POSTS,
     QUESTIONS,
     RANKED_DAYS,
@@ -55,7 +56,7 @@ from shared.store.containers import (
     WATCHLIST_REVISIONS,
     WORK,
 )
-from shared.store.opening import open_store
+from shared.store.opening import open_store, open_whole_store
 
 __all__ = [
     "ALERT_CHANNELS",
@@ -88,6 +89,7 @@ __all__ = [
     "ITEM_INDEXES",
     "LEASES",
     "MONTHS",
+    "NOT_EXPORTED",
     "POSTS",
     "QUESTIONS",
     "RANKED_DAYS",
@@ -112,7 +114,9 @@ __all__ = [
     "WORK",
     "Container",
     "Key",
+    "PartitionedStore",
     "Query",
     "Store",
     "open_store",
+    "open_whole_store",
 ]

@@ -99,3 +99,11 @@ class Store(Protocol):
     async def close(self) -> None:
         """Close connections and files."""
         ...
+
+
+class PartitionedStore(Store, Protocol):
+    """A store that lists the partitions of a container, for an export of everything."""
+
+    async def next_partition(self, container: Container[Any], above: str) -> str | None:
+        """Return the first partition key that sorts after `above`; None if none does."""
+        ...

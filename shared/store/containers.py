@@ -129,3 +129,6 @@ QUESTIONS: Container[AskedQuestion] = Container("cycles", "kind", _CYCLE_INDEXES
 
 CONTAINERS: tuple[Container[Any], ...] = (POSTS, COMMENTS, DAYS, TOPICS, CYCLES)
 """Each physical container once."""
+
+NOT_EXPORTED = frozenset({(CYCLES.name, "lease"), (CYCLES.name, "alert_key")})
+"""Containers and partitions that no export contains: leases, and secrets."""

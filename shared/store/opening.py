@@ -1,7 +1,7 @@
 """Opens the store of the settings."""
 
 from shared.settings import Settings
-from shared.store.base import Store
+from shared.store.base import PartitionedStore, Store
 from shared.store.schema import check_schema
 from shared.telemetry import is_on, span
 
@@ -19,7 +19,7 @@ async def open_store(settings: Settings, *, retry_seconds: float, any_shape: boo
         store = await _open_store(settings, retry_seconds)
         try:
             if not any_shape:
-                await check_schema(store, _name_of(settings))
+                await check_schema(store, name_of_store(settings))
         except BaseException:
             await store.close()
             raise
@@ -30,13 +30,23 @@ async def open_store(settings: Settings, *, retry_seconds: float, any_shape: boo
     return TracedStore(store)
 
 
-def _name_of(settings: Settings) -> str:
+async def open_whole_store(settings: Settings, *, retry_seconds: float) -> PartitionedStore:
+    """Open the store for an export or an import of everything, whatever its state.
+
+    Raises StoreUnavailable and StoreNotProvisioned, and StoreOutdated if its containers are of
+    another version.
+    """
+    return await _open_store(settings, retry_seconds)
+
+
+def name_of_store(settings: Settings) -> str:
+    """Return the database's name for messages, with the setting that names it."""
     if settings.cosmos_endpoint:
         return f"the database {settings.cosmos_database} (COSMOS_DATABASE)"
     return f"the database file {settings.sqlite_path.name} (SQLITE_PATH)"
 
 
-async def _open_store(settings: Settings, retry_seconds: float) -> Store:
+async def _open_store(settings: Settings, retry_seconds: float) -> PartitionedStore:
     if settings.cosmos_endpoint:
         from shared.store.cosmos.store import CosmosStore  # noqa: PLC0415 - costs 0.1 s, only when used
 

@@ -1,6 +1,7 @@
 """The version of the stored shapes, and the check of a database's version."""
 
-from shared.errors import StoreOutdated
+from shared.errors import StoreOutdated, StoreUnavailable
+from shared.models import CollectionState
 from shared.store.base import Store
 from shared.store.containers import COLLECTION
 
@@ -17,7 +18,10 @@ COMMAND = "`python -m local upgrade`"
 
 async def schema_of(store: Store) -> int | str | None:
     """Return the version of a database, or text between two; None: it is empty."""
-    state = await store.read(COLLECTION, "collection", "collection")
+    return _version(await store.read(COLLECTION, "collection", "collection"))
+
+
+def _version(state: CollectionState | None) -> int | str | None:
     return state.get("schema", FIRST) if state is not None else None
 
 
@@ -33,9 +37,16 @@ def between(origin: int, target: int) -> str:
 async def check_schema(store: Store, name: str) -> None:
     """Raise StoreOutdated if the database has another version.
 
-    name is the database's name for the message. An empty database fits.
+    name is the database's name for the message. An empty database fits. Raises StoreUnavailable
+    while an import of an export isn't complete.
     """
-    found = await schema_of(store)
+    state = await store.read(COLLECTION, "collection", "collection")
+    if state is not None and "importing" in state:
+        raise StoreUnavailable(
+            f"{name} holds a part of an export: wait for the import that is under way, run the"
+            " same `python -m local import` again if it was interrupted, or delete the database"
+        )
+    found = _version(state)
     if found is not None and found != SCHEMA:
         raise StoreOutdated(f"{name} {_reason(found)}")
 

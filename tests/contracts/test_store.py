@@ -250,3 +250,13 @@ async def test_documents_are_there_after_closing_and_opening(
     second = await open_store(any_store_settings, retry_seconds=20)
     assert without_etag(await second.read(POSTS, "aws", "p1")) == post(1)
     await second.close()
+
+
+async def test_partitions_are_listed_one_after_another(store) -> None:
+    await store.upsert(POSTS, [post(n, name) for n in range(3) for name in ("b", "a/b", "é", "B")])
+    found, above = [], ""
+    while (partition := await store.next_partition(POSTS, above)) is not None:
+        found.append(partition)
+        above = partition
+    assert found == ["B", "a/b", "b", "é"]
+    assert await store.next_partition(COMMENTS, "") is None

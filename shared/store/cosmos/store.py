@@ -203,6 +203,24 @@ class CosmosStore:
 
         await run_all(bounded(partition, document_id) for partition, document_id in keys)
 
+    async def next_partition(self, container: Container[Any], above: str) -> str | None:
+        """Return the first partition key that sorts after `above`; None if none does.
+
+        This query goes to all physical partitions, so only an export asks for it.
+        """
+        path = f"c.{container.partition_key}"
+        text = f"SELECT TOP 1 VALUE {path} FROM c WHERE {path} > @above ORDER BY {path} ASC"  # noqa: S608
+        proxy = self._proxy(container)
+
+        async def run() -> list[str]:
+            parameters: list[dict[str, Any]] = [{"name": "@above", "value": above}]
+            return [
+                cast("str", key) async for key in proxy.query_items(text, parameters=parameters)
+            ]
+
+        found = await self._retries.run(run)
+        return found[0] if found else None
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()

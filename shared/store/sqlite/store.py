@@ -112,6 +112,15 @@ class SqliteStore:
                 batch,
             )
 
+    async def next_partition(self, container: Container[Any], above: str) -> str | None:
+        """Return the first partition key that sorts after `above`; None if none does."""
+        # The primary key serves it: nothing is scanned.
+        rows = await self._file.rows(
+            f"SELECT min(partition) FROM {container.name} WHERE partition > ?",  # noqa: S608
+            [above],
+        )
+        return cast("str | None", rows[0][0])
+
     async def close(self) -> None:
         """Close the file."""
         await self._file.close()

@@ -1,0 +1,158 @@
+"""Exports everything that a store holds, while it is in use, and goes on after a kill."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from collector.writers.journal import unreconciled_work
+from local.exporting.documents import IN_ORDER, Place, documents_after, line_of
+from local.exporting.files import FileWriter, verify
+from local.exporting.manifest import (
+    MANIFEST,
+    End,
+    ExportedFile,
+    ExportError,
+    Header,
+    append,
+    cut,
+    read_manifest,
+)
+from shared.settings import Settings
+from shared.store import COLLECTION, GUARDS, Container, PartitionedStore, Query
+from shared.times import Clock, iso
+
+MAX_GUARDS = 1000
+
+Progress = Callable[[str], None]
+"""Takes a line that says what was done."""
+
+
+async def export_store(
+    store: PartitionedStore, settings: Settings, folder: Path, *, clock: Clock, progress: Progress
+) -> tuple[Header, End]:
+    """Write everything into a folder, verify it, and return the ends of its manifest.
+
+    A folder with an export of the same database that isn't complete is continued. Raises
+    ExportError, StoreError and OSError.
+    """
+    header, files = await _begun(store, settings, folder, clock)
+    container: Container[Any]
+    for container in IN_ORDER:
+        own = [each for each in files if each.container == container.name]
+        # Containers before that of the last file were read to their ends.
+        if files and not own and _follows(files[-1], container):
+            continue
+        if own and own[-1] is not files[-1]:
+            continue
+        files += await _export_container(store, folder, container, own, progress)
+    verify(folder, files)
+    end = End(
+        ended_at=iso(clock()),
+        files=len(files),
+        documents=sum(each.documents for each in files),
+        is_consistent=header.writers is not None
+        and header.writers == await _state_of_writers(store),
+    )
+    append(folder, end)
+    return header, end
+
+
+def _follows(file: ExportedFile, container: Container[Any]) -> bool:
+    """Return whether a file's container comes after this one."""
+    names = [each.name for each in IN_ORDER]
+    return names.index(file.container) > names.index(container.name)
+
+
+async def _begun(
+    store: PartitionedStore, settings: Settings, folder: Path, clock: Clock
+) -> tuple[Header, list[ExportedFile]]:
+    """Return the header of the export, which may be new, and its files so far."""
+    database = _address_digest(settings)
+    found = read_manifest(folder)
+    if found is not None:
+        if found.end is not None:
+            raise ExportError(
+                f"{folder} holds an export of {found.end.ended_at}: name another folder"
+            )
+        if found.header.database != database:
+            raise ExportError(
+                f"{folder} holds a part of another database's export: name another folder"
+            )
+        cut(folder, found.size)
+        return found.header, list(found.files)
+    _make(folder)
+    state = await store.read(COLLECTION, "collection", "collection")
+    if state is not None and "importing" in state:
+        raise ExportError("the database holds a part of an export: complete its import first")
+    header = Header(
+        origin=state["origin"] if state else None,
+        database=database,
+        writers=await _state_of_writers(store),
+        started_at=iso(clock()),
+    )
+    append(folder, header)
+    return header, []
+
+
+def _make(folder: Path) -> None:
+    """Make a folder that only its owner reads, since its files hold what people wrote."""
+    if folder.exists() and any(each.name != MANIFEST for each in folder.iterdir()):
+        raise ExportError(f"{folder} isn't empty: name another folder")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
+
+
+async def _export_container(
+    store: PartitionedStore,
+    folder: Path,
+    container: Container[Any],
+    before: list[ExportedFile],
+    progress: Progress,
+) -> list[ExportedFile]:
+    """Write the documents that follow those of the files before, and return their files."""
+    files: list[ExportedFile] = []
+    done = before[-1].place if before else None
+    writer: FileWriter | None = None
+
+    def complete(writer: FileWriter, last: Place) -> None:
+        files.append(writer.finish(last))
+        append(folder, files[-1])
+        progress(f"{files[-1].name}: {files[-1].documents} documents")
+
+    try:
+        async for place, document in documents_after(store, container, done):
+            if writer is None:
+                number = len(before) + len(files) + 1
+                writer = FileWriter(folder, f"{container.name}/{number:06}.ndjson.gz")
+            writer.write(line_of(document))
+            if writer.is_full:
+                complete(writer, place)
+                writer = None
+        if writer is not None:
+            complete(writer, place)
+    finally:
+        if writer is not None:
+            writer.close()
+    return files
+
+
+async def _state_of_writers(store: PartitionedStore) -> str | None:
+    """Return a digest of the leases, which each writer changes; None while one may be writing."""
+    guards = await store.query(Query(GUARDS, "lease", MAX_GUARDS, order_by="id"))
+    if any(each.get("holder") for each in guards) or await unreconciled_work(store):
+        return None
+    state = json.dumps([(each["id"], each.get("_etag")) for each in guards])
+    return hashlib.sha256(state.encode()).hexdigest()
+
+
+def _address_digest(settings: Settings) -> str:
+    """Return a digest of the database's address, which names it without showing it."""
+    endpoint = settings.cosmos_endpoint
+    address = (
+        f"{endpoint}/{settings.cosmos_database}"
+        if endpoint
+        else str(settings.sqlite_path.resolve())
+    )
+    return hashlib.sha256(address.encode()).hexdigest()
