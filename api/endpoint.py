@@ -13,6 +13,7 @@ TEXT_FILES = ("text/csv", "application/x-ndjson")
 FILES = (*TEXT_FILES, PARQUET)
 MCP = "/mcp"
 # The metadata of a protected resource, before its path: https://www.rfc-editor.org/rfc/rfc9728
+SECURITY_TXT = "/.well-known/security.txt"
 METADATA = "/.well-known/oauth-protected-resource"
 UNAUTHORIZED = 401
 PRECONDITION_REQUIRED = 428

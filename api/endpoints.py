@@ -4,7 +4,18 @@ from api.alert_endpoints import ALERT_ENDPOINTS, LINKS
 from api.ask_endpoints import ASK_ENDPOINTS
 from api.correction_endpoints import CORRECTION_ENDPOINTS
 from api.digest_endpoints import DIGEST_ENDPOINTS
-from api.endpoint import BASE, CHANGE, FILES, MCP, METADATA, PARQUET, TEXT_FILES, Endpoint, Page
+from api.endpoint import (
+    BASE,
+    CHANGE,
+    FILES,
+    MCP,
+    METADATA,
+    PARQUET,
+    SECURITY_TXT,
+    TEXT_FILES,
+    Endpoint,
+    Page,
+)
 from api.marker_endpoints import MARKER_ENDPOINTS
 from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
 from api.schema.digest import Digest, DigestParameters
@@ -244,6 +255,7 @@ PAGES = (
     Page("mcp_changes", f"{MCP}/changes", methods=("POST",), needs_key=True),
     Page("oauth_resource", METADATA),
     Page("oauth_mcp", f"{METADATA}{MCP}"),
+    Page("security_txt", SECURITY_TXT),
     Page("alert_link", LINKS),
     Page("follow_alert_link", LINKS, methods=("POST",)),
 )

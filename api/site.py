@@ -9,8 +9,17 @@ import azure.functions as func
 
 from api.endpoint import READ
 from api.http.fallback import answer_fallback
-from api.http.pages import dashboard_file, dashboard_page, docs_file, docs_page, document_answer
+from api.http.pages import (
+    dashboard_file,
+    dashboard_page,
+    docs_file,
+    docs_page,
+    document_answer,
+    text_answer,
+)
 from api.http.problems import answering
+from api.http.security_txt import security_txt
+from api.process import configured_deps
 from api.routes import route_of
 
 blueprint = func.Blueprint()
@@ -46,6 +55,14 @@ async def item_docs_file(req: func.HttpRequest) -> func.HttpResponse:
 async def item_asset(req: func.HttpRequest) -> func.HttpResponse:
     """Return a file of the dashboard."""
     return dashboard_file(req, req.route_params["file"])
+
+
+@_route("security_txt")
+@answering
+async def api_security_txt(req: func.HttpRequest) -> func.HttpResponse:
+    """Return where faults of security are reported; 404 where the settings name no contact."""
+    deps = configured_deps()
+    return text_answer(req, security_txt(deps.settings, deps.clock()))
 
 
 # With an empty route the host would use the function's name, so this is the only route for /.

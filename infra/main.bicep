@@ -38,6 +38,9 @@ param communities string = ''
 @description('An e-mail or web address of the operator, which sites see in the User-Agent of requests.')
 param contact string = ''
 
+@description('The e-mail or https:// address at which faults of security are reported: /.well-known/security.txt names it.')
+param securityContact string = ''
+
 @description('The words that hn.NAME looks for at Hacker News, as NAME=words, separated by commas.')
 param hnQueries string = ''
 
@@ -625,6 +628,7 @@ module api 'app/api.bicep' = {
       SUBREDDITS: subreddits
       COMMUNITIES: communities
       CONTACT: contact
+      SECURITY_CONTACT: securityContact
       HN_QUERIES: hnQueries
       FORUMS: forums
       GITHUB_TOKEN: useGithubToken ? '@Microsoft.KeyVault(SecretUri=${secrets.outputs.githubTokenUri})' : ''

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 from pydantic.functional_validators import AfterValidator
 
 from shared.communities import NAME, REDDIT, SUBREDDIT, is_prefixed_id, source_of
-from shared.email_addresses import sender_of
+from shared.email_addresses import is_email_address, sender_of
 from shared.models import ALL
 from shared.origins import check_origin
 from shared.schedule import BadScheduleError, next_tick
@@ -123,6 +123,16 @@ def _sender(value: str) -> str:
     return value
 
 
+def _security_contact(value: str) -> str:
+    """Return a contact of RFC 9116: a mailto: or an https:// address, without spaces."""
+    if is_email_address(value):
+        return f"mailto:{value}"
+    parts = urlsplit(value)
+    if not re.fullmatch(r"https://[!-~]+", value) or not parts.hostname or "@" in parts.netloc:
+        raise ValueError(f"{value!r} is neither an e-mail address nor an https:// address")
+    return value
+
+
 def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
     for origin in given:
         check_origin(origin)
@@ -167,6 +177,7 @@ Schedule = Annotated[str, AfterValidator(_schedule)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 AskAddress = Annotated[str, AfterValidator(_ask_address)]
 EmailSender = Annotated[str, AfterValidator(_sender)]
+SecurityContact = Annotated[str, AfterValidator(_security_contact)]
 Queries = Annotated[dict[str, str], BeforeValidator(_named), AfterValidator(_with_names)]
 Addresses = Annotated[dict[str, WebAddress], BeforeValidator(_named), AfterValidator(_with_names)]
 Subreddits = Annotated[Names, Field(min_length=1), AfterValidator(_subreddits)]

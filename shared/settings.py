@@ -45,6 +45,7 @@ from shared.setting_values import (
     Proxies,
     Queries,
     Schedule,
+    SecurityContact,
     Subreddits,
     WebAddress,
 )
@@ -176,6 +177,11 @@ class Settings(BaseModel):
         pattern=r"^[!-~]{3,200}$",
         description="an e-mail or web address of the operator, for the User-Agent of requests to"
         " other sources than Reddit",
+    )
+    security_contact: SecurityContact | None = Field(
+        None,
+        description="the e-mail or https:// address at which faults of security are reported, which"
+        " /.well-known/security.txt names",
     )
     hn_queries: Queries = Field(
         {},

@@ -83,6 +83,11 @@ def docs_file(request: func.HttpRequest, name: str) -> func.HttpResponse:
     return _file_answer(request, SWAGGER, name, AN_HOUR)
 
 
+def text_answer(request: func.HttpRequest, text: str) -> func.HttpResponse:
+    """Answer with a plain text."""
+    return data_answer(request, _prepared(text.encode(), AN_HOUR), mimetype="text/plain")
+
+
 @lru_cache(maxsize=1)
 def _document() -> Prepared:
     return _prepared(json.dumps(openapi_document()).encode(), AN_HOUR)

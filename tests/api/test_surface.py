@@ -218,8 +218,11 @@ HEADS = {
     },
     **HEADS,
     ADDRESSES["alert_link"]: 403,
-    # Without a sign-in, and without METRICS_ACCESS, there are none.
-    **{ADDRESSES[operation]: 404 for operation in ("oauth_resource", "oauth_mcp", "metrics")},
+    # Without a sign-in, METRICS_ACCESS and SECURITY_CONTACT there are none.
+    **{
+        ADDRESSES[operation]: 404
+        for operation in ("oauth_resource", "oauth_mcp", "metrics", "security_txt")
+    },
 }
 CHANGING = {"X-Request-Id", "Server-Timing"}
 SECOND = re.compile(r"\d{8}T\d{6}Z")
