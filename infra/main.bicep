@@ -38,7 +38,7 @@ param communities string = ''
 @description('An e-mail or web address of the operator, which sites see in the User-Agent of requests.')
 param contact string = ''
 
-@description('The e-mail or https:// address at which faults of security are reported: /.well-known/security.txt names it.')
+@description('The e-mail or https:// address that /.well-known/security.txt names, for faults of security.')
 param securityContact string = ''
 
 @description('The words that hn.NAME looks for at Hacker News, as NAME=words, separated by commas.')
