@@ -215,6 +215,18 @@ param entraClientId string = ''
 
 @description('The number of proxies in front of the app, such as Front Door, or their networks, separated by commas.')
 param trustedProxies string = '0'
+@allowed(['public', 'key', 'entra'])
+@description('''
+Who may read: docs/access.md. key needs adminKeys, and entra needs entraClientId. Where it isn't public, the app itself
+checks each request.
+''')
+param readAccess string = 'public'
+
+@description('Keys that may read, by their hashes: docs/access.md. `python -m local key NAME` makes one.')
+param readKeys string = ''
+
+@description('Keys that may read and change, by their hashes. Empty: the function keys of the app may change.')
+param adminKeys string = ''
 
 @allowed(['DEBUG', 'INFO', 'WARNING', 'ERROR'])
 @description('The lowest level that the app logs.')
@@ -671,6 +683,9 @@ module api 'app/api.bicep' = {
       ENTRA_ISSUER: empty(entraClientId) ? '' : issuer
       OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: empty(entraClientId) ? '' : (identity.outputs.clientId)
       TRUSTED_PROXIES: trustedProxies
+      READ_ACCESS: readAccess
+      READ_KEYS: readKeys
+      ADMIN_KEYS: adminKeys
       LOG_LEVEL: logLevel
       TELEMETRY: telemetry
     })
@@ -684,6 +699,7 @@ module signIn 'app/sign_in.bicep' = if (!empty(entraClientId)) {
     appName: api.outputs.name
     clientId: entraClientId
     issuer: issuer
+    isCheckedByApp: readAccess == 'entra'
   }
 }
 

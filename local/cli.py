@@ -547,6 +547,23 @@ def arctic_shift(
         serve_arctic_shift(data, host=host, port=port, span=span, faults=faults)
 
 
+@app.command()
+def key(
+    name: Annotated[str, typer.Argument(help="Whose key it is: small letters, digits, hyphens.")],
+    last: Annotated[
+        str, typer.Option("--last", metavar="YYYY-MM-DD", help="The last day on which it counts.")
+    ] = "",
+    *,
+    stdin: Annotated[
+        bool, typer.Option("--stdin", help="Take the key from standard input, make none.")
+    ] = False,
+) -> None:
+    """Make a key, and what READ_KEYS or ADMIN_KEYS takes of it (docs/access.md)."""
+    from local.commands.key import key_command  # noqa: PLC0415 - so that --help is quick
+
+    raise typer.Exit(key_command(name, last, stdin=stdin))
+
+
 def main() -> None:
     """Run the command line."""
     app()

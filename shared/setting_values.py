@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field
 from pydantic.functional_validators import AfterValidator
 
+from shared.access_keys import AccessKey, parse_key
 from shared.communities import NAME, REDDIT, SUBREDDIT, is_prefixed_id, source_of
 from shared.email_addresses import is_email_address, sender_of
 from shared.models import ALL
@@ -171,8 +172,25 @@ def _trusted(given: int | tuple[str, ...]) -> int | tuple[str, ...]:
     return given
 
 
+def _keys(given: object) -> object:
+    return tuple(map(parse_key, given)) if isinstance(given, tuple) else given
+
+
+def _different(keys: tuple[AccessKey, ...]) -> tuple[AccessKey, ...]:
+    if len({each.digest for each in keys}) < len(keys):
+        raise ValueError("a key stands twice")
+    return keys
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Proxies = Annotated[int | tuple[str, ...], BeforeValidator(_proxies), AfterValidator(_trusted)]
+AccessKeys = Annotated[
+    tuple[AccessKey, ...],
+    # The last one is called first.
+    BeforeValidator(_keys),
+    BeforeValidator(_split),
+    AfterValidator(_different),
+]
 Schedule = Annotated[str, AfterValidator(_schedule)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 AskAddress = Annotated[str, AfterValidator(_ask_address)]

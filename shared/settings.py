@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from shared import __version__
+from shared.access_keys import FORM
 from shared.communities import (
     REDDIT,
     SourceName,
@@ -36,6 +37,7 @@ from shared.logs import MASK, hide, masked
 from shared.models import Origin, OtherLanguages, Watchlist
 from shared.schedule_advice import warnings
 from shared.setting_values import (
+    AccessKeys,
     Addresses,
     AskAddress,
     Communities,
@@ -69,6 +71,7 @@ LOCAL_ADDRESS = "http://127.0.0.1:7071"
 # The local host sets it for its functions.
 PEER_NAMED = "UNDERTONE_HOST_NAMES_PEER"
 SCHEDULES = ("collect_schedule", "trending_schedule", "cleanup_schedule", "alerts_schedule")
+PUBLIC: Final = "public"
 SIX_FIELDS = "six NCRONTAB fields, UTC (second minute hour day month weekday)"
 
 
@@ -138,6 +141,23 @@ def _check_ask(given: "Settings") -> None:
         raise ValueError(
             f"ASK_ENDPOINT: not set, and ASK_KEY is a key of it; it takes {_takes('ask_endpoint')}"
         )
+
+
+def _check_access(given: "Settings") -> None:
+    if given.read_access == "key" and not given.admin_keys:
+        # Otherwise whoever may change something by a key of the host could read nothing.
+        raise ValueError(
+            f"ADMIN_KEYS: not set, and READ_ACCESS=key needs it; it takes {_takes('admin_keys')}"
+        )
+    if given.read_access == "entra" and given.entra_client_id is None:
+        raise ValueError(
+            "ENTRA_CLIENT_ID: not set, and READ_ACCESS=entra needs it; it takes"
+            f" {_takes('entra_client_id')}"
+        )
+    if given.read_keys and given.read_access == PUBLIC:
+        raise ValueError("READ_ACCESS: public needs no READ_KEYS; take key, or leave these out")
+    if {each.digest for each in given.read_keys} & {each.digest for each in given.admin_keys}:
+        raise ValueError("READ_KEYS and ADMIN_KEYS: a key stands in both")
 
 
 class Settings(BaseModel):
@@ -383,6 +403,19 @@ class Settings(BaseModel):
         description="the number of proxies in front of the app, 0 to 9, or their addresses and"
         " networks, separated by commas: X-Forwarded-* of others don't count",
     )
+    read_access: Literal["public", "key", "entra"] = Field(
+        PUBLIC,
+        description="who may read: public (anybody), key (with a key of READ_KEYS or ADMIN_KEYS) or"
+        " entra (who is signed in, in the role reader or editor)",
+    )
+    read_keys: AccessKeys = Field(
+        (), description=f"keys that may read, separated by commas, each as {FORM}"
+    )
+    admin_keys: AccessKeys = Field(
+        (),
+        description="keys that may read and change, in the same form; if unset, function keys of"
+        " the Functions app may",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
@@ -429,6 +462,7 @@ class Settings(BaseModel):
             )
         if bool(self.entra_client_id) != bool(self.entra_issuer):
             raise ValueError("ENTRA_CLIENT_ID and ENTRA_ISSUER: set both, or neither")
+        _check_access(self)
         return self
 
     @property
@@ -538,6 +572,24 @@ def host_names_peer() -> bool:
 def is_guarded_by_platform() -> bool:
     """Return whether App Service may have checked who calls: on Azure, where it isn't off."""
     return own_host() is not None and os.environ.get("WEBSITE_AUTH_ENABLED", "").lower() != "false"
+
+
+def checks_callers(environ: Mapping[str, str]) -> bool:
+    """Return whether the app itself checks who may change something; else the host's keys do.
+
+    It is asked at import, where no setting is validated: whatever isn't clearly public is checked.
+    """
+    access = environ.get("READ_ACCESS", "").strip() or PUBLIC
+    return access != PUBLIC or bool(environ.get("ADMIN_KEYS", "").strip())
+
+
+def is_signed_in_by_platform() -> bool:
+    """Return whether App Service says that it checks who calls, and so sets who that is.
+
+    Without it anybody could send its headers. Microsoft's own library asks for the same:
+    https://github.com/AzureAD/microsoft-identity-web (AppServicesAuthenticationInformation).
+    """
+    return own_host() is not None and os.environ.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
 
 
 def dashboard_address(settings: Settings) -> str:

@@ -6,6 +6,12 @@ param clientId string
 @description('Who issues its tokens.')
 param issuer string
 
+@description('''
+Whether the app answers who isn't signed in: it checks the roles of everybody else, and shows the page that leads to the
+sign-in. Feeds with a signed address are for readers that sign in nowhere.
+''')
+param isCheckedByApp bool
+
 resource app 'Microsoft.Web/sites@2025-03-01' existing = {
   name: appName
 }
@@ -24,9 +30,10 @@ resource signIn 'Microsoft.Web/sites/config@2025-03-01' = {
   properties: {
     platform: { enabled: true }
     globalValidation: {
-      requireAuthentication: true
+      // Tokens are checked in any case, and nobody else's request has the headers that name a caller.
+      requireAuthentication: !isCheckedByApp
       // Agents look for this answer; people open /.auth/login/aad.
-      unauthenticatedClientAction: 'Return401'
+      unauthenticatedClientAction: isCheckedByApp ? 'AllowAnonymous' : 'Return401'
       // The availability test signs in nowhere, and agents read the metadata before they sign in.
       excludedPaths: [
         '/api/v1/health'

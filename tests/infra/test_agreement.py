@@ -178,6 +178,9 @@ def test_parameters_reach_the_app(deploy) -> None:
         llmDailyTokens=2000,
         corsOrigins="https://example.org",
         alertsAllow="hooks.example.org,10.0.0.0/8",
+        readAccess="key",
+        readKeys=f"alice:{'a' * 64}",
+        adminKeys=f"bob:{'b' * 64}:2026-12-31",
         logLevel="DEBUG",
     ).settings
     settings = load_settings({**given, **MADE})
@@ -200,6 +203,8 @@ def test_parameters_reach_the_app(deploy) -> None:
     assert (settings.ask_daily_tokens, settings.llm_daily_tokens) == (1000, 2000)
     assert settings.cors_origins == ("https://example.org",)
     assert settings.alerts_allow == ("hooks.example.org", "10.0.0.0/8")
+    assert settings.read_access == "key"
+    assert [each.name for each in (*settings.read_keys, *settings.admin_keys)] == ["alice", "bob"]
     assert settings.log_level == "DEBUG"
 
 

@@ -367,6 +367,16 @@ def test_one_parameter_makes_people_and_agents_sign_in(deploy) -> None:
     assert signed.settings["ENTRA_ISSUER"] == "https://login.microsoftonline.com/<tenant>/v2.0"
 
 
+def test_where_the_app_checks_roles_the_platform_checks_tokens_and_lets_others_pass(deploy) -> None:
+    signed = deploy(entraClientId=CLIENT, readAccess="entra")
+    validation = signed.config("authsettingsV2")["globalValidation"]
+    assert validation["requireAuthentication"] is False
+    assert validation["unauthenticatedClientAction"] == "AllowAnonymous"
+    assert signed.settings["READ_ACCESS"] == "entra"
+    with pytest.raises(BicepError, match="is not allowed"):
+        deploy(readAccess="everybody")
+
+
 def test_without_it_nobody_signs_in(deployed) -> None:
     names = {each.name for each in deployed.all("Microsoft.Web/sites/config")}
     assert {name.rpartition("/")[2] for name in names} == {"appsettings"}
