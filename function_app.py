@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from api.access import blueprint as access_functions
 from api.agents import blueprint as agent_functions
 from api.alerts import blueprint as alert_functions
 from api.asking import blueprint as asking_functions
@@ -44,4 +45,5 @@ app.register_functions(digest_http_functions)
 app.register_functions(agent_functions)
 app.register_functions(asking_functions)
 app.register_functions(monitoring_functions)
+app.register_functions(access_functions)
 app.register_functions(page_functions)

@@ -5,8 +5,8 @@ import json
 import azure.functions as func
 
 from api.endpoint import MCP
-from api.export.feed import place_of
 from api.http.origins import check_origin
+from api.http.place import place_of
 from api.http.problems import answering
 from api.http.responses import JSON, NOT_KEPT
 from api.http.sign_in import check_signed_in, resource_metadata

@@ -4,7 +4,7 @@ import typing
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from secrets import token_bytes, token_hex
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import azure.functions as func
 
@@ -12,9 +12,8 @@ from api.actions.alert_links import follow_link, read_link, read_subscription, u
 from api.actions.alert_rules import delete_rule, put_rule
 from api.actions.incidents import acknowledge, send_test, snooze
 from api.deps import Deps
-from api.endpoints import ROUTES
 from api.errors import NotFound
-from api.export.feed import FEED_TYPES, place_of
+from api.export.feed import FEED_TYPES
 from api.export.incidents_feed import incidents_atom
 from api.export.link_page import (
     POLICY,
@@ -31,6 +30,7 @@ from api.http.bodies import read_body
 from api.http.conditions import read_condition
 from api.http.negotiation import choose_type
 from api.http.parameters import read_parameters
+from api.http.place import place_of
 from api.http.problems import answering
 from api.http.responses import (
     JSON,
@@ -52,6 +52,7 @@ from api.reads.incidents import (
     read_incidents,
     read_rule_feed,
 )
+from api.routes import route_of
 from api.schema.alert_replay import TryBody
 from api.schema.alerts import RuleAnswer, RuleBody, RulePath, RulesAnswer
 from api.schema.incidents import IncidentPath, IncidentsParameters, SentTest, SnoozeBody
@@ -65,18 +66,12 @@ from shared.alerts.queue import QUEUE, messages_of
 # ruff: noqa: UP006
 
 blueprint = func.Blueprint()
+_route = route_of(blueprint)
 
 P = TypeVar("P", bound=Parameters)
 
 RULES = "/api/v1/alerts/rules"
 INCIDENTS = "/api/v1/alerts/incidents"
-
-
-def _route(operation: str) -> Callable[..., Any]:
-    """Register a function with its address and methods from the registry."""
-    route = ROUTES[operation]
-    level = func.AuthLevel.FUNCTION if route.needs_key else func.AuthLevel.ANONYMOUS
-    return blueprint.route(route.address.lstrip("/"), methods=route.methods, auth_level=level)
 
 
 @_route("alert_rules")

@@ -8,13 +8,23 @@ parameter, and site matches the rest. The local host doesn't start if a function
 
 import azure.functions as func
 
-from api.export.feed import FEED_TYPES, atom_of, place_of, read_entries
+from api.export.feed import FEED_TYPES, atom_of, read_entries
 from api.export.files import trends_file
 from api.export.tables import REPORT_TYPES, TYPES, form_of_report, format_of
+from api.http.access import may_read
 from api.http.negotiation import choose_type
 from api.http.parameters import read_parameters, with_flag
+from api.http.place import place_of
 from api.http.problems import answering
-from api.http.responses import JSON, Prepared, health_answer, next_link, prepare, prepared
+from api.http.responses import (
+    JSON,
+    Prepared,
+    health_answer,
+    least_health_answer,
+    next_link,
+    prepare,
+    prepared,
+)
 from api.process import configured_deps, process_caches, process_deps, process_last_observed
 from api.reads.comparison import compare
 from api.reads.cycles import read_cycle, read_cycles
@@ -60,10 +70,10 @@ async def api_health(req: func.HttpRequest) -> func.HttpResponse:
     """Return the health of the service."""
     deps = configured_deps()
     parameters = read_parameters(HealthParameters, with_flag(req, "strict"))
-    health = await process_caches().health.get(
-        "health", lambda: check_health(deps, process_last_observed())
-    )
-    return health_answer(health, strict=parameters.strict == "true")
+    health = process_caches().health
+    found = await health.get("health", lambda: check_health(deps, process_last_observed()))
+    answer = health_answer if may_read(deps.settings) else least_health_answer
+    return answer(found, strict=parameters.strict == "true")
 
 
 @_route("sentiment_stats")

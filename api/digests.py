@@ -1,14 +1,11 @@
 """The HTTP functions of digests that are sent. api/blueprint.py says how they are named."""
 
 import typing
-from collections.abc import Callable
 from secrets import token_hex
-from typing import Any
 
 import azure.functions as func
 
 from api.actions.digests import delete_digest, put_digest, send_digest_test
-from api.endpoints import ROUTES
 from api.http.bodies import read_body
 from api.http.conditions import read_condition
 from api.http.parameters import read_parameters
@@ -21,6 +18,7 @@ from api.reads.digest_states import (
     read_issues,
     read_one_digest,
 )
+from api.routes import route_of
 from api.schema.digests import (
     DigestAnswer,
     DigestBody,
@@ -37,16 +35,9 @@ from shared.digests.queue import QUEUE, messages_of
 # ruff: noqa: UP006
 
 blueprint = func.Blueprint()
+_route = route_of(blueprint)
 
 DIGESTS = "/api/v1/alerts/digests"
-
-
-def _route(operation: str) -> Callable[..., Any]:
-    """Register a function with its address and methods from the registry; all need a key."""
-    route = ROUTES[operation]
-    return blueprint.route(
-        route.address.lstrip("/"), methods=route.methods, auth_level=func.AuthLevel.FUNCTION
-    )
 
 
 @_route("alert_digests")

@@ -48,6 +48,8 @@ class Endpoint:
     """The model of its body of JSON, which may be missing where no property of it is needed."""
     creates: bool = False
     """True: it answers 201 if what it writes is new."""
+    is_open: bool = False
+    """True: anybody may call it, whoever may read."""
 
     @property
     def needs_match(self) -> bool:
@@ -83,6 +85,8 @@ class Page:
     address: str
     methods: tuple[str, ...] = READ
     needs_key: bool = False
+    is_open: bool = False
+    """True: anybody may call it, whoever may read."""
 
     @property
     def function(self) -> str:

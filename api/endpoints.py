@@ -50,11 +50,12 @@ ENDPOINTS = (
     Endpoint(
         "health",
         "/health",
-        "The health of the service",
+        "The health of the service; the status alone where who asks may not read",
         Health,
         HealthParameters,
         problems=(422,),
         is_kept=False,
+        is_open=True,
     ),
     Endpoint(
         "sentiment_stats",
@@ -245,19 +246,23 @@ ENDPOINTS = (
     ),
 )
 
+SESSION = f"{BASE}/session"
+
 PAGES = (
     Page("openapi", f"{BASE}/openapi.json"),
     Page("docs", f"{BASE}/docs"),
     Page("docs_file", f"{BASE}/docs/{{file}}"),
-    Page("asset", "/assets/{file}"),
-    Page("metrics", "/metrics"),
+    Page("asset", "/assets/{file}", is_open=True),
+    Page("metrics", "/metrics", is_open=True),
     Page("mcp", MCP, methods=("POST",)),
     Page("mcp_changes", f"{MCP}/changes", methods=("POST",), needs_key=True),
-    Page("oauth_resource", METADATA),
-    Page("oauth_mcp", f"{METADATA}{MCP}"),
-    Page("security_txt", SECURITY_TXT),
-    Page("alert_link", LINKS),
-    Page("follow_alert_link", LINKS, methods=("POST",)),
+    Page("oauth_resource", METADATA, is_open=True),
+    Page("oauth_mcp", f"{METADATA}{MCP}", is_open=True),
+    Page("begin_session", SESSION, methods=("POST",)),
+    Page("end_session", SESSION, methods=("DELETE",), is_open=True),
+    Page("security_txt", SECURITY_TXT, is_open=True),
+    Page("alert_link", LINKS, is_open=True),
+    Page("follow_alert_link", LINKS, methods=("POST",), is_open=True),
 )
 
 ROUTES: dict[str, Endpoint | Page] = {each.operation: each for each in (*ENDPOINTS, *PAGES)}

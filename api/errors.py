@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from api.schema.problems import NO_TYPE, BadParameter
+from api.schema.problems import NEEDS_KEY, NEEDS_SIGN_IN, NO_TYPE, BadParameter
 from shared.errors import UndertoneError
 
 WATCHLIST = "/api/v1/watchlist"
@@ -19,12 +19,15 @@ class RequestError(UndertoneError):
     """Seconds to wait before a retry."""
     type: str = NO_TYPE
     """The kind of problem."""
+    challenge: str | None = None
+    """What WWW-Authenticate says: how a client can do better."""
 
 
 class SignInNeeded(RequestError):
     """Nobody is signed in; `challenge` says where a token is got (RFC 9728, section 5.1)."""
 
     status = 401
+    type = NEEDS_SIGN_IN
 
     def __init__(self, challenge: str) -> None:
         super().__init__("Sign in first: WWW-Authenticate says where.")
@@ -36,6 +39,30 @@ class MetricsKeyNeeded(SignInNeeded):
 
     def __init__(self) -> None:
         super().__init__("Bearer")
+
+
+class KeyNeeded(RequestError):
+    """No key is sent, or a wrong one."""
+
+    status = 401
+    type = NEEDS_KEY
+    challenge = 'ApiKey header="x-functions-key"'
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A key is missing or wrong, or its last day is over: send one in the header"
+            " x-functions-key."
+        )
+
+
+class RoleNeeded(RequestError):
+    """The caller is known, and may not do this; `role` is what they have, if anything."""
+
+    status = 403
+
+    def __init__(self, role: str | None, needed: str) -> None:
+        has = f"has the role {role}" if role else "has no role here"
+        super().__init__(f"Who asks {has}, and this needs the role {needed}.")
 
 
 class ForeignOrigin(RequestError):

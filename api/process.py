@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from functools import lru_cache
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from api.deps import Deps, SharedStore, SharedWatchlist
+from api.http.access import sign_sessions_with
 from api.http.cache import Cache
 from api.http.caches import Caches
 from api.http.daily_budget import DailyBudget
@@ -12,6 +14,7 @@ from api.http.quotas import ClientQuotas
 from api.http.read_limits import ReadLimits, heavy_policy
 from api.reads.health import LastObserved
 from api.reads.process import process_health
+from shared.alerts.links import read_key
 from shared.logs import set_levels
 from shared.models import Watchlist
 from shared.on_demand import CollectMessage
@@ -93,6 +96,22 @@ def process_last_observed() -> LastObserved:
     return LastObserved()
 
 
+@lru_cache(maxsize=1)
+def _signing_key() -> "list[bytes]":
+    return []
+
+
+async def process_signing_key() -> bytes:
+    """Return the key that signs sessions, read once. Raises SettingsError and StoreError."""
+    known = _signing_key()
+    if not known:
+        known.append(await read_key(await _shared_store()(), token_bytes))
+    return known[0]
+
+
+sign_sessions_with(process_signing_key)
+
+
 def _forget(changed: Watchlist) -> None:
     _shared_watchlist().forget(changed)
     process_last_observed().forget()
@@ -131,6 +150,6 @@ async def close() -> None:
     """Close this process's store. A stopping host calls it, so that the store's thread ends."""
     if _shared_store.cache_info().currsize:
         await _shared_store().close()
-        kept = (_shared_store, _shared_watchlist, _unsent, _spellings, _parsed_tables)
+        kept = (_shared_store, _shared_watchlist, _unsent, _spellings, _parsed_tables, _signing_key)
         for made in (*kept, process_caches, process_samples, process_last_observed):
             made.cache_clear()

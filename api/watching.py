@@ -8,12 +8,13 @@ from functools import partial
 import azure.functions as func
 
 from api.export.corrections import corrections_file, form_of_corrections
-from api.export.feed import FEED_TYPES, place_of
+from api.export.feed import FEED_TYPES
 from api.export.mentions_feed import mentions_atom
 from api.export.tables import TYPES
 from api.http.bodies import read_body
 from api.http.negotiation import choose_type
 from api.http.parameters import read_parameters
+from api.http.place import place_of
 from api.http.problems import answering
 from api.http.responses import Prepared, next_link, prepare, prepared, uncached_answer
 from api.http.visit import current_visit

@@ -17,8 +17,9 @@ Generated from the OpenAPI document by `make docs`. The app serves that document
 - A window of N hours is the current hour so far and the N-1 hours before it.
 - An empty parameter counts as missing, and names of parameters can be in upper or lower case. An
   unknown parameter is refused with 422; `code`, a function key, is always accepted.
-- Reads need no key. Their answers have an ETag, and an unchanged answer is 304. HEAD works wherever
-  GET does, with the same status and headers and no body.
+- Reads need no key, unless READ_ACCESS says otherwise ([access.md](access.md)). Their answers have
+  an ETag, and an unchanged answer is 304. HEAD works wherever GET does, with the same status and
+  headers and no body.
 - Errors are problem documents (RFC 9457): `type`, `title`, `status`, `detail`, `instance`, and a
   list `errors` with each refused parameter and what it accepts.
 - Every answer has `X-Request-Id`, which is also in the log, `Server-Timing`, and its length if it

@@ -466,6 +466,11 @@ class Settings(BaseModel):
         return self
 
     @property
+    def checks_callers(self) -> bool:
+        """Return whether the app itself checks who may change something: see `checks_callers`."""
+        return self.read_access != PUBLIC or bool(self.admin_keys)
+
+    @property
     def watched(self) -> tuple[str, ...]:
         """Return the ids of the communities that are collected, of all sources."""
         return (*self.subreddits, *self.communities)

@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-import azure.functions as func
-
 from api.deps import Deps
-from api.http.forwarded import asked_address
+from api.http.place import Place
 from api.reads.trending import only_watched, topic_answer
 from api.schema.trending import TopicAnswer
 from shared.models import Origin, Topics
-from shared.settings import Settings, own_host
 from shared.store import CURRENT, TOPICS, Store
 from shared.times import iso
 
@@ -24,24 +21,11 @@ PATH = "/api/v1/trending.atom"
 MAX_ENTRIES = 20
 # Snapshots of 7 days, one an hour.
 MAX_LOOKED_BACK = 168
-# https://www.rfc-editor.org/rfc/rfc4151#section-2.1: a date on which the authority had the name.
-TAG_DATE = "2026"
 # Characters that XML 1.0 can't contain, even escaped: https://www.w3.org/TR/xml/#charsets
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Clients choose the Host header, so only a valid name with a port is used.
-HOST = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
-UNKNOWN_HOST = "localhost"
 NOTES: Mapping[Origin, str] = {"live": "", "sample": "sample data", "recorded": "recorded data"}
 
 register_namespace("", ATOM)
-
-
-@dataclass(frozen=True)
-class Place:
-    """The app's address: the base of its URLs, and the beginning of its tag: URIs."""
-
-    base: str
-    tag: str
 
 
 @dataclass(frozen=True)
@@ -61,23 +45,6 @@ class Entries:
     entries: Sequence[Entry]
     since: Mapping[str, str]
     updated: str
-
-
-def place_of(request: func.HttpRequest, settings: Settings) -> Place:
-    """Return the app's address: as trusted proxies name it, on Azure its own host, else Host.
-
-    A client's Host header affects only the client's own answers.
-    """
-    asked, own = asked_address(request, settings), own_host()
-    found = HOST.fullmatch(asked.host if asked.is_forwarded else own or asked.host)
-    scheme = "https" if own else asked.scheme
-    if found is None:
-        return Place(f"{scheme}://{UNKNOWN_HOST}", f"tag:{UNKNOWN_HOST},{TAG_DATE}:")
-    name, port = found[1].lower(), found[2]
-    # An authority is a name, not an IPv6 address.
-    authority = UNKNOWN_HOST if name.startswith("[") else name.rstrip(".-")
-    address = f"{scheme}://{name}" + (f":{port}" if port else "")
-    return Place(address, f"tag:{authority},{TAG_DATE}:" + (f"{port}/" if port else ""))
 
 
 async def read_entries(deps: Deps) -> Entries:

@@ -3,7 +3,8 @@
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, tostring
 
-from api.export.feed import ATOM, FEED_TYPES, NOTES, Place, add_element
+from api.export.feed import ATOM, FEED_TYPES, NOTES, add_element
+from api.http.place import Place
 from api.reads.incidents import RuleFeed
 from api.schema.incidents import IncidentSummary
 from shared.alerts.links import incident_path

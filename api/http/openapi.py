@@ -19,12 +19,15 @@ NDJSON = "application/x-ndjson"
 BYTES, BINARY = "application/octet-stream", {"type": "string", "format": "binary"}
 REFERENCE = "#/components/schemas/{model}"
 
-CONFLICT, UNAVAILABLE = 409, 503
+FORBIDDEN, CONFLICT, UNAVAILABLE = 403, 409, 503
+KEY: dict[str, list[str]] = {"functionKey": []}
 NOT_ACCEPTABLE = 406
 TOO_MANY = 429
 PROBLEMS = {
     400: "The question is empty.",
-    401: "A function key is missing or wrong.",
+    401: "A key is missing or wrong, or nobody is signed in. Reads answer so where READ_ACCESS"
+    " isn't public.",
+    403: "Who asks is known, and hasn't the role for it.",
     404: "The requested resource doesn't exist.",
     406: "The Accept header refuses every format of the answer with q=0.",
     409: "A cycle is running, or a requested one waits for its worker.",
@@ -104,7 +107,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.is_kept:
         responses["304"] = {"description": "Nothing has changed since the given ETag."}
     chosen = [NOT_ACCEPTABLE, TOO_MANY] if endpoint.is_kept else []
-    for status in sorted({*endpoint.problems, *chosen, *ALWAYS}):
+    closed = [] if endpoint.is_open else [UNAUTHORIZED, FORBIDDEN]
+    for status in sorted({*endpoint.problems, *chosen, *closed, *ALWAYS}):
         responses[str(status)] = _problem(endpoint, status)
     operation: dict[str, Any] = {
         "operationId": endpoint.operation,
@@ -128,7 +132,10 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             "content": {JSON: {"schema": _reference(endpoint.body)}},
         }
     if endpoint.needs_key:
-        operation["security"] = [{"functionKey": []}]
+        operation["security"] = [KEY]
+    elif not endpoint.is_open:
+        # Without one it does where reads are public.
+        operation["security"] = [{}, KEY]
     return operation
 
 
@@ -161,7 +168,7 @@ REMATCHING: dict[str, Any] = {
 
 def _problem(endpoint: Endpoint, status: int) -> dict[str, Any]:
     if status == UNAUTHORIZED:
-        # The Functions host itself sends this answer.
+        # Where the host checks keys, it sends this answer itself, without a body.
         return {"description": PROBLEMS[status]}
     if status == UNAVAILABLE and endpoint.answer is Health:
         # An unhealthy service also answers with its health.

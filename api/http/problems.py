@@ -4,6 +4,7 @@ import inspect
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial, wraps
 from time import perf_counter
@@ -13,15 +14,11 @@ from uuid import uuid4
 
 import azure.functions as func
 
-from api.errors import (
-    LengthRequired,
-    MethodNotAllowed,
-    RequestError,
-    SignInNeeded,
-    TooLarge,
-)
+from api.errors import LengthRequired, MethodNotAllowed, RequestError, TooLarge
+from api.http.access import admit, current_caller, forget_caller, is_open, kept_private
+from api.http.place import place_of
 from api.http.responses import NOT_KEPT, set_length, unsendable_header
-from api.http.visit import Visit, begin_visit, visit_of
+from api.http.visit import Visit, begin_visit, current_visit, visit_of
 from api.request_metrics import process_request_metrics
 from api.schema.problems import BAD_SETTING, NO_TYPE, BadParameter, Conflict, Problem
 from shared.alerts.links import PATH as LINKS
@@ -39,6 +36,7 @@ from shared.errors import (
 from shared.logs import event, repeated_event
 from shared.settings import settings
 from shared.telemetry import SpanAttributes, invocation
+from shared.times import utc_now
 
 log = logging.getLogger(__name__)
 
@@ -124,12 +122,14 @@ def _answering(endpoint: Endpoint, *, max_bytes: int) -> Endpoint:
     ) -> func.HttpResponse:
         started = perf_counter()
         request_id = request_id_of(req)
+        forget_caller()
         visit = _begun_visit(req, endpoint.__name__)
         with invocation(endpoint.__name__, "http", context) as attributes, track() as costs:
             answer = await _answer_of(endpoint, req, outputs, request_id, max_bytes=max_bytes)
             visit.charge(costs.request_units)
             answer.headers.update(visit.fields)
             _allow_origin(req, answer)
+            _keep_private(endpoint.__name__, answer)
             answer = _sendable(req, answer, request_id)
             attributes.update(_span_attributes(req, answer, request_id))
         seconds = perf_counter() - started
@@ -154,6 +154,7 @@ def _answering(endpoint: Endpoint, *, max_bytes: int) -> Endpoint:
             store_operations=costs.operations,
             request_units=round(costs.request_units, 2),
             request_id=request_id,
+            **_named_caller(),
         )
         return answer
 
@@ -169,6 +170,11 @@ def _begun_visit(request: func.HttpRequest, function: str) -> Visit:
         visit = Visit()
     begin_visit(visit)
     return visit
+
+
+def _named_caller() -> dict[str, str]:
+    name = current_caller().name
+    return {} if name is None else {"caller": name}
 
 
 def _logged_path(url: str) -> str:
@@ -227,6 +233,29 @@ def _allow_origin(request: func.HttpRequest, answer: func.HttpResponse) -> None:
         answer.headers["Access-Control-Expose-Headers"] = EXPOSED
 
 
+async def _admit(request: func.HttpRequest, function: str) -> None:
+    """Check that the caller may call the function. Raises RequestError, also where settings fail.
+
+    What is open needs no settings: the page says which one is bad.
+    """
+    try:
+        given = settings()
+    except SettingsError:
+        if is_open(function):
+            return
+        raise
+    await admit(request, function, given, utc_now(), base=place_of(request, given).base)
+    if name := current_caller().name:
+        current_visit().is_by(name)
+
+
+def _keep_private(function: str, answer: func.HttpResponse) -> None:
+    """Have no shared cache keep an answer, where reads are closed."""
+    with suppress(SettingsError):
+        for name, value in kept_private(answer.headers, function, settings()).items():
+            answer.headers[name] = value
+
+
 def request_id_of(request: func.HttpRequest) -> str:
     """Return the request's own id if it is valid, or a new one."""
     given = request.headers.get("x-request-id", "")
@@ -244,13 +273,14 @@ async def _answer_of(
     path = urlsplit(request.url).path
     try:
         check_size(request, max_bytes)
+        await _admit(request, endpoint.__name__)
         return await endpoint(request, **outputs)
     except RequestError as error:
         fault = Fault(error.status, str(error), error.retry_seconds, error.type)
         answer = problem_answer(path, fault, error.errors)
         if isinstance(error, MethodNotAllowed):
             answer.headers["Allow"] = error.allowed
-        if isinstance(error, SignInNeeded):
+        if error.challenge is not None:
             answer.headers["WWW-Authenticate"] = error.challenge
         return answer
     except CycleRunning as error:

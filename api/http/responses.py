@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from api.endpoint import PARQUET
 from api.http.negotiation import encodings
 from api.schema.cycles import Triggered
-from api.schema.health import Health
+from api.schema.health import Health, LeastHealth
 from api.schema.ingest import Ingested
 from api.schema.parameters import Parameters
 from shared.models import Origin
@@ -232,6 +232,17 @@ def health_answer(health: Health, *, strict: bool = False) -> func.HttpResponse:
         health.model_dump_json(),
         status_code=HTTPStatus.SERVICE_UNAVAILABLE if unhealthy else HTTPStatus.OK,
         headers={**NOT_KEPT, "Undertone-Origin": health.application.origin},
+        mimetype=JSON,
+    )
+
+
+def least_health_answer(health: Health, *, strict: bool = False) -> func.HttpResponse:
+    """Answer a probe that may not read with the status alone: see `health_answer`."""
+    whole = health_answer(health, strict=strict)
+    return func.HttpResponse(
+        LeastHealth(status=health.status).model_dump_json(),
+        status_code=whole.status_code,
+        headers=NOT_KEPT,
         mimetype=JSON,
     )
 

@@ -26,12 +26,21 @@ def check_signed_in(request: func.HttpRequest, settings: Settings, base: str) ->
 
     Raises SignInNeeded, also where no platform has checked the header.
     """
-    if settings.entra_client_id is None:
+    if settings.entra_client_id is None or settings.read_access == "entra":
+        # With entra the app has checked already: api/http/access.py.
         return
     if is_guarded_by_platform() and request.headers.get(CALLER):
         return
+    raise SignInNeeded(challenge_of(settings, base))
+
+
+def challenge_of(settings: Settings, base: str) -> str:
+    """Return the challenge that says where a token is got; base is the address of the app.
+
+    https://www.rfc-editor.org/rfc/rfc9728#section-5.1
+    """
     metadata = f'resource_metadata="{base}{METADATA}{MCP}"'
-    raise SignInNeeded(f'Bearer {metadata}, scope="{scope_of(settings.entra_client_id)}"')
+    return f'Bearer {metadata}, scope="{scope_of(settings.entra_client_id or "")}"'
 
 
 def resource_metadata(settings: Settings, base: str, path: str = "") -> dict[str, object]:

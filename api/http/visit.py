@@ -37,6 +37,12 @@ class Visit:
     remaining: Remaining | None = None
     budgets: list[Budget] = field(default_factory=list)
 
+    def is_by(self, name: str) -> None:
+        """Note the name of a key or an account that the app has checked: its limits are its own."""
+        self.is_anonymous = False
+        if self.client is not None:
+            self.client = f"caller {name}"
+
     def charge(self, request_units: float) -> None:
         """Charge what the reads of the request have cost, once."""
         for each in self.budgets:
@@ -66,8 +72,8 @@ def current_visit() -> Visit:
 def visit_of(request: func.HttpRequest, function: str, settings: Settings) -> Visit:
     """Return who sends a request to a function.
 
-    Only keys that the host has checked count, because anybody can send any other. A browser on the
-    same machine isn't limited: it is the operator's.
+    Of keys only those count that the host has checked, or the app (`Visit.is_by`), because anybody
+    can send any other. A browser on the same machine isn't limited: it is the operator's.
     """
     if function in _NEEDING_KEYS:
         key = request.headers.get("x-functions-key") or request.params.get("code") or ""

@@ -119,6 +119,12 @@ class HealthParameters(Parameters):
     )
 
 
+class LeastHealth(Answer):
+    """The health of the service to who may not read: its state alone."""
+
+    status: HealthStatus = Field(description="the state of the service")
+
+
 class Health(Answer):
     """The health of the service.
 
@@ -128,9 +134,7 @@ class Health(Answer):
     doesn't report that it runs, or can't write. healthy: none of these.
     """
 
-    status: Literal["starting", "healthy", "degraded", "unhealthy"] = Field(
-        description="the state of the service"
-    )
+    status: HealthStatus = Field(description="the state of the service")
     reason: str | None = Field(
         description="the reason, in a sentence; null if the service is healthy"
     )

@@ -10,6 +10,8 @@ BAD_SETTING = "urn:undertone:bad-setting"
 # Of https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 REDUCED_CAPACITY = "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity"
+NEEDS_KEY = "urn:undertone:needs-key"
+NEEDS_SIGN_IN = "urn:undertone:needs-sign-in"
 
 
 class BadParameter(Answer):
@@ -26,8 +28,9 @@ class Problem(Answer):
     type: str = Field(
         default=NO_TYPE,
         description=f"the kind of problem: {NO_TYPE} if the status says everything,"
-        f" {BAD_SETTING} if a setting of the app is missing or bad, {QUOTA_EXCEEDED} if a client or"
-        f" all of them have used up what they may, and {REDUCED_CAPACITY} if too many ask now",
+        f" {BAD_SETTING} if a setting of the app is missing or bad, {NEEDS_KEY} if a key is missing"
+        f" or wrong, {NEEDS_SIGN_IN} if nobody is signed in, {QUOTA_EXCEEDED} if a client or all of"
+        f" them have used up what they may, and {REDUCED_CAPACITY} if too many ask now",
     )
     title: str = Field(description="the status in words")
     status: int = Field(description="the HTTP status")

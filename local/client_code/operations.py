@@ -229,7 +229,9 @@ def _described(operation: Operation) -> str:
         for each in operation.parameters(where)
     ]
     lines += [f"{name}: {what}." for name, what in _more(operation)]
-    key = ["Needs a function key."] if "security" in operation.described else []
+    # An empty one says that it may be left out.
+    required = {} not in operation.described.get("security", [{}])
+    key = ["Needs a function key."] if required else []
     return "\n\n".join([f"{summary}.", *key, *lines])
 
 

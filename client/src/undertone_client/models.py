@@ -582,8 +582,9 @@ class Conflict(Model, frozen=True):
     type: str = "about:blank"
     """the kind of problem: about:blank if the status says everything,
     urn:undertone:bad-setting if a setting of the app is missing or bad,
-    https://iana.org/assignments/http-problem-types#quota-exceeded if a client or all of
-    them have used up what they may, and
+    urn:undertone:needs-key if a key is missing or wrong, urn:undertone:needs-sign-in if
+    nobody is signed in, https://iana.org/assignments/http-problem-types#quota-exceeded if a
+    client or all of them have used up what they may, and
     https://iana.org/assignments/http-problem-types#temporary-reduced-capacity if too many
     ask now.
     """
@@ -2714,8 +2715,9 @@ class Problem(Model, frozen=True):
     type: str = "about:blank"
     """the kind of problem: about:blank if the status says everything,
     urn:undertone:bad-setting if a setting of the app is missing or bad,
-    https://iana.org/assignments/http-problem-types#quota-exceeded if a client or all of
-    them have used up what they may, and
+    urn:undertone:needs-key if a key is missing or wrong, urn:undertone:needs-sign-in if
+    nobody is signed in, https://iana.org/assignments/http-problem-types#quota-exceeded if a
+    client or all of them have used up what they may, and
     https://iana.org/assignments/http-problem-types#temporary-reduced-capacity if too many
     ask now.
     """

@@ -17,7 +17,7 @@ class Operations(Requests):
     """The calls of the API: a method for each."""
 
     def health(self, *, strict: Literal["true", "false"] | None = None) -> Answer[models.Health]:
-        """Read the health of the service.
+        """Read the health of the service; the status alone where who asks may not read.
 
         strict: true, or `?strict` alone: status 503 if there is any fault; false: only if the
         service is unhealthy.

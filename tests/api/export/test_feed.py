@@ -8,7 +8,7 @@ import azure.functions as func
 import feedparser
 import pytest
 
-from api.export.feed import place_of
+from api.http.place import place_of
 from shared.models import Topic, Topics
 from shared.settings import load_settings, settings
 from shared.store import CURRENT, TOPICS, Store

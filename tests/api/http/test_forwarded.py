@@ -3,8 +3,8 @@
 import azure.functions as func
 import pytest
 
-from api.export.feed import place_of
 from api.http.forwarded import UNKNOWN, client_address, is_from_this_machine
+from api.http.place import place_of
 from shared.settings import PEER_NAMED, load_settings
 
 PEER, PROXY, CLIENT, FORGED = "192.0.2.7", "10.0.0.2", "203.0.113.9", "198.51.100.1"
