@@ -130,11 +130,16 @@ class Host:
         returned = (await self.call(function, given, {})).value
         headers = {name: datum.value for name, datum in returned["headers"].items()}
         body = returned["body"].value
-        return web.Response(
+        answer = web.Response(
             status=int(returned["status_code"].value),
             headers={**headers, "X-Function": function.name},
             body=body.encode() if isinstance(body, str) else body,
         )
+        # The library takes cookies out of the headers, and the host gets them parsed.
+        for cookie in returned["cookies"] or ():
+            for morsel in cookie.values():
+                answer.headers.add("Set-Cookie", morsel.OutputString())
+        return answer
 
     async def start_by_hand(self, request: web.Request) -> web.Response:
         """Start a timer or queue function, and wait for its end."""

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from api.endpoints import ROUTES
 from shared.settings import Settings
+from tests.api.access_world import CREDENTIALS, MODES
 from tests.api.export.parquet_readers import arrow_table
 from tests.fixtures.forked import local_command
 from tests.runtime.conftest import DEPLOYED, SUBREDDITS, deployed
@@ -44,6 +46,8 @@ def test_each_http_function_has_its_route_its_methods_and_an_answer(served) -> N
     assert {n: f"{','.join(t['methods'])} {t['route']}" for n, t in triggers.items()} == expected
     keyed = {name for name, each in triggers.items() if each["authLevel"] != "ANONYMOUS"}
     changes = {name for name, each in triggers.items() if each["methods"] in (["PUT"], ["DELETE"])}
+    # It takes a cookie away, and needs none.
+    changes -= {"api_end_session"}
     with_addresses = {
         *("api_alert_rules", "api_alert_rules_history", "item_alert_rule"),
         *("api_alert_digests", "api_alert_digests_history"),
@@ -74,6 +78,29 @@ def test_every_address_reaches_its_function(serve, unpacked, tmp_path) -> None:
     assert {name: each.headers.get("x-function") for name, each in answers.items()} == {
         name: name for name in REQUESTS
     }
+
+
+def test_the_app_checks_callers_where_reads_are_closed(serve, unpacked, tmp_path) -> None:
+    http = serve(unpacked, SQLITE_PATH=str(tmp_path / "u.db"), **MODES["key"])
+    triggers = [
+        each
+        for bindings in http.get("/admin/functions").json().values()
+        for each in bindings
+        if each["type"] == "httpTrigger"
+    ]
+    assert {each["authLevel"] for each in triggers} == {"ANONYMOUS"}
+    asked = {name: http.request(*address.split()).status_code for name, address in REQUESTS.items()}
+    closed = {each.function for each in ROUTES.values() if not each.is_open}
+    assert {name for name, status in asked.items() if status == 401} == closed
+    begun = http.post("/api/v1/session", headers=CREDENTIALS["reader"])
+    cookie = begun.headers["set-cookie"].lower()
+    assert all(each in cookie for each in ("httponly", "samesite=lax", "path=/"))
+    assert http.get("/api/v1/cycles").status_code == 200
+    assert http.post("/api/v1/admin/collect").status_code == 401
+    admin = http.post("/api/v1/admin/collect", headers=CREDENTIALS["admin"])
+    assert admin.status_code == 202
+    assert http.delete("/api/v1/session").json() == {"name": None, "role": None}
+    assert http.get("/api/v1/cycles").status_code == 401
 
 
 def test_asking_for_a_collection_has_a_queue_to_put_the_request_into(served) -> None:
