@@ -9,6 +9,7 @@ from api.asking import blueprint as asking_functions
 from api.blueprint import blueprint as api_functions
 from api.changes import blueprint as changing_functions
 from api.digests import blueprint as digest_http_functions
+from api.feeds import blueprint as feed_functions
 from api.monitoring import blueprint as monitoring_functions
 from api.site import blueprint as page_functions
 from api.watching import blueprint as watching_functions
@@ -46,4 +47,5 @@ app.register_functions(agent_functions)
 app.register_functions(asking_functions)
 app.register_functions(monitoring_functions)
 app.register_functions(access_functions)
+app.register_functions(feed_functions)
 app.register_functions(page_functions)

@@ -2,6 +2,7 @@
 
 import typing
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from http import HTTPStatus
 from secrets import token_bytes, token_hex
 from typing import TypeVar
@@ -13,8 +14,6 @@ from api.actions.alert_rules import delete_rule, put_rule
 from api.actions.incidents import acknowledge, send_test, snooze
 from api.deps import Deps
 from api.errors import NotFound
-from api.export.feed import FEED_TYPES
-from api.export.incidents_feed import incidents_atom
 from api.export.link_page import (
     POLICY,
     asking_page,
@@ -30,7 +29,6 @@ from api.http.bodies import read_body
 from api.http.conditions import read_condition
 from api.http.negotiation import choose_type
 from api.http.parameters import read_parameters
-from api.http.place import place_of
 from api.http.problems import answering
 from api.http.responses import (
     JSON,
@@ -39,7 +37,6 @@ from api.http.responses import (
     next_link,
     page_answer,
     prepare,
-    prepared,
     uncached_answer,
     written_answer,
 )
@@ -50,7 +47,6 @@ from api.reads.incidents import (
     incident_answer,
     read_incident,
     read_incidents,
-    read_rule_feed,
 )
 from api.routes import route_of
 from api.schema.alert_replay import TryBody
@@ -71,6 +67,8 @@ _route = route_of(blueprint)
 P = TypeVar("P", bound=Parameters)
 
 RULES = "/api/v1/alerts/rules"
+# Who follows a link isn't known: messages are passed on.
+SIGNED_LINK = "a signed link"
 INCIDENTS = "/api/v1/alerts/incidents"
 
 
@@ -143,24 +141,6 @@ async def item_try_alert_rule(req: func.HttpRequest) -> func.HttpResponse:
     return uncached_answer(answer, deps.settings.origin)
 
 
-@_route("alert_rule_feed")
-@answering
-async def item_alert_rule_feed(req: func.HttpRequest) -> func.HttpResponse:
-    """Return the newest incidents of an alert rule to feed readers."""
-    parameters = read_parameters(RulePath, req.params, req.route_params)
-    mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
-    deps = await process_deps()
-    place, origin = place_of(req, deps.settings), deps.settings.origin
-
-    async def make() -> Prepared:
-        return prepared(
-            incidents_atom(await read_rule_feed(deps, parameters), origin, place), origin
-        )
-
-    key = (("incidents", place), "json")
-    return await serve_kept(deps, req, key, parameters, make, mimetype=mimetype)
-
-
 @_route("incidents")
 @answering
 async def api_incidents(req: func.HttpRequest) -> func.HttpResponse:
@@ -192,7 +172,7 @@ async def item_acknowledge_incident(req: func.HttpRequest) -> func.HttpResponse:
     own = read_parameters(IncidentPath, req.params, req.route_params).id
     deps = configured_deps()
     changed = await acknowledge(deps, own)
-    return uncached_answer(incident_answer(changed), deps.settings.origin)
+    return uncached_answer(incident_answer(deps, changed), deps.settings.origin)
 
 
 @_route("snooze_incident")
@@ -202,7 +182,7 @@ async def item_snooze_incident(req: func.HttpRequest) -> func.HttpResponse:
     own = read_parameters(IncidentPath, req.params, req.route_params).id
     body, deps = read_body(SnoozeBody, req), configured_deps()
     changed = await snooze(deps, own, body.hours, body.of)
-    return uncached_answer(incident_answer(changed), deps.settings.origin)
+    return uncached_answer(incident_answer(deps, changed), deps.settings.origin)
 
 
 @_route("alert_link")
@@ -248,7 +228,7 @@ async def _link_answer(
 
     Programs that pass links on may have added parameters, which mean nothing.
     """
-    deps = configured_deps()
+    deps = replace(configured_deps(), by=SIGNED_LINK)
     link = await read_link(deps, request.route_params["token"], token_bytes)
     if link is None or link.is_expired(deps.clock()):
         page = expired_page(link.action) if link else forged_page()

@@ -8,7 +8,6 @@ parameter, and site matches the rest. The local host doesn't start if a function
 
 import azure.functions as func
 
-from api.export.feed import FEED_TYPES, atom_of, read_entries
 from api.export.files import trends_file
 from api.export.tables import REPORT_TYPES, TYPES, form_of_report, format_of
 from api.http.access import may_read
@@ -45,7 +44,6 @@ from api.schema.parameters import (
     CycleParameters,
     CyclesParameters,
     ItemsParameters,
-    NoParameters,
     PostParameters,
     PostsParameters,
     ScopeParameters,
@@ -167,21 +165,6 @@ async def api_topics(req: func.HttpRequest) -> func.HttpResponse:
     from api.reads.topics import read_topics  # noqa: PLC0415
 
     return await serve_data(req, TopicsParameters, read_topics)
-
-
-@_route("trending_feed")
-@answering
-async def api_trending_feed(req: func.HttpRequest) -> func.HttpResponse:
-    """Return the trending topics to feed readers."""
-    parameters = read_parameters(NoParameters, req.params)
-    mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
-    deps = await process_deps()
-    place, origin = place_of(req, deps.settings), deps.settings.origin
-
-    async def make() -> Prepared:
-        return prepared(atom_of(await read_entries(deps), origin, place), origin)
-
-    return await serve_kept(deps, req, (place, "json"), parameters, make, mimetype=mimetype)
 
 
 @_route("explain")

@@ -51,6 +51,10 @@ class Deps:
     """The watchlist whose communities are in the settings; None where none was read yet."""
     tables: ParsedTables = field(default_factory=ParsedTables)
     """The tables of subjects that this process has parsed."""
+    by: str | None = None
+    """Who makes a change, where that is known."""
+    shows_names: bool = True
+    """Whether answers say who made changes: strangers aren't shown it."""
     on_change: Callable[[Watchlist], None] = lambda _: None
     """Is called with a watchlist that this process has written."""
 
@@ -64,6 +68,11 @@ class Deps:
     async def read_watchlist(self) -> Watchlist:
         """Return the watchlist that requests share, or else read it. Raises what `store` raises."""
         return self.watchlist or await read_watchlist(await self.store())
+
+
+def named(deps: Deps) -> dict[str, str]:
+    """Return the field of a log line that says who makes a change, where that is known."""
+    return {} if deps.by is None else {"by": deps.by}
 
 
 class SharedWatchlist:

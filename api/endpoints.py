@@ -16,6 +16,7 @@ from api.endpoint import (
     Endpoint,
     Page,
 )
+from api.feed_endpoints import FEED_ENDPOINTS, SIGNED_FEEDS
 from api.marker_endpoints import MARKER_ENDPOINTS
 from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
 from api.schema.digest import Digest, DigestParameters
@@ -170,6 +171,7 @@ ENDPOINTS = (
     *MARKER_ENDPOINTS,
     *ALERT_ENDPOINTS,
     *DIGEST_ENDPOINTS,
+    *FEED_ENDPOINTS,
     Endpoint("subreddits", "/subreddits", "The watched communities", Subreddits, problems=(422,)),
     Endpoint(
         "communities",
@@ -261,6 +263,7 @@ PAGES = (
     Page("begin_session", SESSION, methods=("POST",)),
     Page("end_session", SESSION, methods=("DELETE",), is_open=True),
     Page("security_txt", SECURITY_TXT, is_open=True),
+    Page("signed_feed", SIGNED_FEEDS, is_open=True),
     Page("alert_link", LINKS, is_open=True),
     Page("follow_alert_link", LINKS, methods=("POST",), is_open=True),
 )

@@ -6,7 +6,7 @@ from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from api.deps import Deps, SharedStore, SharedWatchlist
-from api.http.access import sign_sessions_with
+from api.http.access import current_caller, shows_names, sign_sessions_with
 from api.http.cache import Cache
 from api.http.caches import Caches
 from api.http.daily_budget import DailyBudget
@@ -129,6 +129,8 @@ def configured_deps() -> Deps:
         unsent=_unsent(),
         spellings=_spellings(),
         tables=_parsed_tables(),
+        by=current_caller().name,
+        shows_names=shows_names(settings()),
         on_change=_forget,
     )
 

@@ -127,7 +127,8 @@ async def serve_kept(
     """
     caches, heavy, fresh = process_caches(), is_heavy(parameters, key[1]), wants_fresh(request)
     makes = partial(caches.heavy.run, make) if heavy else make
-    whole_key = (*key, parameters.model_dump_json(), *state_of(deps.watchlist))
+    state = (*state_of(deps.watchlist), deps.shows_names)
+    whole_key = (*key, parameters.model_dump_json(), *state)
     try:
         if not caches.answers.has(whole_key, fresh=fresh, within=within):
             await caches.limits.check(current_visit(), is_heavy=heavy)

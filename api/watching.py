@@ -8,20 +8,16 @@ from functools import partial
 import azure.functions as func
 
 from api.export.corrections import corrections_file, form_of_corrections
-from api.export.feed import FEED_TYPES
-from api.export.mentions_feed import mentions_atom
 from api.export.tables import TYPES
 from api.http.bodies import read_body
-from api.http.negotiation import choose_type
 from api.http.parameters import read_parameters
-from api.http.place import place_of
 from api.http.problems import answering
-from api.http.responses import Prepared, next_link, prepare, prepared, uncached_answer
+from api.http.responses import Prepared, next_link, prepare, uncached_answer
 from api.http.visit import current_visit
 from api.process import process_caches, process_deps, process_samples
 from api.reads.corrections import read_page_of_corrections
 from api.reads.markers import read_effect, read_marker, read_markers
-from api.reads.mentions import read_feed, read_mentions
+from api.reads.mentions import read_mentions
 from api.reads.subjects import read_subject, read_subjects
 from api.reads.subreddits import read_communities
 from api.reads.voice import read_voice
@@ -33,7 +29,6 @@ from api.schema.parameters import NoParameters, SubredditsParameters
 from api.schema.preview import Preview, PreviewBody
 from api.schema.sentiment import MOMENTS_OF_STATS
 from api.schema.subject_parameters import (
-    FeedParameters,
     MentionsParameters,
     SubjectParameters,
     SubjectsParameters,
@@ -72,23 +67,6 @@ async def item_subject_mentions(req: func.HttpRequest) -> func.HttpResponse:
     """Return the posts and comments that mention a subject, page by page."""
     return await serve_page(
         req, MentionsParameters, read_mentions, "/api/v1/subjects/{id}/mentions"
-    )
-
-
-@_route("subject_feed")
-@answering
-async def item_subject_feed(req: func.HttpRequest) -> func.HttpResponse:
-    """Return the newest mentions of a subject to feed readers."""
-    parameters = read_parameters(FeedParameters, req.params, req.route_params)
-    mimetype = choose_type(req.headers.get("accept", ""), FEED_TYPES)
-    deps = await process_deps()
-    place, origin = place_of(req, deps.settings), deps.settings.origin
-
-    async def make() -> Prepared:
-        return prepared(mentions_atom(await read_feed(deps, parameters), origin, place), origin)
-
-    return await serve_kept(
-        deps, req, (("mentions", place), "json"), parameters, make, mimetype=mimetype
     )
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from api.actions.watchlist import check, same_id
-from api.deps import Deps
+from api.deps import Deps, named
 from api.errors import PreconditionFailed
 from api.http.conditions import Condition
 from api.http.responses import tag_of
@@ -126,9 +126,15 @@ async def _change_rules(
             return WrittenRules(before, before)
         with suppress(DocumentChanged, DocumentExists):
             written = await write_rules(
-                store, before, rules=after.rules, change=after.change, now=deps.clock()
+                store,
+                before,
+                rules=after.rules,
+                change=after.change,
+                now=deps.clock(),
+                by=deps.by,
             )
-            event(log, "alert_rules.changed", revision=written["revision"], change=after.change)
+            fields = {"revision": written["revision"], "change": after.change}
+            event(log, "alert_rules.changed", **fields, **named(deps))
             return WrittenRules(written, before)
         if not condition.is_any:
             raise PreconditionFailed(WHAT)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import azure.functions as func
 
-from api.deps import Deps
+from api.deps import Deps, named
 from api.errors import BadParameters, NotFound
 from api.http.bodies import refused
 from api.reads.corrections import answer_of
@@ -61,7 +61,7 @@ class Corrected:
     @property
     def answer(self) -> CorrectionAnswer:
         """Return the correction as answers show it."""
-        return answer_of(self.correction, self.item, is_waiting=self.is_new)
+        return answer_of(self.correction, self.item, is_waiting=self.is_new, shows_names=True)
 
     @property
     def message(self) -> str:
@@ -117,7 +117,7 @@ async def _change(deps: Deps, item: Item, change: Change) -> Corrected:
             return Corrected(after, item, is_new=False)
         with suppress(DocumentChanged, DocumentExists):
             await write_correction(store, before, after)
-            event(log, "correction.stored", kind=item["kind"])
+            event(log, "correction.stored", kind=item["kind"], **named(deps))
             return Corrected(after, item)
     raise StoreUnavailable("the correction changes with every read")
 
@@ -136,7 +136,7 @@ def _correction(
         if "sentiment" in each
     }
     of_targets = {**by_subject, **targets_said}
-    return Correction(
+    made = Correction(
         id=item_key(item["kind"], item["id"]),
         kind="correction",
         community=item["community"],
@@ -148,6 +148,9 @@ def _correction(
         corrected_at=iso(now),
         ticket=new_ticket(now),
     )
+    if deps.by is not None:
+        made["by"] = deps.by
+    return made
 
 
 def _said(sentiment: Sentiment | TargetSentiment) -> MethodSaid:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from api.actions.watchlist import check, same_id
-from api.deps import Deps
+from api.deps import Deps, named
 from api.errors import BadParameters, PreconditionFailed
 from api.http.conditions import Condition
 from api.http.responses import tag_of
@@ -152,9 +152,15 @@ async def _change(
             return WrittenDigests(before, before)
         with suppress(DocumentChanged, DocumentExists):
             written = await write_digests(
-                store, before, digests=after.digests, change=after.change, now=deps.clock()
+                store,
+                before,
+                digests=after.digests,
+                change=after.change,
+                now=deps.clock(),
+                by=deps.by,
             )
-            event(log, "digests.changed", revision=written["revision"], change=after.change)
+            fields = {"revision": written["revision"], "change": after.change}
+            event(log, "digests.changed", **fields, **named(deps))
             return WrittenDigests(written, before)
         if not condition.is_any:
             raise PreconditionFailed(WHAT)

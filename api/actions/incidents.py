@@ -35,7 +35,7 @@ async def acknowledge(deps: Deps, incident_id: str) -> Incident:
     """
     now = deps.clock()
     return await _change(
-        await deps.store(), incident_id, lambda incident: acknowledged(incident, now)
+        await deps.store(), incident_id, lambda incident: acknowledged(incident, now, deps.by)
     )
 
 
@@ -52,7 +52,9 @@ async def snooze(deps: Deps, incident_id: str, hours: int, of: SnoozeOf = "incid
         cause = incident["cause"] if of == "incident" else None
         await _silence(store, incident["rule"]["id"], cause, until)
         reason = ALL_OF_RULE if of == "rule" else None
-    return await _change(store, incident_id, lambda each: silenced(each, until, now, reason))
+    return await _change(
+        store, incident_id, lambda each: silenced(each, until, now, reason, deps.by)
+    )
 
 
 async def send_test(deps: Deps, rule_id: str, name: str) -> Incident:
@@ -84,7 +86,7 @@ def is_test(incident: Incident) -> bool:
     return incident["order_key"].startswith(TESTS)
 
 
-def acknowledged(incident: Incident, now: datetime) -> Incident:
+def acknowledged(incident: Incident, now: datetime, by: str | None = None) -> Incident:
     """Return an incident as somebody has acknowledged it, without updates that wait."""
     if incident["acknowledged"] is not None:
         return incident
@@ -93,20 +95,26 @@ def acknowledged(incident: Incident, now: datetime) -> Incident:
         for each in incident["deliveries"]
         if (each["event"], each["status"], each["batch"]) != ("updated", "waiting", None)
     ]
+    update = IncidentUpdate(at=iso(now), event="acknowledged", finding=None)
     return {
         **incident,
         "deliveries": kept,
         "outbox": outbox_of(kept),
         "acknowledged": iso(now),
-        "updates": [
-            *incident["updates"],
-            IncidentUpdate(at=iso(now), event="acknowledged", finding=None),
-        ],
+        "updates": [*incident["updates"], _with_name(update, by)],
     }
 
 
+def _with_name(update: IncidentUpdate, by: str | None) -> IncidentUpdate:
+    return update if by is None else {**update, "by": by}
+
+
 def silenced(
-    incident: Incident, until: datetime, now: datetime, reason: str | None = None
+    incident: Incident,
+    until: datetime,
+    now: datetime,
+    reason: str | None = None,
+    by: str | None = None,
 ) -> Incident:
     """Return an incident as somebody has silenced it until a time; reason says what else is."""
     update = IncidentUpdate(at=iso(now), event="silenced", finding=None)
@@ -115,7 +123,7 @@ def silenced(
     return {
         **incident,
         "silenced_until": iso(until),
-        "updates": [*incident["updates"], update],
+        "updates": [*incident["updates"], _with_name(update, by)],
     }
 
 

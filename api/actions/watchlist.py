@@ -5,11 +5,10 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import azure.functions as func
 
-from api.deps import Deps
+from api.deps import Deps, named
 from api.errors import NotFound, PreconditionFailed
 from api.http.bodies import refused
 from api.http.conditions import Condition
@@ -313,16 +312,16 @@ async def _write(store: Store, deps: Deps, before: Watchlist, edit: Edit) -> Wri
             markers=markers,
             change=edit.change,
             now=deps.clock(),
+            by=deps.by,
         )
         deps.on_change(after)
-        event(log, "watchlist.changed", revision=after["revision"], change=edit.change)
-        await _add_first_rules(store, before, after, deps.clock())
+        fields = {"revision": after["revision"], "change": edit.change}
+        event(log, "watchlist.changed", **fields, **named(deps))
+        await _add_first_rules(store, before, after, deps)
     return Written(after, before, deps.settings.watching(after))
 
 
-async def _add_first_rules(
-    store: Store, before: Watchlist, after: Watchlist, now: datetime
-) -> None:
+async def _add_first_rules(store: Store, before: Watchlist, after: Watchlist, deps: Deps) -> None:
     """Add alert rules about the first own subject, if there never were any.
 
     The watchlist is written: a failure here is logged, and fails nothing.
@@ -334,7 +333,8 @@ async def _add_first_rules(
         rules = await read_rules(store)
         if rules["revision"] == 0:
             change = f"rules to begin with, about {subject['name']}"
-            await write_rules(store, rules, rules=starter_rules(subject), change=change, now=now)
+            made, now = starter_rules(subject), deps.clock()
+            await write_rules(store, rules, rules=made, change=change, now=now, by=deps.by)
     except DocumentExists:
         # Somebody wrote a rule at the same time.
         return

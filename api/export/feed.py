@@ -114,7 +114,8 @@ def atom_of(found: Entries, origin: Origin, place: Place) -> bytes:
         add_element(root, "subtitle", f"This is {note}: its posts can't be found elsewhere.")
     add_element(root, "updated", found.updated)
     add_element(add_element(root, "author"), "name", "Undertone")
-    add_element(root, "link", rel="self", type=FEED_TYPES[0], href=f"{place.base}{PATH}")
+    own = place.feed or f"{place.base}{PATH}"
+    add_element(root, "link", rel="self", type=FEED_TYPES[0], href=own)
     add_element(root, "link", rel="alternate", type="text/html", href=f"{place.base}/")
     for entry in found.entries:
         _write(root, entry, found.since[entry.topic], origin, place)

@@ -26,7 +26,7 @@ def incidents_atom(found: RuleFeed, origin: Origin, place: Place) -> bytes:
     add_element(root, "updated", found.updated)
     add_element(add_element(root, "author"), "name", "Undertone")
     path = f"{place.base}/api/v1/alerts/rules/{quote(found.rule)}/feed.atom"
-    add_element(root, "link", rel="self", type=FEED_TYPES[0], href=path)
+    add_element(root, "link", rel="self", type=FEED_TYPES[0], href=place.feed or path)
     page = f"{place.base}/?view=alerts"
     add_element(root, "link", rel="alternate", type="text/html", href=page)
     for incident in found.incidents:

@@ -32,7 +32,7 @@ def mentions_atom(found: MentionFeed, origin: Origin, place: Place) -> bytes:
     add_element(add_element(root, "author"), "name", "Undertone")
     path = f"{place.base}/api/v1/subjects/{quote(found.subject)}/mentions.atom"
     path += f"?sort={found.sort}" if is_sorted else ""
-    add_element(root, "link", rel="self", type=FEED_TYPES[0], href=path)
+    add_element(root, "link", rel="self", type=FEED_TYPES[0], href=place.feed or path)
     # The dashboard's address of the subject: dashboard/src/address.ts.
     page = f"{place.base}/?{urlencode({'subject': found.subject})}"
     add_element(root, "link", rel="alternate", type="text/html", href=page)

@@ -73,6 +73,11 @@ def may_read(settings: Settings) -> bool:
     return settings.read_access == PUBLIC or _caller.get().role is not None
 
 
+def shows_names(settings: Settings) -> bool:
+    """Return whether who asks is shown who made changes: not where everybody may read."""
+    return settings.read_access != PUBLIC or _caller.get().role == EDITOR
+
+
 def forget_caller() -> None:
     """Begin a request, of which nothing is known yet."""
     _caller.set(NOBODY)
@@ -137,8 +142,12 @@ async def caller_of(request: func.HttpRequest, settings: Settings, now: datetime
 
 
 def kept_private(headers: Mapping[str, str], function: str, settings: Settings) -> dict[str, str]:
-    """Return the headers of an answer that no shared cache may keep, where reads are closed."""
-    if settings.read_access == PUBLIC or is_open(function):
+    """Return the headers of an answer that no shared cache may keep.
+
+    That is each where reads are closed, and else each to who sent a key: it may have names.
+    """
+    is_public = settings.read_access == PUBLIC and _caller.get().role is None
+    if is_public or is_open(function):
         return {}
     kept = [each.strip() for each in headers.get("Cache-Control", "").split(",")]
     own = [each for each in kept if each and each not in {"public", "private"}]

@@ -17,10 +17,14 @@ UNKNOWN_HOST = "localhost"
 
 @dataclass(frozen=True)
 class Place:
-    """The app's address: the base of its URLs, and the beginning of its tag: URIs."""
+    """The app's address: the base of its URLs, and the beginning of its tag: URIs.
+
+    feed is the whole address of the feed that is read, where that isn't its usual one.
+    """
 
     base: str
     tag: str
+    feed: str | None = None
 
 
 def place_of(request: func.HttpRequest, settings: Settings) -> Place:

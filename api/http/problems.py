@@ -33,6 +33,7 @@ from shared.errors import (
     StoreOutdated,
     StoreUnavailable,
 )
+from shared.feed_addresses import PATH as FEEDS
 from shared.logs import event, repeated_event
 from shared.settings import settings
 from shared.telemetry import SpanAttributes, invocation
@@ -48,6 +49,8 @@ EXPOSED = (
     "Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After,"
     " Server-Timing, Undertone-Origin, Undertone-Rematching, WWW-Authenticate, X-Request-Id"
 )
+# What follows is a token.
+SIGNED = (LINKS, FEEDS)
 FIRST_SERVER_ERROR = 500
 MAX_BODY_BYTES = 64 * 1024
 MAX_QUERY_BYTES = 4 * 1024
@@ -178,9 +181,10 @@ def _named_caller() -> dict[str, str]:
 
 
 def _logged_path(url: str) -> str:
-    """Return the path of a request; without the token of a signed link, which is like a key."""
+    """Return the path of a request; without the token of a signed address, which is like a key."""
     path = urlsplit(url).path
-    return LINKS + "…" if path.lower().startswith(LINKS) else path
+    signed = next((each for each in SIGNED if path.lower().startswith(each)), None)
+    return path if signed is None else f"{signed}…"
 
 
 def _sendable(

@@ -32,7 +32,8 @@ class Reader:
         """
         make, heavy = partial(read, self.deps, parameters), is_heavy(parameters)
         makes = partial(self.caches.heavy.run, make) if heavy else make
-        key = (read, parameters.model_dump_json(), *state_of(self.deps.watchlist))
+        state = (*state_of(self.deps.watchlist), self.deps.shows_names)
+        key = (read, parameters.model_dump_json(), *state)
         if not self.caches.reads.has(key):
             await self.caches.limits.check(current_visit(), is_heavy=heavy)
         # The key names the read, and with it the type of its answer.

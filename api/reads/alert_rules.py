@@ -10,6 +10,7 @@ from api.schema.alerts import (
     RulePath,
     RulesAnswer,
     RulesHistory,
+    RulesRevision,
     RulesWithStatus,
     RuleWithStatus,
 )
@@ -43,7 +44,7 @@ async def read_rule(deps: Deps, parameters: RulePath) -> RuleWithStatus:
 async def read_revisions(deps: Deps, parameters: HistoryParameters) -> RulesHistory:
     """Return revisions of the alert rules, the newest first. Raises StoreError."""
     found = await read_history(await deps.store(), below=parameters.below, limit=parameters.limit)
-    return RulesHistory(revisions=[rules_answer(each) for each in found])
+    return RulesHistory(revisions=[_revision(each, deps) for each in found])
 
 
 def rule_named(rules: AlertRules, rule_id: str) -> AlertRule:
@@ -64,6 +65,11 @@ def rules_answer(rules: AlertRules) -> RulesAnswer:
         change=rules["change"],
         rules=tuple(rule_answer(each) for each in rules["rules"]),
     )
+
+
+def _revision(rules: AlertRules, deps: Deps) -> RulesRevision:
+    by = rules.get("by") if deps.shows_names else None
+    return RulesRevision(**dict(rules_answer(rules)), by=by)
 
 
 def rule_answer(rule: AlertRule) -> RuleAnswer:

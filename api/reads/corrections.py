@@ -31,16 +31,25 @@ SOURCES: Mapping[SourceName, str] = {"hackernews": "hn", "arctic_shift": "reddit
 
 @dataclass(frozen=True)
 class CorrectedItem:
-    """A correction with its item; is_waiting says that the item doesn't have it yet."""
+    """A correction with its item; is_waiting says that the item doesn't have it yet.
+
+    shows_names says whether the answer has who made it.
+    """
 
     correction: Correction
     item: Item
     is_waiting: bool
+    shows_names: bool
 
     @property
     def answer(self) -> CorrectionAnswer:
         """Return the correction as answers show it."""
-        return answer_of(self.correction, self.item, is_waiting=self.is_waiting)
+        return answer_of(
+            self.correction,
+            self.item,
+            is_waiting=self.is_waiting,
+            shows_names=self.shows_names,
+        )
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,7 @@ async def read_page_of_corrections(
     items = await _items_of(store, listed)
     waiting = {note["id"] for note in await read_notes(store, WAITING, MAX_WAITING)}
     found = [
-        CorrectedItem(each, items[each["id"]], each["ticket"] in waiting)
+        CorrectedItem(each, items[each["id"]], each["ticket"] in waiting, deps.shows_names)
         for each in listed
         if each["id"] in items
     ]
@@ -104,7 +113,9 @@ def with_beside(item: I, beside: Mapping[str, Correction]) -> I:
     return with_correction(item, None if is_taken_back(says) else says)
 
 
-def answer_of(correction: Correction, item: Item, *, is_waiting: bool) -> CorrectionAnswer:
+def answer_of(
+    correction: Correction, item: Item, *, is_waiting: bool, shows_names: bool
+) -> CorrectionAnswer:
     """Return a correction as answers show it; is_waiting says that the item doesn't have it yet."""
     says = correction["says"]
     is_stale = not is_taken_back(says) and not is_of_text(says, item)
@@ -120,6 +131,7 @@ def answer_of(correction: Correction, item: Item, *, is_waiting: bool) -> Correc
             "label_said": correction["label_said"],
             "targets_said": correction["targets_said"],
             "corrected_at": correction["corrected_at"],
+            "by": correction.get("by") if shows_names else None,
             "stale": is_stale,
             "counts": not (is_stale or is_waiting),
         }

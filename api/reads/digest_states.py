@@ -18,6 +18,7 @@ from api.schema.digests import (
     DigestPath,
     DigestsAnswer,
     DigestsHistory,
+    DigestsRevision,
     DigestStatus,
     DigestsWithStatus,
     DigestWithStatus,
@@ -76,7 +77,7 @@ async def read_one_digest(deps: Deps, parameters: DigestPath) -> DigestWithStatu
 async def read_digest_revisions(deps: Deps, parameters: HistoryParameters) -> DigestsHistory:
     """Return revisions of the digests, the newest first. Raises StoreError."""
     found = await read_history(await deps.store(), below=parameters.below, limit=parameters.limit)
-    return DigestsHistory(revisions=[digests_answer(each) for each in found])
+    return DigestsHistory(revisions=[_revision(each, deps) for each in found])
 
 
 async def read_issues(deps: Deps, parameters: DigestPath) -> DigestIssues:
@@ -108,6 +109,11 @@ def digests_answer(digests: ScheduledDigests) -> DigestsAnswer:
         change=digests["change"],
         digests=tuple(digest_answer(each) for each in digests["digests"]),
     )
+
+
+def _revision(digests: ScheduledDigests, deps: Deps) -> DigestsRevision:
+    by = digests.get("by") if deps.shows_names else None
+    return DigestsRevision(**dict(digests_answer(digests)), by=by)
 
 
 def digest_answer(digest: ScheduledDigest) -> DigestAnswer:

@@ -104,7 +104,7 @@ async def read_rule_feed(deps: Deps, parameters: RulePath) -> RuleFeed:
 
 async def read_incident(deps: Deps, parameters: IncidentPath) -> IncidentAnswer:
     """Return an incident. Raises NotFound and StoreError."""
-    return incident_answer(await find_incident(await deps.store(), parameters.id))
+    return incident_answer(deps, await find_incident(await deps.store(), parameters.id))
 
 
 async def find_incident(store: Store, incident_id: str) -> Incident:
@@ -142,11 +142,11 @@ def incident_summary(incident: Incident) -> IncidentSummary:
     )
 
 
-def incident_answer(incident: Incident) -> IncidentAnswer:
+def incident_answer(deps: Deps, incident: Incident) -> IncidentAnswer:
     """Return an incident with what was known and sent; of addresses, what anybody may see."""
     return IncidentAnswer(
         **dict(incident_summary(incident)),
-        updates=[_update_answer(each) for each in incident["updates"]],
+        updates=[_update_answer(deps, each) for each in incident["updates"]],
         deliveries=[_delivery_answer(each) for each in incident["deliveries"]],
     )
 
@@ -173,13 +173,14 @@ def _minutes(start: str, end: str) -> int:
     return max(timedelta(), parse_iso(end) - parse_iso(start)) // MINUTE
 
 
-def _update_answer(update: IncidentUpdate) -> UpdateAnswer:
+def _update_answer(deps: Deps, update: IncidentUpdate) -> UpdateAnswer:
     finding = update["finding"]
     return UpdateAnswer(
         at=update["at"],
         event=update["event"],
         finding=None if finding is None else finding_answer(finding),
         reason=update.get("reason"),
+        by=update.get("by") if deps.shows_names else None,
     )
 
 

@@ -13,6 +13,7 @@ from api.schema.watchlist import (
     HistoryParameters,
     SubjectAnswer,
     WatchlistAnswer,
+    WatchlistRevision,
 )
 from shared.models import Subject, WatchedCommunity, Watchlist
 from shared.settings import Settings
@@ -30,7 +31,7 @@ async def read_whole_watchlist(deps: Deps, _: NoParameters) -> WatchlistAnswer:
 async def read_revisions(deps: Deps, parameters: HistoryParameters) -> HistoryAnswer:
     """Return revisions of the watchlist, the newest first. Raises StoreError."""
     found = await read_history(await deps.store(), below=parameters.below, limit=parameters.limit)
-    return HistoryAnswer(revisions=[watchlist_answer(each, deps.settings) for each in found])
+    return HistoryAnswer(revisions=[_revision(each, deps) for each in found])
 
 
 async def read_community(deps: Deps, parameters: CommunityPath) -> CommunityAnswer:
@@ -59,6 +60,12 @@ def watchlist_answer(watchlist: Watchlist, settings: Settings) -> WatchlistAnswe
         markers=[marker_answer(each) for each in ordered(markers_of(watchlist))],
         communities_from="settings" if watchlist["communities"] is None else "watchlist",
     )
+
+
+def _revision(watchlist: Watchlist, deps: Deps) -> WatchlistRevision:
+    answer = watchlist_answer(watchlist, deps.settings)
+    by = watchlist.get("by") if deps.shows_names else None
+    return WatchlistRevision(**dict(answer), by=by)
 
 
 def subject_answer(subject: Subject) -> SubjectAnswer:

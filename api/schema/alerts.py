@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from api.schema.base import Answer, Body, Time
 from api.schema.parameters import Parameters
-from api.schema.values import JsonInteger
+from api.schema.values import BY, JsonInteger
 from shared.alerts.channels import (
     MAX_CHANNELS,
     MAX_SETTING_CHARS,
@@ -245,7 +245,13 @@ class RulesWithStatus(RulesAnswer):
     rules: tuple[RuleWithStatus, ...] = Field(description="the rules, in their order")
 
 
+class RulesRevision(RulesAnswer):
+    """A state of the alert rules, and who made it."""
+
+    by: str | None = Field(description=BY)
+
+
 class RulesHistory(Answer):
     """Revisions of the alert rules, the newest first."""
 
-    revisions: list[RulesAnswer] = Field(description="the revisions")
+    revisions: list[RulesRevision] = Field(description="the revisions")

@@ -6,7 +6,7 @@ from pydantic import Field, RootModel
 
 from api.schema.base import Answer, Body, Community, Time, WebAddress
 from api.schema.parameters import OtherName, Parameters
-from api.schema.values import ITEM_ID, CommunityName, Kind, SubjectId, WholeNumber
+from api.schema.values import BY, ITEM_ID, CommunityName, Kind, SubjectId, WholeNumber
 from shared.models import Label
 
 # A correction costs about three request units: itself, its note, and its item.
@@ -100,7 +100,7 @@ class SaidAnswer(Answer):
 
 
 class CorrectionAnswer(Answer):
-    """The corrected labels of an item. Who corrected them isn't kept."""
+    """The corrected labels of an item."""
 
     id: str = Field(description="the id of the item")
     kind: Kind = Field(description="post or comment")
@@ -120,6 +120,7 @@ class CorrectionAnswer(Answer):
         description="what the method said of subjects; without those of which it said nothing"
     )
     corrected_at: Time = Field(description="when it was last corrected")
+    by: str | None = Field(description=BY)
     stale: bool = Field(
         description="whether the item's text has changed since: the correction doesn't count then"
     )

@@ -18,6 +18,7 @@ from api.schema.alerts import (
 from api.schema.base import Answer, Body, Time
 from api.schema.incidents import ShownChannel
 from api.schema.parameters import Parameters
+from api.schema.values import BY
 from shared.alerts.channels import MAX_CHANNELS
 from shared.alerts.validation import (
     MAX_NAME_CHARS,
@@ -142,10 +143,16 @@ class DigestsWithStatus(DigestsAnswer):
     digests: tuple[DigestWithStatus, ...] = Field(description="the digests, in their order")
 
 
+class DigestsRevision(DigestsAnswer):
+    """A state of the digests that are sent, and who made it."""
+
+    by: str | None = Field(description=BY)
+
+
 class DigestsHistory(Answer):
     """Revisions of the digests, the newest first."""
 
-    revisions: list[DigestsAnswer] = Field(description="the revisions")
+    revisions: list[DigestsRevision] = Field(description="the revisions")
 
 
 class DigestDeliveryAnswer(Answer):

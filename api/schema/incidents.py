@@ -7,7 +7,7 @@ from pydantic import Field, RootModel
 from api.schema.alerts import CHANNELS, TYPES
 from api.schema.base import Answer, Body, Time, WebAddress
 from api.schema.parameters import Parameters
-from api.schema.values import CURSOR, JsonInteger, WholeNumber
+from api.schema.values import BY, CURSOR, JsonInteger, WholeNumber
 from shared.alerts.validation import TAKES_RULE_ID
 from shared.communities import NAME
 from shared.models import ChannelType, ConditionType, DeliveryStatus
@@ -105,6 +105,7 @@ class UpdateAnswer(Answer):
     reason: str | None = Field(
         description="why it closed, null where its cause was gone; or what else is silent"
     )
+    by: str | None = Field(description=f"of what a person did, {BY}")
 
 
 class ShownChannel(Answer):

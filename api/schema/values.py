@@ -45,6 +45,11 @@ SUBJECT_ID = r"^[A-Za-z0-9_.-]{1,100}$"
 # Only at the end of a day in UTC: https://www.rfc-editor.org/rfc/rfc3339#section-5.7
 LEAP_SECOND = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}.[0-9]{2}:[0-9]{2}:)60((?:[.,][0-9]+)?.*)")
 LAST_MINUTE = (23, 59)
+# Of changes, in histories.
+BY = (
+    "who made the change: the name of a key, or who was signed in; null where that isn't known, or"
+    " isn't shown since everybody may read"
+)
 SECOND = timedelta(seconds=1)
 LAST_SECOND = datetime.max.replace(microsecond=0, tzinfo=UTC)
 NO_TIME = "it is not a time"

@@ -8,7 +8,7 @@ from api.schema.base import Answer, Body, Time
 from api.schema.markers import ListedMarkerBody, MarkerAnswer
 from api.schema.parameters import Parameters
 from api.schema.subjects import TermAnswer
-from api.schema.values import Revision, WholeNumber
+from api.schema.values import BY, Revision, WholeNumber
 from shared.communities import NAME, SourceName
 from shared.models import Role
 from shared.subjects.communities import (
@@ -148,6 +148,7 @@ class WatchlistBody(Body):
     revision: int | None = Field(default=None, description="ignored")
     changed_at: str | None = Field(default=None, max_length=40, description="ignored")
     change: str | None = Field(default=None, max_length=300, description="ignored")
+    by: str | None = Field(default=None, max_length=100, description="ignored")
     communities_from: Literal["settings", "watchlist"] | None = Field(
         default=None, description="ignored"
     )
@@ -236,9 +237,15 @@ class WatchlistAnswer(Answer):
     )
 
 
+class WatchlistRevision(WatchlistAnswer):
+    """A state of the watchlist, and who made it."""
+
+    by: str | None = Field(description=BY)
+
+
 class HistoryAnswer(Answer):
     """Revisions of the watchlist, the newest first. Each may be sent back with PUT /watchlist."""
 
-    revisions: list[WatchlistAnswer] = Field(
+    revisions: list[WatchlistRevision] = Field(
         description="the revisions; fewer than asked for where they are large"
     )

@@ -198,7 +198,7 @@ async def _write(settings: Settings, body: WatchlistBody) -> Written:
         return store
 
     try:
-        deps = Deps(settings, opened, utc_now, process_health)
+        deps = Deps(settings, opened, utc_now, process_health, by="the command line")
         return await put_watchlist(deps, Condition(), body)
     finally:
         await store.close()

@@ -34,13 +34,19 @@ async def read_rules(store: Store) -> AlertRules:
 
 
 async def write_rules(
-    store: Store, before: AlertRules, *, rules: Sequence[AlertRule], change: str, now: datetime
+    store: Store,
+    before: AlertRules,
+    *,
+    rules: Sequence[AlertRule],
+    change: str,
+    now: datetime,
+    by: str | None = None,
 ) -> AlertRules:
     """Write the next revision over `before`, as it was read, and return it.
 
     What it replaces is kept first, so that no crash loses a revision. `change` says in a few words
-    what is new. Raises DocumentChanged and DocumentExists if another writer was first, and
-    StoreError.
+    what is new, and `by` who made it, None where that isn't known. Raises DocumentChanged and
+    DocumentExists if another writer was first, and StoreError.
     """
     after = AlertRules(
         id="alert_rules",
@@ -51,6 +57,8 @@ async def write_rules(
         change=change,
         rules=list(rules),
     )
+    if by is not None:
+        after["by"] = by
     etag = await REVISIONS.write(
         store, after, _revision_of(before), number=after["revision"], etag=before.get("_etag")
     )

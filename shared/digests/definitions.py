@@ -40,12 +40,13 @@ async def write_digests(
     digests: Sequence[ScheduledDigest],
     change: str,
     now: datetime,
+    by: str | None = None,
 ) -> ScheduledDigests:
     """Write the next revision over `before`, as it was read, and return it.
 
     What it replaces is kept first, so that no crash loses a revision. `change` says in a few words
-    what is new. Raises DocumentChanged and DocumentExists if another writer was first, and
-    StoreError.
+    what is new, and `by` who made it, None where that isn't known. Raises DocumentChanged and
+    DocumentExists if another writer was first, and StoreError.
     """
     after = ScheduledDigests(
         id="digests",
@@ -56,6 +57,8 @@ async def write_digests(
         change=change,
         digests=list(digests),
     )
+    if by is not None:
+        after["by"] = by
     etag = await REVISIONS.write(
         store, after, _revision_of(before), number=after["revision"], etag=before.get("_etag")
     )

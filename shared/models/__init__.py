@@ -43,6 +43,7 @@ from shared.models.digests import (
     ScheduledDigests,
     Weekday,
 )
+from shared.models.feeds import FeedAddress, FeedAddresses, FeedKind
 from shared.models.items import (
     REMOVED,
     Comment,
@@ -196,6 +197,9 @@ __all__ = [
     "DigestWhy",
     "DigestsRevision",
     "Failing",
+    "FeedAddress",
+    "FeedAddresses",
+    "FeedKind",
     "Finding",
     "FoldedAlert",
     "Import",

@@ -68,7 +68,10 @@ class AlertRule(TypedDict):
 
 
 class AlertRules(TypedDict):
-    """All rules; `revision` counts their changes, and `change` describes the last one."""
+    """All rules; `revision` counts their changes, and `change` describes the last one.
+
+    by is who made it, where that is known.
+    """
 
     id: Literal["alert_rules"]
     kind: Literal["alert_rules"]
@@ -76,6 +79,7 @@ class AlertRules(TypedDict):
     revision: int
     changed_at: str
     change: str
+    by: NotRequired[str]
     rules: list[AlertRule]
     _etag: NotRequired[str]
 
@@ -159,12 +163,16 @@ class Finding(TypedDict):
 
 
 class IncidentUpdate(TypedDict):
-    """What was known at a time; reason says why it closed, or what else is silent."""
+    """What was known at a time; reason says why it closed, or what else is silent.
+
+    by is who did what a person did, where that is known.
+    """
 
     at: str
     event: Literal["opened", "updated", "closed", "acknowledged", "silenced"]
     finding: Finding | None
     reason: NotRequired[str | None]
+    by: NotRequired[str]
 
 
 DeliveryStatus = Literal["waiting", "sent", "failed", "folded"]

@@ -19,7 +19,8 @@ class Correction(TypedDict):
 
     says is what counts in the item. label_said is what the method said of the item, and
     targets_said what it said of subjects, when each was corrected first. ticket is the id of the
-    note that the last change wrote. One without any correction was taken back.
+    note that the last change wrote, and by is who made it, where that is known. One without any
+    correction was taken back.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Correction(TypedDict):
     label_said: MethodSaid | None
     targets_said: dict[str, MethodSaid]
     corrected_at: str
+    by: NotRequired[str]
     ticket: str
     _etag: NotRequired[str]
 

@@ -30,7 +30,10 @@ class ScheduledDigest(TypedDict):
 
 
 class ScheduledDigests(TypedDict):
-    """All digests; `revision` counts their changes, and `change` describes the last one."""
+    """All digests; `revision` counts their changes, and `change` describes the last one.
+
+    by is who made it, where that is known.
+    """
 
     id: Literal["digests"]
     kind: Literal["digests"]
@@ -38,6 +41,7 @@ class ScheduledDigests(TypedDict):
     revision: int
     changed_at: str
     change: str
+    by: NotRequired[str]
     digests: list[ScheduledDigest]
     _etag: NotRequired[str]
 

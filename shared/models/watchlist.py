@@ -82,6 +82,7 @@ class ReleaseFeed(TypedDict):
 class Watchlist(TypedDict):
     """The watchlist; `revision` counts its changes, and `change` describes the last one.
 
+    by is who made it, where that is known.
     rules_revision is the last revision that changed what items mention; without it, each may have.
     communities is None until someone edits them: the settings count until then.
     """
@@ -92,6 +93,7 @@ class Watchlist(TypedDict):
     revision: int
     changed_at: str
     change: str
+    by: NotRequired[str]
     subjects: list[Subject]
     communities: list[WatchedCommunity] | None
     markers: NotRequired[list[Marker]]

@@ -25,6 +25,7 @@ from shared.models import (
     DigestContent,
     DigestsRevision,
     DigestState,
+    FeedAddresses,
     ImportedFile,
     Incident,
     Item,
@@ -116,6 +117,7 @@ ALERT_RULES_REVISIONS: Container[AlertRulesRevision] = Container(
 ALERT_STATES: Container[AlertState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 INCIDENTS: Container[Incident] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 ALERT_KEYS: Container[AlertKey] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+FEED_ADDRESSES: Container[FeedAddresses] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 ALERT_CHANNELS: Container[ChannelState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 DIGESTS: Container[ScheduledDigests] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 DIGESTS_REVISIONS: Container[DigestsRevision] = Container(

@@ -80,14 +80,18 @@ async def write_watchlist(
     now: datetime,
     markers: Sequence[Marker] | None = None,
     releases: ReleaseFeed | None = None,
+    by: str | None = None,
 ) -> Watchlist:
     """Write the next revision over `before`, as it was read, and return it.
 
     What it replaces is kept first, so that no crash loses a revision. `change` says in a few words
-    what is new. Markers and releases that aren't given stay. Raises DocumentChanged and
-    DocumentExists if another writer was first, and StoreError.
+    what is new, and `by` who made it, None where that isn't known. Markers and releases that aren't
+    given stay. Raises DocumentChanged and DocumentExists if another writer was first, and
+    StoreError.
     """
     after = _next(before, now=now, change=change)
+    if by is not None:
+        after["by"] = by
     after["subjects"] = list(subjects)
     after["communities"] = None if communities is None else list(communities)
     after["markers"] = markers_of(before) if markers is None else list(markers)
@@ -135,6 +139,7 @@ def _next(before: Watchlist, *, now: datetime, change: str) -> Watchlist:
     after: Watchlist = {**before, "revision": before["revision"] + 1, "changed_at": iso(now)}
     after["change"] = change
     after.pop("_etag", None)
+    after.pop("by", None)
     return after
 
 

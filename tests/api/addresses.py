@@ -10,6 +10,7 @@ IN_PAGES = {
     "docs_file": "swagger-ui.css",
     "asset": "index.js",
     "alert_link": "forged",
+    "signed_feed": "forged",
     "follow_alert_link": "forged",
 }
 # Parameters of which a call needs one, from these tests' settings.

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable, Mapping
+from secrets import token_bytes
 
 import pytest
 
 from api.endpoint import Endpoint, Page
 from api.endpoints import ENDPOINTS, ROUTES
+from shared.alerts.links import read_key, signed_path
 from shared.settings import settings
+from shared.times import utc_now
 from tests.api.access_world import (
     ADMIN_KEY,
     CREDENTIALS,
@@ -17,7 +20,7 @@ from tests.api.access_world import (
     principal,
 )
 from tests.api.addresses import ADDRESSES
-from tests.api.world import HTTP_FUNCTIONS, ask, get
+from tests.api.world import HTTP_FUNCTIONS, a_post, ask, get, keep
 from tests.fixtures.host import RunningHost
 
 pytestmark = pytest.mark.usefixtures("process")
@@ -25,9 +28,10 @@ pytestmark = pytest.mark.usefixtures("process")
 # What says nothing of the data, written down once more: a new one is added here, too.
 OPEN = {
     *("health", "asset", "oauth_resource", "oauth_mcp", "end_session"),
-    *("alert_link", "follow_alert_link"),
+    *("alert_link", "follow_alert_link", "signed_feed"),
 }
 HOST = "undertone.azurewebsites.net"
+HOOK = {"type": "webhook", "to": "https://hooks.example.org/x"}
 LEVELS = {"nobody": 0, "reader": 1, "editor": 2}
 # What each may do who has a credential that counts, by mode.
 ROLES: Mapping[str, Mapping[str, str]] = {
@@ -165,15 +169,16 @@ async def test_who_is_refused_learns_what_to_send(in_mode, mode, kind, challenge
 async def test_no_cache_shares_what_is_private_and_tags_stay(written, in_mode, mode) -> None:
     del written
     in_mode(mode)
+    who = CREDENTIALS["nobody" if mode == "public" else "admin"]
     for path in ("/api/v1/trending", "/api/v1/cycles", "/api/v1/openapi.json"):
-        answer = await get(path, CREDENTIALS["admin"])
+        answer = await get(path, who)
         directives = set(answer.headers["Cache-Control"].split(", "))
         varies = set(answer.headers["Vary"].split(", "))
         private = {"Authorization", "Cookie", "X-Functions-Key"}
         assert ("private" in directives) is (mode != "public"), path
         assert "public" not in directives or mode == "public", path
         assert private <= varies if mode != "public" else not private & varies, path
-        known = {**CREDENTIALS["admin"], "if-none-match": answer.headers["ETag"]}
+        known = {**who, "if-none-match": answer.headers["ETag"]}
         again = await get(path, known)
         assert (again.status_code, again.headers["Cache-Control"]) == (
             304,
@@ -182,6 +187,66 @@ async def test_no_cache_shares_what_is_private_and_tags_stay(written, in_mode, m
         # A tag proves nothing.
         stolen = await get(path, {"if-none-match": answer.headers["ETag"]})
         assert stolen.status_code == (304 if mode == "public" else 401)
+
+
+async def test_who_made_a_change_is_in_its_history_and_strangers_are_not_shown_it(
+    written, in_mode, monkeypatch
+) -> None:
+    now = utc_now()
+    post = a_post(1, now)
+    await keep(written, [post])
+    in_mode("entra")
+    any_state = {"if-match": "*"}
+    eva, adam = principal("editor"), CREDENTIALS["admin"]
+    rule = {"name": "Mood", "scope": "all", "condition": {"type": "mood"}, "channels": [HOOK]}
+    digest = {"name": "Daily", "every": "day", "channels": [HOOK]}
+    for who, method, path, body in (
+        (eva, "PUT", "/api/v1/markers/launch", {"date": "2026-11-01", "name": "Launch"}),
+        (adam, "PUT", "/api/v1/markers/launch", {"date": "2026-11-02", "name": "Launch"}),
+        (eva, "PUT", "/api/v1/alerts/rules/mood", rule),
+        (adam, "PUT", "/api/v1/alerts/digests/daily", digest),
+        (eva, "PUT", f"/api/v1/corrections/{post['id']}", {"label": "positive"}),
+        (adam, "POST", "/api/v1/alerts/rules/mood/test", {}),
+    ):
+        changed = await ask(method, path, {**any_state, **who}, body=json.dumps(body).encode())
+        assert changed.status_code in {200, 201, 202}, (path, changed.get_body())
+    test = json.loads(changed.get_body())["incident"]
+    incident = f"/api/v1/alerts/incidents/{test}"
+    await ask("POST", f"{incident}/acknowledge", eva)
+    await ask("POST", f"{incident}/snooze", adam, body=b'{"hours": 1}')
+    signing = await read_key(written, token_bytes)
+    await ask("POST", signed_path(signing, "snooze", test, now), body=b"hours=1")
+
+    async def names() -> list[list[str | None]]:
+        found = []
+        for path in ("/watchlist/history", "/alerts/rules/history", "/alerts/digests/history"):
+            answer = await get(f"/api/v1{path}", adam)
+            found.append([each["by"] for each in json.loads(answer.get_body())["revisions"]])
+        corrections = await get("/api/v1/corrections", adam)
+        found.append([each["by"] for each in json.loads(corrections.get_body())])
+        updates = json.loads((await get(incident, adam)).get_body())["updates"]
+        return [*found, [each["by"] for each in updates]]
+
+    eva_name = "eva@example.org"
+    assert await names() == [
+        ["adam", eva_name],
+        [eva_name],
+        ["adam"],
+        [eva_name],
+        [None, eva_name, "adam", "a signed link"],
+    ]
+    # Whatever is public shows no name, and to who may change something it does.
+    monkeypatch.delenv("READ_KEYS")
+    monkeypatch.delenv("WEBSITE_SITE_NAME")
+    in_mode("public")
+    assert [each for of in await names() for each in of].count("adam") == 3
+    for path in ("/api/v1/watchlist/history", "/api/v1/corrections", incident):
+        shown = await get(path)
+        named = await get(path, adam)
+        assert b"eva@" not in shown.get_body()
+        assert b'"by":"adam"' not in shown.get_body()
+        assert b"eva@" in named.get_body()
+        assert "private" in named.headers["Cache-Control"]
 
 
 async def test_other_sites_read_with_a_key_and_never_with_a_cookie(in_mode, monkeypatch) -> None:

@@ -218,10 +218,10 @@ HEADS = {
     },
     **HEADS,
     ADDRESSES["alert_link"]: 403,
-    # Without a sign-in, METRICS_ACCESS and SECURITY_CONTACT there are none.
+    # Without a sign-in, METRICS_ACCESS, SECURITY_CONTACT and a signature there are none.
     **{
         ADDRESSES[operation]: 404
-        for operation in ("oauth_resource", "oauth_mcp", "metrics", "security_txt")
+        for operation in ("oauth_resource", "oauth_mcp", "metrics", "security_txt", "signed_feed")
     },
 }
 CHANGING = {"X-Request-Id", "Server-Timing"}

@@ -62,10 +62,10 @@ def test_each_http_function_has_its_route_its_methods_and_an_answer(served) -> N
     }
     posts = {
         *("api_admin_collect", "api_ask_model", "api_ingest", "api_mcp_changes"),
-        *("item_merge_subject", *of_alerts),
+        *("item_merge_subject", "api_make_feed", "api_feeds", *of_alerts),
     }
     assert keyed == posts | with_addresses | changes
-    assert len(changes) == 13
+    assert len(changes) == 14
     assert triggers["api_admin_collect"]["authLevel"] == "FUNCTION"
     functions = served.http.get("/admin/functions").json()
     for name in triggers:

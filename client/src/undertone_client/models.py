@@ -644,7 +644,7 @@ class ContributionAnswer(Model, frozen=True):
 
 
 class CorrectionAnswer(Model, frozen=True):
-    """The corrected labels of an item. Who corrected them isn't kept."""
+    """The corrected labels of an item."""
 
     id: str
     """the id of the item."""
@@ -668,6 +668,10 @@ class CorrectionAnswer(Model, frozen=True):
     """what the method said of subjects; without those of which it said nothing."""
     corrected_at: datetime
     """when it was last corrected."""
+    by: str | None
+    """who made the change: the name of a key, or who was signed in; null where that isn't
+    known, or isn't shown since everybody may read.
+    """
     stale: bool
     """whether the item's text has changed since: the correction doesn't count then."""
     counts: bool
@@ -1348,8 +1352,25 @@ class DigestsAnswer(Model, frozen=True):
 class DigestsHistory(Model, frozen=True):
     """Revisions of the digests, the newest first."""
 
-    revisions: tuple[DigestsAnswer, ...]
+    revisions: tuple[DigestsRevision, ...]
     """the revisions."""
+
+
+class DigestsRevision(Model, frozen=True):
+    """A state of the digests that are sent, and who made it."""
+
+    revision: int
+    """counts the changes; 0 before anything is stored."""
+    changed_at: datetime | None
+    """when they were changed; null before the first."""
+    change: str
+    """what the last change was."""
+    digests: tuple[DigestAnswer, ...]
+    """the digests, in their order."""
+    by: str | None
+    """who made the change: the name of a key, or who was signed in; null where that isn't
+    known, or isn't shown since everybody may read.
+    """
 
 
 class DigestsWithStatus(Model, frozen=True):
@@ -1529,6 +1550,38 @@ class Fault(Model, frozen=True):
     """the reason, in a sentence."""
 
 
+class FeedAnswer(Model, frozen=True):
+    """A signed address of a feed, without the address itself."""
+
+    id: str
+    """its id, by which it is revoked."""
+    feed: Literal["trending", "subject", "alert_rule"] | str
+    """what it opens: trending, subject (its mentions) or alert_rule (its incidents)."""
+    target: str | None
+    """the id of the subject or of the alert rule; null of trending."""
+    name: str
+    """whose reader it is for."""
+    made_at: datetime
+    """when it was made."""
+    made_by: str | None
+    """who made it; null where that isn't known."""
+    revoked_at: datetime | None
+    """when it was revoked; null while it counts."""
+    revoked_by: str | None
+    """who revoked it; null where that isn't known."""
+
+
+class FeedBody(Body, frozen=True):
+    """The feed that a new address opens, and a name to know it by."""
+
+    feed: Literal["trending", "subject", "alert_rule"]
+    """what it opens: trending, subject (its mentions) or alert_rule (its incidents)."""
+    id: str | None = None
+    """the id of the subject or of the alert rule; null of trending."""
+    name: str
+    """whose reader it is for: 1 to 100 characters."""
+
+
 class FindingAnswer(Model, frozen=True):
     """What a condition found in the hours up to `hour`."""
 
@@ -1619,7 +1672,7 @@ class Health(Model, frozen=True):
 class HistoryAnswer(Model, frozen=True):
     """Revisions of the watchlist, the newest first. Each may be sent back with PUT /watchlist."""
 
-    revisions: tuple[WatchlistAnswer, ...]
+    revisions: tuple[WatchlistRevision, ...]
     """the revisions; fewer than asked for where they are large."""
 
 
@@ -2412,6 +2465,29 @@ class MergeBody(Body, frozen=True):
     """the id of the subject that is merged."""
 
 
+class NewFeed(Model, frozen=True):
+    """A new signed address of a feed. It is shown this once."""
+
+    id: str
+    """its id, by which it is revoked."""
+    feed: Literal["trending", "subject", "alert_rule"] | str
+    """what it opens: trending, subject (its mentions) or alert_rule (its incidents)."""
+    target: str | None
+    """the id of the subject or of the alert rule; null of trending."""
+    name: str
+    """whose reader it is for."""
+    made_at: datetime
+    """when it was made."""
+    made_by: str | None
+    """who made it; null where that isn't known."""
+    revoked_at: datetime | None
+    """when it was revoked; null while it counts."""
+    revoked_by: str | None
+    """who revoked it; null where that isn't known."""
+    address: str
+    """the path that opens the feed: whoever has it may read it."""
+
+
 class OtherVoices(Model, frozen=True):
     """The share of voice of the smaller subjects together."""
 
@@ -3001,8 +3077,25 @@ class RulesAnswer(Model, frozen=True):
 class RulesHistory(Model, frozen=True):
     """Revisions of the alert rules, the newest first."""
 
-    revisions: tuple[RulesAnswer, ...]
+    revisions: tuple[RulesRevision, ...]
     """the revisions."""
+
+
+class RulesRevision(Model, frozen=True):
+    """A state of the alert rules, and who made it."""
+
+    revision: int
+    """counts the changes; 0 before anything is stored."""
+    changed_at: datetime | None
+    """when they were changed; null before the first."""
+    change: str
+    """what the last change was."""
+    rules: tuple[RuleAnswer, ...]
+    """the rules, in their order."""
+    by: str | None
+    """who made the change: the name of a key, or who was signed in; null where that isn't
+    known, or isn't shown since everybody may read.
+    """
 
 
 class RulesWithStatus(Model, frozen=True):
@@ -4066,6 +4159,10 @@ class UpdateAnswer(Model, frozen=True):
     """what was found; null where nothing was."""
     reason: str | None
     """why it closed, null where its cause was gone; or what else is silent."""
+    by: str | None
+    """of what a person did, who made the change: the name of a key, or who was signed in; null
+    where that isn't known, or isn't shown since everybody may read.
+    """
 
 
 class ViaFigures(Model, frozen=True):
@@ -4141,8 +4238,33 @@ class WatchlistBody(Body, frozen=True):
     """ignored."""
     change: str | None = None
     """ignored."""
+    by: str | None = None
+    """ignored."""
     communities_from: Literal["settings", "watchlist"] | None = None
     """ignored."""
+
+
+class WatchlistRevision(Model, frozen=True):
+    """A state of the watchlist, and who made it."""
+
+    revision: int
+    """counts the changes; 0 before anything is stored."""
+    changed_at: datetime | None
+    """when it was changed; null before it is stored."""
+    change: str
+    """what the last change was."""
+    subjects: tuple[SubjectAnswer, ...]
+    """the subjects, in their order."""
+    communities: tuple[CommunityAnswer, ...]
+    """the communities that are collected."""
+    markers: tuple[MarkerAnswer, ...]
+    """the markers, oldest first."""
+    communities_from: Literal["settings", "watchlist"] | str
+    """settings until the communities are changed here, then watchlist."""
+    by: str | None
+    """who made the change: the name of a key, or who was signed in; null where that isn't
+    known, or isn't shown since everybody may read.
+    """
 
 
 class WindowTotals(Model, frozen=True):

@@ -1337,6 +1337,29 @@ class Operations(Requests):
             "POST", f"/api/v1/alerts/digests/{quote(id, safe='')}/test", models.SentDigestTest
         )
 
+    def feeds(self) -> Answer[tuple[models.FeedAnswer, ...]]:
+        """Read the signed addresses of feeds, for readers that can send no key.
+
+        Needs a function key.
+        """
+        return self._read("/api/v1/feeds", tuple[models.FeedAnswer, ...], {})
+
+    def make_feed(self, body: models.FeedBody) -> Answer[models.NewFeed]:
+        """Make a signed address that opens one feed; it is shown this once.
+
+        Needs a function key.
+        """
+        return self._change("POST", "/api/v1/feeds", models.NewFeed, body=body)
+
+    def revoke_feed(self, id: str) -> Answer[models.FeedAnswer]:
+        """Revoke a signed address, from the next request on.
+
+        Needs a function key.
+
+        id: the id of an address: 16 hexadecimal digits.
+        """
+        return self._change("DELETE", f"/api/v1/feeds/{quote(id, safe='')}", models.FeedAnswer)
+
     def subreddits(self) -> Answer[models.Subreddits]:
         """Read the watched communities."""
         return self._read("/api/v1/subreddits", models.Subreddits, {})
