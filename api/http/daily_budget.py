@@ -7,13 +7,14 @@ is lost where a process ends.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from math import ceil
-from typing import Final
+from typing import Final, Literal
 
 from api.errors import RequestError
+from api.http.quotas import ClientTable
 from api.schema.problems import QUOTA_EXCEEDED
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.models import UnitsSpent
@@ -28,23 +29,35 @@ STEPS: Final = 200
 MIN_STEP: Final = 2_000.0
 # The last part of a day is for cheap reads.
 SHARE_OF_HEAVY: Final = 0.9
+# What one client may spend of a day in one process, so that it doesn't close the app for others.
+SHARE_OF_CLIENT: Final = 0.1
 # Forty instances may all want a step at the same moment.
 MAX_RACES: Final = 50
 DAY: Final = timedelta(days=1)
 
 
+Reason = Literal["all", "heavy", "client"]
+SPENT: Final = (
+    "The request units that reads without a key may cost a day are spent (the setting"
+    " DAILY_READ_UNITS)"
+)
+REASONS: Final[Mapping[Reason, str]] = {
+    "all": f"{SPENT}: what isn't in memory",
+    "heavy": f"{SPENT}, but for a part for cheap reads: searches, files and long spans",
+    "client": "You have spent a tenth of the request units that reads without a key may cost a day"
+    " (the setting DAILY_READ_UNITS), and the others are for others: what isn't in memory",
+}
+
+
 class BudgetSpent(RequestError):
-    """The request units of the day are spent, or those for heavy reads."""
+    """The request units of the day are spent: all, those for heavy reads, or those of a client."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     type = QUOTA_EXCEEDED
 
-    def __init__(self, resumes_at: datetime, now: datetime, *, is_heavy: bool) -> None:
-        what = "searches, files and long spans" if is_heavy else "what isn't in memory"
-        super().__init__(
-            "The request units that reads without a key may cost a day are spent (the setting"
-            f" DAILY_READ_UNITS): {what} can be read again from {iso(resumes_at)}."
-        )
+    def __init__(self, resumes_at: datetime, now: datetime, reason: "Reason") -> None:
+        super().__init__(f"{REASONS[reason]} can be read again from {iso(resumes_at)}.")
+        self.reason = reason
         self.retry_seconds = max(1, ceil((resumes_at - now).total_seconds()))
 
 
@@ -62,14 +75,18 @@ class DailyBudget:
         self._day = ""
         self._left = 0.0
         self._taken_by_all = 0.0
+        self._of_clients = ClientTable()
 
     @property
     def is_limited(self) -> bool:
         """Return whether there is a limit."""
         return self._limit > 0
 
-    async def check(self, *, is_heavy: bool) -> None:
-        """Check that a read may begin. Raises BudgetSpent, and StoreError of the database."""
+    async def check(self, client: str | None, *, is_heavy: bool) -> None:
+        """Check that a client's read may begin; None is one who isn't known.
+
+        Raises BudgetSpent, and StoreError of the database.
+        """
         if not self.is_limited:
             return
         now = self._clock()
@@ -79,12 +96,22 @@ class DailyBudget:
                 # Those who waited find what the first one took.
                 if self._left <= 0:
                     await self._take(now)
-        if self._left <= 0 or (is_heavy and self._is_over_for_heavy):
-            raise BudgetSpent(self._next_day(), now, is_heavy=self._left > 0)
+        if (reason := self._reason_against(client, is_heavy=is_heavy)) is not None:
+            raise BudgetSpent(self._next_day(), now, reason)
 
-    def spend(self, request_units: float) -> None:
-        """Charge what a read has cost."""
+    def spend(self, client: str | None, request_units: float) -> None:
+        """Charge what a client's read has cost."""
         self._left -= request_units
+        if client is not None:
+            self._of_clients[client] += request_units
+
+    def _reason_against(self, client: str | None, *, is_heavy: bool) -> Reason | None:
+        if self._left <= 0:
+            return "all"
+        share = self._limit * SHARE_OF_CLIENT
+        if client is not None and self._of_clients[client] >= share:
+            return "client"
+        return "heavy" if is_heavy and self._is_over_for_heavy else None
 
     @property
     def _is_over(self) -> bool:
@@ -99,6 +126,7 @@ class DailyBudget:
         """Begin a day. A process whose clock is behind keeps the day of the others."""
         if day > self._day:
             self._day, self._left, self._taken_by_all = day, 0.0, 0.0
+            self._of_clients.clear()
 
     def _next_day(self) -> datetime:
         return datetime.fromisoformat(self._day).replace(tzinfo=UTC) + DAY

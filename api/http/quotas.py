@@ -57,35 +57,55 @@ class Remaining:
         }
 
 
-class ClientQuotas:
-    """The quota of each client under one policy, in a table of a fixed size.
+class ClientTable:
+    """A number for each client, 0 at first, in a fixed number of places."""
 
-    It is a leaky bucket (GCRA): a place has the time at which its client has the whole quota again.
+    def __init__(self, *, salt: bytes | None = None, places: int = PLACES) -> None:
+        """Make an empty table. The salt keeps clients from choosing each other's places."""
+        self._salt = salt or secrets.token_bytes(SALT_BYTES)
+        self._numbers = array("d", bytes(PLACE_BYTES * places))
+
+    def __getitem__(self, client: str) -> float:
+        """Return the number of a client."""
+        return self._numbers[self._place_of(client)]
+
+    def __setitem__(self, client: str, number: float) -> None:
+        """Set the number of a client."""
+        self._numbers[self._place_of(client)] = number
+
+    def clear(self) -> None:
+        """Set all numbers to 0."""
+        self._numbers = array("d", bytes(PLACE_BYTES * len(self._numbers)))
+
+    def _place_of(self, client: str) -> int:
+        digest = blake2b(client.encode(), digest_size=PLACE_BYTES, key=self._salt).digest()
+        return int.from_bytes(digest, "big") % len(self._numbers)
+
+
+class ClientQuotas:
+    """The quota of each client under one policy.
+
+    It is a leaky bucket (GCRA): the table has the time at which a client has its whole quota again.
     https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
     """
 
-    def __init__(self, policy: Policy, *, salt: bytes | None = None, places: int = PLACES) -> None:
-        """Begin with whole quotas. The salt keeps clients from choosing each other's places."""
+    def __init__(self, policy: Policy, table: ClientTable | None = None) -> None:
+        """Begin with whole quotas."""
         self._policy = policy
-        self._salt = salt or secrets.token_bytes(SALT_BYTES)
-        self._whole_at = array("d", bytes(PLACE_BYTES * places))
+        self._whole_at = table or ClientTable()
 
     def take(self, client: str, now: float) -> Remaining:
         """Take one request of a client's quota at a time in seconds, and return what is left.
 
         One that is refused takes nothing.
         """
-        policy, place = self._policy, self._place_of(client)
-        whole_at = max(self._whole_at[place], now)
+        policy = self._policy
+        whole_at = max(self._whole_at[client], now)
         after = whole_at + policy.interval
         excess = after - now - policy.seconds
         if excess > 0:
             return Remaining(policy, 0, ceil(whole_at - now), retry_seconds=ceil(excess))
-        self._whole_at[place] = after
+        self._whole_at[client] = after
         # A rounding error must not take a request away.
         left = floor((policy.seconds - (after - now)) / policy.interval + 1e-6)
         return Remaining(policy, left, ceil(after - now))
-
-    def _place_of(self, client: str) -> int:
-        digest = blake2b(client.encode(), digest_size=PLACE_BYTES, key=self._salt).digest()
-        return int.from_bytes(digest, "big") % len(self._whole_at)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -49,9 +50,8 @@ class ReadLimits:
             if visit.remaining.retry_seconds is not None:
                 raise QuotaExceeded(visit.remaining)
         if visit.is_anonymous and self.budget is not None:
-            await self.budget.check(is_heavy=is_heavy)
-            if not visit.budgets:
-                visit.budgets.append(self.budget)
+            await self.budget.check(visit.client, is_heavy=is_heavy)
+            visit.charged_to = partial(self.budget.spend, visit.client)
 
 
 def heavy_policy(reads_a_minute: int) -> Policy:

@@ -1,10 +1,10 @@
 """Who sends the request that is being answered, and what their reads have used up."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, Protocol
+from typing import Final
 
 import azure.functions as func
 
@@ -17,14 +17,6 @@ KEY_CHARS: Final = 32
 _NEEDING_KEYS: Final = frozenset(each.function for each in ROUTES.values() if each.needs_key)
 
 
-class Budget(Protocol):
-    """What the reads of a request are charged to."""
-
-    def spend(self, request_units: float) -> None:
-        """Charge request units."""
-        ...
-
-
 @dataclass
 class Visit:
     """A request: its client, whether it has no key, and what is left of the client's quota.
@@ -35,7 +27,8 @@ class Visit:
     client: str | None = None
     is_anonymous: bool = False
     remaining: Remaining | None = None
-    budgets: list[Budget] = field(default_factory=list)
+    charged_to: Callable[[float], None] | None = None
+    """Takes the request units that the reads of the request cost."""
 
     def is_by(self, name: str) -> None:
         """Note the name of a key or an account that the app has checked: its limits are its own."""
@@ -44,10 +37,9 @@ class Visit:
             self.client = f"caller {name}"
 
     def charge(self, request_units: float) -> None:
-        """Charge what the reads of the request have cost, once."""
-        for each in self.budgets:
-            each.spend(request_units)
-        self.budgets.clear()
+        """Charge what the reads of the request have cost."""
+        if self.charged_to is not None:
+            self.charged_to(request_units)
 
     @property
     def fields(self) -> Mapping[str, str]:

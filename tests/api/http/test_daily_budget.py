@@ -47,10 +47,10 @@ async def spent_by_reads(budget: DailyBudget, *, is_heavy: bool, most: int = 5_0
     spent = 0.0
     for _ in range(most):
         try:
-            await budget.check(is_heavy=is_heavy)
+            await budget.check(None, is_heavy=is_heavy)
         except BudgetSpent:
             return spent
-        budget.spend(READ)
+        budget.spend(None, READ)
         spent += READ
     pytest.fail("nothing was refused")
 
@@ -63,10 +63,10 @@ async def test_a_day_ends_for_heavy_reads_and_then_for_all_and_begins_again(stor
     cheap = await spent_by_reads(budget, is_heavy=False)
     assert LIMIT - READ <= heavy + cheap <= LIMIT + READ
     with pytest.raises(BudgetSpent, match="again from 2026-11-28T00:00:00Z") as refused:
-        await budget.check(is_heavy=False)
+        await budget.check(None, is_heavy=False)
     assert refused.value.retry_seconds == 12 * 3600
     clock.now = datetime(2026, 11, 28, tzinfo=UTC)
-    await budget.check(is_heavy=True)
+    await budget.check(None, is_heavy=True)
 
 
 async def test_instances_share_a_day_that_costs_few_writes(store: Store) -> None:
@@ -81,9 +81,22 @@ async def test_instances_share_a_day_that_costs_few_writes(store: Store) -> None
     assert all(each > 0 for each in spent)
 
 
+async def test_one_client_does_not_close_the_day_for_others(store: Store) -> None:
+    clock = Clock()
+    budget, number = budget_of(store, clock), LIMIT // 10 // int(READ)
+    for _ in range(number):
+        await budget.check("203.0.113.7", is_heavy=False)
+        budget.spend("203.0.113.7", READ)
+    with pytest.raises(BudgetSpent, match="You have spent a tenth"):
+        await budget.check("203.0.113.7", is_heavy=False)
+    await budget.check("203.0.113.8", is_heavy=True)
+    clock.now += timedelta(days=1)
+    await budget.check("203.0.113.7", is_heavy=True)
+
+
 async def test_many_who_ask_at_once_take_one_step(store: Store) -> None:
     budget = budget_of(store)
-    await asyncio.gather(*(budget.check(is_heavy=False) for _ in range(1000)))
+    await asyncio.gather(*(budget.check(None, is_heavy=False) for _ in range(1000)))
     stored: Any = await store.read(READ_UNITS, KIND, ID)
     assert stored["spent"] == LIMIT / STEPS
 
@@ -97,10 +110,10 @@ async def test_a_wrong_clock_begins_no_day_twice(store: Store, hours: int) -> No
     for _ in range(2 * LIMIT // int(READ)):
         for each in budgets:
             try:
-                await each.check(is_heavy=False)
+                await each.check(None, is_heavy=False)
             except BudgetSpent:
                 continue
-            each.spend(READ)
+            each.spend(None, READ)
             spent += READ
     # One that is more than a day ahead counts a day of its own.
     assert spent <= (2 if abs(hours) == 30 else 1) * LIMIT + 2 * READ + LIMIT / STEPS
@@ -108,9 +121,9 @@ async def test_a_wrong_clock_begins_no_day_twice(store: Store, hours: int) -> No
 
 async def test_what_sqlite_reads_is_not_counted(sqlite_store: Store) -> None:
     budget = budget_of(sqlite_store, limit=1)
-    await budget.check(is_heavy=True)
-    budget.spend(0.0)
-    await budget.check(is_heavy=True)
+    await budget.check(None, is_heavy=True)
+    budget.spend(None, 0.0)
+    await budget.check(None, is_heavy=True)
     assert await sqlite_store.read(READ_UNITS, KIND, ID) is None
 
 
@@ -121,4 +134,4 @@ async def test_a_database_that_is_away_is_an_error_of_its_own_and_no_permission(
     budget = DailyBudget(away, LIMIT, Clock())
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
-            await budget.check(is_heavy=False)
+            await budget.check(None, is_heavy=False)

@@ -5,14 +5,14 @@ import tracemalloc
 
 import pytest
 
-from api.http.quotas import ClientQuotas, Policy
+from api.http.quotas import ClientQuotas, ClientTable, Policy
 
 SALT = b"a salt of a test"
 POLICY = Policy("heavy-reads", 60, 60)
 
 
 def quotas(policy: Policy = POLICY) -> ClientQuotas:
-    return ClientQuotas(policy, salt=SALT)
+    return ClientQuotas(policy, ClientTable(salt=SALT))
 
 
 def test_a_client_has_its_quota_and_then_as_many_as_time_gives_back() -> None:
