@@ -24,7 +24,7 @@ run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
 
 # What the whole suite needs besides the linters.
-SUITE = $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(AZURITE)/node_modules/.installed $(VENV)/.chromium $(VENV)/.browsers $(CHECKOV)/.installed $(CLIENT)/.installed $(KUSTO)/node_modules/.installed $(MCP_INSPECTOR)/node_modules/.installed $(DEPLOYED)/.installed $(PACKAGES)/.installed $(VENV)/.train
+SUITE = $(VENV)/.installed $(PAGES) $(COSMOS_SERVER)/node_modules/.installed $(AZURITE)/node_modules/.installed $(VENV)/.chromium $(VENV)/.browsers $(VENV)/.proxies $(CHECKOV)/.installed $(CLIENT)/.installed $(KUSTO)/node_modules/.installed $(MCP_INSPECTOR)/node_modules/.installed $(DEPLOYED)/.installed $(PACKAGES)/.installed $(VENV)/.train
 
 test: $(SUITE) lint
 	$(BIN)/python -m tests.clocks $(CLOCK) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
@@ -234,6 +234,13 @@ $(VENV)/.chromium: | $(VENV)/.installed
 	command -v chromium-headless-shell \
 	|| { apt-get -qq update && apt-get -qq install --no-install-recommends -y chromium-headless-shell; } \
 	|| echo "There is no chromium-headless-shell: the tests take Chromium itself."
+	touch $@
+
+# nginx and Caddy from Debian, unpacked and not installed, so that no service starts; otherwise their tests are skipped.
+$(VENV)/.proxies: | $(VENV)/.installed
+	mkdir -p $(VENV)/proxies
+	cd $(VENV)/proxies && { apt-get -qq update; apt-get -qq download nginx caddy && for each in *.deb; do dpkg-deb -x "$$each" .; done; } \
+	|| echo "nginx and Caddy can't be had here: the tests of docs/reverse_proxy.md are skipped"
 	touch $@
 
 # Firefox and WebKit from Debian, if apt-get can install them; otherwise their tests are skipped.

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("process")
 # What says nothing of the data, written down once more: a new one is added here, too.
 OPEN = {
     *("health", "asset", "oauth_resource", "oauth_mcp", "end_session"),
-    *("alert_link", "follow_alert_link", "signed_feed"),
+    *("alert_link", "follow_alert_link", "signed_feed", "security_txt", "metrics"),
 }
 HOST = "undertone.azurewebsites.net"
 HOOK = {"type": "webhook", "to": "https://hooks.example.org/x"}
