@@ -123,11 +123,11 @@ client: $(VENV)/.installed
 sbom: $(VENV)/.installed dashboard/node_modules/.installed
 	$(BIN)/python -m release sbom
 
-# Asks OSV about the deployed Python packages, and npm's registry about the packages of the pages and of the
+# Asks OSV about the Python packages of Azure and of one machine, and npm's registry about the packages of the pages and of the
 # tests. Fails if one gives no answer, unless AUDIT=--unreachable-ok.
 LOCKS = dashboard $(COSMOS_SERVER) $(AZURITE) $(KUSTO) $(MCP_INSPECTOR)
 audit: $(VENV)/.installed $(VENV)/.node22
-	$(BIN)/python -m release audit $(LOCKS:%=--lock %/package-lock.json) $(AUDIT)
+	$(BIN)/python -m release audit requirements-machine.txt $(LOCKS:%=--lock %/package-lock.json) $(AUDIT)
 
 # Run it after changing a .in file. UPGRADE= keeps the pinned versions that still fit.
 UPGRADE ?= --upgrade
