@@ -1,4 +1,4 @@
-"""Commands of a release: `python -m release packages|package|machine|sbom|audit|cut|notes`."""
+"""Commands of a release: `python -m release packages|package|machine|sbom|secrets|audit|cut|notes`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +15,7 @@ from release.machine import build_archive
 from release.npm_audit import npm_audit, worst
 from release.package import build_package
 from release.packages import PYTHON, install_packages
+from release.secret_scan import ALLOWED, find_secrets
 
 ROOT = Path(__file__).parents[1]
 cli = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
@@ -44,6 +45,19 @@ def packages() -> None:
             f"warning: this machine has no Python {PYTHON} to compile the packages with, so that"
             " the first answer of an instance takes about a second longer"
         )
+
+
+@cli.command()
+def secrets(
+    names: Annotated[list[str] | None, typer.Argument(help="files; else all of git")] = None,
+) -> None:
+    """Look for keys and tokens in the repository's files. Exits with 1 if there are some."""
+    found = find_secrets(ROOT, names)
+    for each in found:
+        typer.echo(f"{each.path}:{each.line}: {each.kind}? Its hash is {each.digest}")
+    if found:
+        typer.echo(f"Revoke what is one. {ALLOWED} takes the hash of what isn't.", err=True)
+        raise typer.Exit(1)
 
 
 @cli.command()
