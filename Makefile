@@ -95,6 +95,7 @@ lint: $(VENV)/.installed
 	$(SCHEMA).github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 	$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(SCHEMA).compose-spec compose.yaml deploy/compose.yaml
+	$(BIN)/zizmor --offline --quiet --config .github/zizmor.yml .github/workflows
 	$(BIN)/codespell $(SPELLED)
 
 format: $(VENV)/.installed dashboard/node_modules/.installed

@@ -78,8 +78,10 @@ def test_what_azd_knows_of_an_environment_stays_out_of_the_repository() -> None:
 
 
 def test_the_workflow_signs_in_without_a_secret(workflow) -> None:
-    assert workflow["permissions"] == {"id-token": "write", "contents": "read"}
-    steps = workflow["jobs"]["deploy"]["steps"]
+    assert workflow["permissions"] == {"contents": "read"}
+    job = workflow["jobs"]["deploy"]
+    assert job["permissions"] == {"id-token": "write", "contents": "read"}
+    steps = job["steps"]
     sign_in = next(step["run"] for step in steps if step.get("name") == "Sign in")
     assert "--federated-credential-provider github" in sign_in
     assert "client-secret" not in sign_in

@@ -1,0 +1,201 @@
+"""The workflows deploy what was built, tested and signed once, and nothing else."""
+
+import hashlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from release.package import build_package
+from shared.store.schema import SCHEMA
+from tests.fixtures.host import ROOT
+from tests.runtime.conftest import PACKAGE
+
+FOLDER = ROOT / ".github" / "workflows"
+ENVIRONMENTS = ("dev", "test", "prod")
+BUILDING = ("make package", "pip install", "npm ", "python -m release")
+
+Job = dict[str, Any]
+
+
+def jobs_of(name: str) -> dict[str, Job]:
+    jobs: dict[str, Job] = yaml.safe_load((FOLDER / f"{name}.yml").read_text())["jobs"]
+    return jobs
+
+
+def steps_of(job: Job) -> dict[str, Job]:
+    return {step["name"]: step for step in job["steps"] if "name" in step}
+
+
+@pytest.fixture(scope="module")
+def deliver() -> dict[str, Job]:
+    return jobs_of("deliver")
+
+
+@pytest.fixture(scope="module")
+def steps() -> dict[str, Job]:
+    return steps_of(jobs_of("deploy")["deploy"])
+
+
+def bash(script: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a script as GitHub runs a step."""
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    path = {"PATH": f"{folder}:/usr/bin:/bin", **env}
+    return subprocess.run(
+        command, cwd=folder, env=path, capture_output=True, text=True, check=False
+    )
+
+
+def stand_in(folder: Path, name: str, script: str) -> None:
+    """Put a command there that stands in for one that reaches a service."""
+    file = folder / name
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+
+
+def test_no_workflow_has_a_fault_that_others_could_use() -> None:
+    command = [str(Path(sys.executable).with_name("zizmor")), "--offline", "--quiet"]
+    ended = subprocess.run(
+        [*command, "--config", ".github/zizmor.yml", str(FOLDER)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_each_environment_comes_after_the_one_before_with_the_same_package(deliver) -> None:
+    before = "package"
+    for name in ENVIRONMENTS:
+        job = deliver[name]
+        assert set(job["needs"]) >= {"package", before}
+        assert job["uses"] == "./.github/workflows/deploy.yml"
+        assert job["with"] == {
+            "environment": name,
+            "digest": "${{ needs.package.outputs.digest }}",
+            "version": "${{ inputs.version }}",
+        }
+        assert f"needs.{before}.result == 'success'" in job["if"]
+        before = name
+    assert deliver["package"]["needs"] == "check"
+    assert deliver["check"]["uses"] == "./.github/workflows/test.yml"
+
+
+def test_each_secret_that_a_deployment_uses_is_handed_to_it(deliver) -> None:
+    text = (FOLDER / "deploy.yml").read_text()
+    used = set(re.findall(r"secrets\.(\w+)", text))
+    # PyYAML reads the key `on` as a boolean.
+    declared = yaml.safe_load(text)[True]["workflow_call"]["secrets"].keys()
+    assert used == declared
+    for name in ENVIRONMENTS:
+        assert deliver[name]["secrets"] == {each: f"${{{{ secrets.{each} }}}}" for each in used}
+
+
+def test_a_deployment_waits_for_the_approval_of_its_environment_and_builds_nothing(steps) -> None:
+    job = jobs_of("deploy")["deploy"]
+    assert job["environment"]["name"] == "${{ inputs.environment }}"
+    for step in job["steps"]:
+        assert not [each for each in BUILDING if each in step.get("run", "")], step
+    deployed = steps["Deploy"]["run"]
+    assert "azd deploy api" in deployed
+    assert "--from-package" in deployed
+    names = list(steps)
+    order = ["Check the package", "Provision", "Upgrade the database", "Deploy", "Smoke test"]
+    assert [name for name in names if name in order] == order
+
+
+def test_what_signs_builds_nothing_and_what_builds_cannot_sign(deliver) -> None:
+    for jobs in (deliver, jobs_of("release")):
+        signing = [n for n, j in jobs.items() if "attestations" in (j.get("permissions") or {})]
+        assert signing == ["attest"]
+        assert not [step for step in jobs["attest"]["steps"] if "run" in step]
+    assert "id-token" not in deliver["package"].get("permissions", {})
+
+
+def test_the_zip_that_is_kept_is_the_one_that_was_tested(deliver) -> None:
+    for job in (deliver["package"], jobs_of("release")["release"]):
+        tested = steps_of(job)["Test the package"]
+        assert tested["env"] == {PACKAGE: ".release/undertone.zip"}
+        assert "pytest tests/runtime" in tested["run"]
+        runs = [step.get("run", "") for step in job["steps"]]
+        built = next(n for n, run in enumerate(runs) if re.search(r"make .*\bpackage\b", run))
+        assert built < runs.index(tested["run"])
+        assert not [run for run in runs[built + 1 :] if re.search(r"\bpackage\b.*sbom", run)]
+
+
+def test_a_pull_request_is_previewed_without_a_right_to_change(deliver) -> None:
+    preview = deliver["preview"]
+    assert preview["with"] == {"environment": "preview"}
+    assert "secrets" not in preview
+    assert "head.repo.full_name == github.repository" in preview["if"]
+    comment = deliver["comment"]
+    assert comment["permissions"] == {"pull-requests": "write"}
+    # It may write, so it has nothing of the pull request but the text.
+    assert "checkout" not in str(comment["steps"])
+    job = jobs_of("deploy")["deploy"]
+    provision = next(n for n, s in enumerate(job["steps"]) if s.get("name") == "Provision")
+    for step in job["steps"][provision + 1 :]:
+        assert "inputs.environment" in step["if"], step
+
+
+def test_a_preview_becomes_a_comment_that_is_not_too_long(deliver, tmp_path) -> None:
+    script = steps_of(deliver["comment"])["Comment"]["run"]
+    (tmp_path / "preview").mkdir()
+    (tmp_path / "preview/preview.txt").write_text("Modify: a site\n" + "x" * 90_000)
+    stand_in(tmp_path, "gh", 'echo "$@" > said')
+    ended = bash(script, tmp_path, NUMBER="7", GITHUB_REPOSITORY="o/r")
+    assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "said").read_text().startswith("pr comment 7 --repo o/r --body-file")
+    comment = (tmp_path / "comment.md").read_text()
+    assert "Modify: a site" in comment
+    assert comment.endswith("\n````\n")
+    # https://docs.github.com/rest/issues/comments takes 65,536 characters.
+    assert len(comment) < 65_536
+
+
+@pytest.mark.parametrize("is_preview", [False, True])
+def test_a_preview_changes_nothing_and_its_failure_is_one(steps, tmp_path, is_preview) -> None:
+    stand_in(tmp_path, "azd", 'echo "$@" >> said; exit 3')
+    name = "preview" if is_preview else "dev"
+    ended = bash(steps["Provision"]["run"], tmp_path, ENVIRONMENT=name, FOLDER="released")
+    assert ended.returncode == 3
+    how = "--preview" if is_preview else "--cwd released"
+    assert (tmp_path / "said").read_text() == f"provision {how} --no-prompt\n"
+
+
+def test_another_package_than_the_tested_one_is_not_deployed(steps, tmp_path) -> None:
+    script = steps["Check the package"]["run"]
+    (tmp_path / ".release").mkdir()
+    package = tmp_path / ".release/undertone.zip"
+    package.write_bytes(b"a package")
+    stand_in(tmp_path, "make", "echo made")
+    digest = hashlib.sha256(b"a package").hexdigest()
+    assert bash(script, tmp_path, DIGEST=digest).stdout.endswith("made\n")
+    package.write_bytes(b"another one")
+    for given in (digest, ""):
+        ended = bash(script, tmp_path, DIGEST=given)
+        assert ended.returncode != 0
+        assert "made" not in ended.stdout
+
+
+def test_the_database_gets_the_shape_that_the_package_reads(steps, tmp_path) -> None:
+    script = steps["Upgrade the database"]["run"]
+    app = tmp_path / "app"
+    (app / "shared/store").mkdir(parents=True)
+    (app / ".funcignore").touch()
+    schema = (ROOT / "shared/store/schema.py").read_text()
+    (app / "shared/store/schema.py").write_text(schema)
+    build_package(app, tmp_path / ".release/undertone.zip")
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    stand_in(tmp_path, "azd", "echo https://cosmos.test")
+    stand_in(tmp_path, "sleep", "true")
+    command = tmp_path / ".venv/bin"
+    stand_in(command, "python", 'echo "$COSMOS_ENDPOINT $@" >> said')
+    assert bash(script, tmp_path, FOLDER=".").returncode == 0
+    said = (tmp_path / "said").read_text()
+    assert said == f"https://cosmos.test -m local upgrade --to {SCHEMA}\n"
+    # Roles take some minutes; what goes on failing fails the deployment.
+    stand_in(command, "python", "exit 1")
+    assert bash(script, tmp_path, FOLDER=".").returncode == 1
