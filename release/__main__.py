@@ -1,4 +1,4 @@
-"""Commands of a release: `python -m release packages|package|machine|sbom|secrets|audit|cut|notes`."""
+"""Commands of a release, of its package, and of its checks: `python -m release --help`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
