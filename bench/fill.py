@@ -58,6 +58,7 @@ from shared.store import (
     Query,
     Store,
 )
+from shared.store.community_states import never_read
 from shared.store.scan import after
 from shared.store.schema import SCHEMA
 from shared.store.sqlite import SqliteStore
@@ -274,18 +275,15 @@ async def _keep(
         shares[hour] = share_of(posts_in.get(hour, []), comments_in.get(hour, []))
         cells[hour] = shares[hour].share["cell"]
     await write_days(store, name, cells)
-    state = CommunityState(
-        id=name,
-        kind="community",
-        ttl=-1,
-        watermark={
+    state: CommunityState = {
+        **never_read(name),
+        "watermark": {
             "posts": max((post["order_key"] for post in posts), default=""),
             "comments": max((each["order_key"] for each in comments), default=""),
         },
-        last_attempt_at=iso(NOW - HALF_HOUR),
-        last_collected_at=iso(NOW - HALF_HOUR),
-        last_error=None,
-    )
+        "last_attempt_at": iso(NOW - HALF_HOUR),
+        "last_collected_at": iso(NOW - HALF_HOUR),
+    }
     await store.upsert(COMMUNITIES, [state])
     return shares
 

@@ -24,8 +24,8 @@ LOOK_AGAIN_SECONDS = 60.0
 BY_NAME = frozenset({"community", "scope"})
 """Partition keys that are names, of items and of statistics."""
 RANKED = ranked_partition(ALL)
-STATES = "community"
-"""The partition of the states of communities, whose ids are names."""
+BY_ID = "bucket"
+"""The partition key of the states of communities, whose ids are names."""
 
 
 class Spellings:
@@ -95,13 +95,15 @@ class SpelledStore:
         await self.refresh()
         wanted = list(keys)
         spelled = [key for key in wanted if self._is_spelled(container, key)]
-        found = await self._store.read_many(container, [*wanted, *self._elsewhere(spelled)])
+        found = await self._store.read_many(
+            container, [*wanted, *self._elsewhere(container, spelled)]
+        )
         self._learn_from(found.values())
-        if rest := [key for key in self._elsewhere(spelled) if key not in found]:
+        if rest := [key for key in self._elsewhere(container, spelled) if key not in found]:
             found.update(await self._store.read_many(container, rest))
         documents: dict[Key, list[T]] = defaultdict(list)
         for key in wanted:
-            places = [key, *self._elsewhere([key])] if key in spelled else [key]
+            places = [key, *self._elsewhere(container, [key])] if key in spelled else [key]
             documents[key] = [found[place] for place in places if place in found]
         return {key: self._as_one(container, key, some) for key, some in documents.items() if some}
 
@@ -149,7 +151,7 @@ class SpelledStore:
         partition, document_id = key
         if container.partition_key in BY_NAME:
             return partition == ALL or self._is_watched(partition)
-        return partition == STATES and self._is_watched(document_id)
+        return container.partition_key == BY_ID and self._is_watched(document_id)
 
     def _is_watched(self, name: str) -> bool:
         return self._named(name) == name and name.lower() in self._own
@@ -158,11 +160,11 @@ class SpelledStore:
         """Return a stored name as it is watched; one that isn't stays as it is."""
         return self._own.get(name.lower(), name)
 
-    def _elsewhere(self, keys: Iterable[Key]) -> list[Key]:
+    def _elsewhere(self, container: Container[Any], keys: Iterable[Key]) -> list[Key]:
         """List the keys under which the same may lie in another case of its name."""
         places: list[Key] = []
         for partition, document_id in keys:
-            if partition == STATES:
+            if container.partition_key == BY_ID:
                 others = self._spellings.of(document_id)
                 places += [(partition, other) for other in others]
             else:
@@ -184,7 +186,8 @@ class SpelledStore:
         """Return the document of a key; what lies under several names is added up."""
         whole: dict[str, Any] = dict(documents[0])
         if container.partition_key not in BY_NAME:
-            return cast("T", {**whole, "id": key[1]} if key[0] == STATES else whole)
+            is_state = container.partition_key == BY_ID
+            return cast("T", {**whole, "id": key[1]} if is_state else whole)
         if key[0] == ALL:
             if "names" in whole:
                 whole["names"] = sorted({self._named(name) for name in whole["names"]})

@@ -10,7 +10,8 @@ from api.schema.coverage import CoverageAnswer, GapAnswer
 from shared.models import ALL, CommunityState
 from shared.schedule import two_intervals
 from shared.stats.gaps import Coverage, Gap, coverage_of, first_observed
-from shared.store import COMMUNITIES, Store
+from shared.store import Store
+from shared.store.community_states import read_states as read_community_states
 from shared.times import Window, parse_iso
 
 States = Mapping[str, CommunityState | None]
@@ -23,8 +24,8 @@ async def read_states(deps: Deps, store: Store, scopes: Iterable[str]) -> States
     """
     asked = list(scopes)
     names = deps.settings.watched if ALL in asked else asked
-    found = await store.read_many(COMMUNITIES, [("community", name) for name in names])
-    return {name: shown_state(deps, found.get(("community", name))) for name in names}
+    found = await read_community_states(store, names)
+    return {name: shown_state(deps, found.get(name)) for name in names}
 
 
 def shown_state(deps: Deps, state: CommunityState | None) -> CommunityState | None:

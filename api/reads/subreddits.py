@@ -20,6 +20,7 @@ from shared.backfills import backfill_id, status_of
 from shared.communities import source_of
 from shared.models import ALL, Backfill, CommunityState, ReleasesState
 from shared.store import HOURS_OF_ALL, STATES, Store
+from shared.store.community_states import read_states
 from shared.times import Window
 
 DAY_HOURS = 24
@@ -62,21 +63,20 @@ async def read_communities(deps: Deps, parameters: SubredditsParameters) -> Watc
 
 
 async def _details(deps: Deps) -> list[CommunityDetail]:
-    """Return each configured community, in two batched reads of one partition each."""
+    """Return each configured community, in a few batched reads."""
     names = deps.settings.watched
     store = await deps.watched_store()
     # The hours first: they show which communities are stored in another case.
     items = await _items(store, Window.of_hours(DAY_HOURS, deps.clock()))
-    keys = [("community", name) for name in names]
-    keys += [("backfill", backfill_id(name)) for name in names]
+    keys = [("backfill", backfill_id(name)) for name in names]
     keys += [("releases", name) for name in names if source_of(name) == "github"]
+    states = await read_states(store, names)
     found = await store.read_many(STATES, keys)
     details: list[CommunityDetail] = []
     for name in names:
-        state = cast("CommunityState | None", found.get(("community", name)))
         past = cast("Backfill | None", found.get(("backfill", backfill_id(name))))
         releases = cast("ReleasesState | None", found.get(("releases", name)))
-        detail = _detail(deps, name, items[name], state, past)
+        detail = _detail(deps, name, items[name], states.get(name), past)
         details.append(detail.model_copy(update={"releases": _releases(deps, releases)}))
     return details
 

@@ -14,7 +14,8 @@ from shared.logs import event
 from shared.models import Backfill, CommunityState
 from shared.settings import Settings
 from shared.stats.coverage import holes
-from shared.store import BACKFILLS, COMMUNITIES, Store
+from shared.store import BACKFILLS, Store
+from shared.store.community_states import read_states
 from shared.times import iso, parse_iso
 
 log = logging.getLogger(__name__)
@@ -50,8 +51,8 @@ async def due_backfills(
     free = MAX_ACTIVE - sum(is_active(each, now) for each in known.values())
     if free <= 0:
         return []
-    states = await store.read_many(COMMUNITIES, [("community", name) for name in sources])
-    collected = {key[1]: state for key, state in states.items() if state["last_collected_at"]}
+    states = await read_states(store, sources)
+    collected = {name: state for name, state in states.items() if state["last_collected_at"]}
     first = iso(first_moment(settings, settings.backfill_days, now))
     spans = {
         name: _unread(state, known.get(name), first, iso(now)) for name, state in collected.items()

@@ -8,7 +8,6 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 
 from collector.collection.context import CycleContext, comparer_of
-from collector.collection.covering import never_read
 from collector.collection.diff import Changes
 from collector.collection.faults import Failure, FaultStreak
 from collector.collection.observed import after_poll, are_tripped, is_tripped
@@ -21,7 +20,7 @@ from shared.communities import SourceName
 from shared.cycles import no_counts
 from shared.errors import DeadlineReached, SourceError, SourceRefused, UndertoneError
 from shared.models import CommunityState
-from shared.store import COMMUNITIES, Key
+from shared.store.community_states import never_read, read_states
 from shared.telemetry import span
 from shared.times import iso
 
@@ -182,9 +181,9 @@ def _as_probe(source: Source, *, is_probe: bool) -> Iterator[None]:
 
 async def _states(cycle: CycleContext) -> list[CommunityState]:
     """Return the states of the watched communities, the longest waiting first."""
-    keys: list[Key] = [("community", name) for name in cycle.settings.watched]
-    found = await cycle.store.read_many(COMMUNITIES, keys)
-    states = [found.get(key) or never_read(key[1]) for key in keys]
+    names = cycle.settings.watched
+    found = await read_states(cycle.store, names)
+    states = [found.get(name) or never_read(name) for name in names]
     return sorted(states, key=lambda state: state["last_attempt_at"])
 
 

@@ -34,6 +34,7 @@ from shared.logs import event
 from shared.models import CommunityState, CycleError, SourceRequests, WorkStatus
 from shared.stats.watched import names_ever
 from shared.store import COMMUNITIES
+from shared.store.community_states import move_earlier_states
 from shared.telemetry import span
 from shared.times import hour_of, iso
 
@@ -129,7 +130,9 @@ def _note_end(cycle: CycleContext, done: Collected) -> None:
 async def _move_respelled(cycle: CycleContext) -> list[str]:
     """Move communities that are stored in another spelling; return the names of all stored ones."""
     watched = cycle.settings.watched
-    ever = await names_ever(cycle.store, watched)
+    ever = await names_ever(cycle.store, ())
+    ever += await move_earlier_states(cycle.store, watched, ever)
+    ever = list(dict.fromkeys((*watched, *ever)))
     spellings = respelled.spellings(ever, watched)
     for old, new in spellings.items():
         await respelled.move(cycle.store, cycle.journal, old, new, cycle.recount.finish)

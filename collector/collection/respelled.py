@@ -13,6 +13,7 @@ from collector.rollups.months import remove_months
 from shared.logs import event
 from shared.models import CommunityState, Item
 from shared.store import COMMENTS, COMMUNITIES, DAYS, POSTS, Container, Query, Store
+from shared.store.community_states import forget_state, read_states
 from shared.store.scan import LAST_KEY, pages_between
 from shared.times import hour_of
 
@@ -58,12 +59,12 @@ async def move(store: Store, journal: CycleJournal, old: str, new: str, settle: 
     while days := await store.query(Query(DAYS, old, PAGE, order_by="id")):
         await store.delete(DAYS, [(old, day["id"]) for day in days])
     await remove_months(store, old)
-    states = await store.read_many(COMMUNITIES, [("community", old), ("community", new)])
-    earlier = states.get(("community", old))
-    if earlier is not None and ("community", new) not in states:
+    states = await read_states(store, [old, new])
+    earlier = states.get(old)
+    if earlier is not None and new not in states:
         state: CommunityState = {**earlier, "id": new}
         await store.upsert(COMMUNITIES, [state])
-    await store.delete(COMMUNITIES, [("community", old)])
+    await forget_state(store, old)
     event(log, "collection.community_respelled", community=new, before=old, items=moved)
 
 

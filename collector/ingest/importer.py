@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from collector.collection.covering import cover, never_read
+from collector.collection.covering import cover
 from collector.collection.diff import MAX_AHEAD, Changes, Comparer
 from collector.collection.mentions import assign_mentions
 from collector.collection.replies import take_moods
@@ -28,7 +28,8 @@ from collector.writers.lease import LET_GO_SECONDS, NO_WAIT, HeldLease, LeaseWai
 from collector.writers.session import Writer
 from shared.models import Import, Item, SourceState
 from shared.settings import Settings
-from shared.store import COMMUNITIES, SOURCE_STATES, Key, Store
+from shared.store import COMMUNITIES, SOURCE_STATES, Store
+from shared.store.community_states import never_read, read_states
 from shared.subjects.watchlist import read_watchlist
 from shared.times import Clock, hour_of, iso, parse_iso, utc_now
 
@@ -167,9 +168,8 @@ class Importer:
 
     async def _know(self, names: Mapping[str, Changes]) -> None:
         """Store the state of communities that have none, so that other work finds their items."""
-        keys: list[Key] = [("community", name) for name in names]
-        known = await self.store.read_many(COMMUNITIES, keys)
-        fresh = [never_read(name) for name in names if ("community", name) not in known]
+        known = await read_states(self.store, names)
+        fresh = [never_read(name) for name in names if name not in known]
         if fresh:
             await self.store.upsert(COMMUNITIES, fresh)
         pushed = [name for name in names if self.settings.source_of(name) == "push"]

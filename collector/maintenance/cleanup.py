@@ -35,7 +35,6 @@ from shared.stats.watched import names_ever
 from shared.store import (
     BACKFILLS,
     COMMENTS,
-    COMMUNITIES,
     DAYS,
     LEASES,
     POSTS,
@@ -45,6 +44,7 @@ from shared.store import (
     Query,
     Store,
 )
+from shared.store.community_states import forget_state
 from shared.store.keys import item_key
 from shared.store.scan import LAST_KEY, after, pages_between
 from shared.times import Clock, day_of, hour_of, hour_start, iso, month_of, parse_iso, utc_now
@@ -278,7 +278,7 @@ class Cleaner:
         for name in set(names) - set(self.settings.watched):
             left = [await self.store.query(Query(each, name, 1)) for each in ITEMS.values()]
             if not any(left):
-                await self.store.delete(COMMUNITIES, [("community", name)])
+                await forget_state(self.store, name)
                 await self.store.delete(BACKFILLS, [("backfill", backfill_id(name))])
 
 

@@ -70,6 +70,11 @@ var containers = [
       { path: '/reconciled/?' }
     ]
   }
+  {
+    name: 'communities'
+    partitionKey: '/bucket'
+    indexed: [{ path: '/bucket/?' }, { path: '/due_at/?' }, { path: '/id/?' }, { path: '/shard/?' }]
+  }
 ]
 
 resource account 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' = {

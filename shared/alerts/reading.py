@@ -56,7 +56,8 @@ from shared.stats.subjects import (
     subject_scope,
 )
 from shared.stats.watched import only_watched
-from shared.store import COLLECTION, COMMUNITIES, CURRENT, TOPICS, Store
+from shared.store import COLLECTION, CURRENT, TOPICS, Store
+from shared.store.community_states import read_states
 from shared.subjects.watchlist import read_watchlist
 from shared.times import Window, hour_of, hour_start, iso, parse_iso
 
@@ -172,7 +173,7 @@ class EvidenceReader:
         if self._base is None:
             state = await self._store.read(COLLECTION, "collection", "collection")
             names = self._settings.watched
-            states = await self._store.read_many(COMMUNITIES, [("community", n) for n in names])
+            states = await read_states(self._store, names)
             collected = state["last_collection_at"] if state else None
             began = state["last_started_at"] if state else None
             nothing = HourlyFigures([], {})
@@ -182,7 +183,7 @@ class EvidenceReader:
                 last=last_full_hour(collected, began),
                 figures=nothing,
                 of_all=nothing,
-                states={name: states.get(("community", name)) for name in names},
+                states={name: states.get(name) for name in names},
                 collected_at=collected,
             )
         return self._base

@@ -100,6 +100,7 @@ from shared.models.rollups import (
 from shared.models.state import (
     CollectionState,
     CommunityState,
+    EarlierState,
     Failing,
     ImportProgress,
     Interval,
@@ -196,6 +197,7 @@ __all__ = [
     "DigestTrial",
     "DigestWhy",
     "DigestsRevision",
+    "EarlierState",
     "Failing",
     "FeedAddress",
     "FeedAddresses",

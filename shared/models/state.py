@@ -25,14 +25,8 @@ class Failing(TypedDict):
     is_shared: bool
 
 
-class CommunityState(TypedDict):
-    """The state of a community between cycles; id is its name.
-
-    covered are the intervals in which the community was observed: merged, sorted, back to the
-    retention's limit. hourly is the usual number of items an hour. last_item_at is when the newest
-    item was written. failing is there while each poll fails, with the reason in last_error. States
-    that no collection has written lack these four.
-    """
+class EarlierState(TypedDict):
+    """The state of a community as earlier versions stored it; id is its name."""
 
     id: str
     kind: Literal["community"]
@@ -46,6 +40,27 @@ class CommunityState(TypedDict):
     last_item_at: NotRequired[str | None]
     failing: NotRequired[Failing | None]
     _etag: NotRequired[str]
+
+
+class CommunityState(EarlierState):
+    """The state of a community between cycles; id is its name.
+
+    covered are the intervals in which the community was observed: merged, sorted, back to the
+    retention's limit. hourly is the usual number of items an hour. last_item_at is when the newest
+    item was written. failing is there while each poll fails, with the reason in last_error. States
+    that no collection has written lack these four.
+
+    bucket is `shared.store.community_states.bucket_of` of the name. source is what collects it.
+    shard names the group that it is collected in, and due_at is the ISO time of its next poll: both
+    are empty where all communities are collected together. is_added says that it is watched because
+    it was added to this container, and not by the settings or the watchlist.
+    """
+
+    bucket: str
+    source: SourceName
+    shard: str
+    due_at: str
+    is_added: NotRequired[bool]
 
 
 class PastWalk(TypedDict):

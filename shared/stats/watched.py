@@ -6,25 +6,18 @@ longer watched is taken out when they are read, so that a change of SUBREDDITS s
 
 from collections.abc import Iterable, Sequence
 
-from shared.models import CommunityState, DayStats
+from shared.models import DayStats
 from shared.stats.cell_threads import subtract_communities
 from shared.stats.cells import is_empty
 from shared.stats.months import read_days
-from shared.store import COMMUNITIES, Query, Store
-from shared.store.scan import after
-
-PAGE = 500
+from shared.store import Store
+from shared.store.community_states import all_states
 
 
 async def names_ever(store: Store, configured: Iterable[str]) -> list[str]:
     """List every community that was ever collected and has items left, and the configured ones."""
     names = dict.fromkeys(configured)
-    last = ""
-    while page := await _states(store, last):
-        names.update(dict.fromkeys(state["id"] for state in page))
-        last = after(page[-1]["id"])
-        if len(page) < PAGE:
-            break
+    names.update({state["id"]: None async for state in all_states(store)})
     return list(names)
 
 
@@ -63,9 +56,3 @@ def _without(day: DayStats, parts: list[DayStats]) -> DayStats:
     kept = {hour: cell for hour, cell in hours.items() if not is_empty(cell)}
     left: DayStats = {**day, "hours": kept}
     return left
-
-
-async def _states(store: Store, at_least: str) -> list[CommunityState]:
-    return await store.query(
-        Query(COMMUNITIES, "community", PAGE, order_by="id", at_least=at_least)
-    )

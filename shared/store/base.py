@@ -41,7 +41,7 @@ class Query(Generic[T]):
     container: Container[T]
     partition: str
     limit: int
-    order_by: Literal["order_key", "id"] = "order_key"
+    order_by: Literal["order_key", "id", "due_at"] = "order_key"
     descending: bool = False
     at_least: str | None = None
     below: str | None = None

@@ -25,6 +25,7 @@ from shared.models import (
     DigestContent,
     DigestsRevision,
     DigestState,
+    EarlierState,
     FeedAddresses,
     ImportedFile,
     Incident,
@@ -77,8 +78,8 @@ TOPICS: Container[Topics] = Container("topics", "id", expires=True)
 _CYCLE_INDEXES = (("id",), ("reconciled", "id"), ("order_key",), ("outbox", "order_key"))
 CYCLES: Container[Cycle] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 CLEANUPS: Container[Cleanup] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
-# The states of communities, their backfills and their releases, to be read together.
-STATES: Container[CommunityState | Backfill | ReleasesState] = Container(
+# The backfills of communities and the states of their releases, to be read together.
+STATES: Container[Backfill | ReleasesState] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True
 )
 BACKFILLS: Container[Backfill] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
@@ -88,7 +89,13 @@ GUARDS: Container[Lease | CollectRequest] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True
 )
 LEASES: Container[Lease] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
-COMMUNITIES: Container[CommunityState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+COMMUNITIES: Container[CommunityState] = Container(
+    "communities", "bucket", (("id",), ("due_at",), ("shard", "id")), expires=True
+)
+# Where earlier versions kept them, in the partition `community`.
+EARLIER_COMMUNITIES: Container[EarlierState] = Container(
+    "cycles", "kind", _CYCLE_INDEXES, expires=True
+)
 SOURCE_STATES: Container[SourceState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 BATCHES: Container[WaitingBatch] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 BATCH_LINES: Container[BatchLines] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
@@ -129,7 +136,14 @@ DIGEST_CONTENTS: Container[DigestContent] = Container(
 )
 QUESTIONS: Container[AskedQuestion] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 
-CONTAINERS: tuple[Container[Any], ...] = (POSTS, COMMENTS, DAYS, TOPICS, CYCLES)
+CONTAINERS: tuple[Container[Any], ...] = (
+    POSTS,
+    COMMENTS,
+    DAYS,
+    TOPICS,
+    CYCLES,
+    COMMUNITIES,
+)
 """Each physical container once."""
 
 NOT_EXPORTED = frozenset({(CYCLES.name, "lease"), (CYCLES.name, "alert_key")})

@@ -79,6 +79,7 @@ from shared.store import (
     WATCHLIST,
     Store,
 )
+from shared.store.community_states import bucket_of, never_read
 from shared.subjects.watchlist import read_watchlist
 from shared.times import iso, month_of
 from tests.api.subject_world import a_subject, watch
@@ -217,6 +218,7 @@ async def leave_holes(store: Store) -> None:
         state: Any = {
             "id": name,
             "kind": "community",
+            "bucket": bucket_of(name),
             "last_collected_at": iso(NOW),
             "last_error": None,
             "usual_rate": 10.0,
@@ -309,7 +311,7 @@ async def test_nor_where_some_communities_are_no_longer_watched(changed_busy) ->
         (read_trends, TrendsParameters(subject=MANY[0], hours=2160, by="via")),
         *((compare, each) for each in comparisons()),
     ]
-    state: Any = {"id": PLACES[0], "kind": "community", "last_collected_at": None}
+    state: Any = never_read(PLACES[0])
     await changed_busy.upsert(COMMUNITIES, [state])
     await check(changed_busy, calls, names=PLACES[2:])
 

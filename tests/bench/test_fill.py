@@ -16,6 +16,7 @@ from collector.rollups.hours import rebuild_all, rebuild_cells
 from collector.watchlist.mentions import MentionRules, rematched
 from shared.models import Comment, Post
 from shared.store import COMMUNITIES, CURRENT, CYCLES, TOPICS, Query, Store
+from shared.store.community_states import community_key
 from shared.store.sqlite import SqliteStore
 from shared.subjects.watchlist import read_watchlist
 from shared.times import iso
@@ -61,7 +62,7 @@ async def test_it_holds_what_a_store_of_that_size_holds(filled) -> None:
     created = {item["created_utc"] for item in items.values()}
     assert iso(START) <= min(created) <= max(created) < iso(NOW)
     assert len({moment[:10] for moment in created}) > SPAN_DAYS * 0.9
-    states = await filled.read_many(COMMUNITIES, [("community", name) for name in SMALL.names()])
+    states = await filled.read_many(COMMUNITIES, [community_key(name) for name in SMALL.names()])
     assert len(states) == SMALL.subreddits
     assert len(await filled.query(Query(CYCLES, "cycle", 200, order_by="id"))) == 100
     assert await filled.read(TOPICS, CURRENT, CURRENT) is not None

@@ -22,6 +22,7 @@ from shared.stats.listed import ListedItem, comments_in, posts_in
 from shared.stats.months import key_of, unpack
 from shared.stats.threads import MAX_OF_DAY, MAX_THREADS
 from shared.store import COMMENTS, COMMUNITIES, DAYS, HOURS_OF_ALL, MONTHS, POSTS, Container, Store
+from shared.store.community_states import community_key
 from shared.store.scan import items_between
 from shared.text.forms import FORMS
 from shared.times import Clock, utc_now
@@ -285,7 +286,7 @@ async def final_data(store: Store, subreddits: Sequence[str]) -> dict[str, Any]:
     days = sorted({item["created_utc"][:10] for item in items.values()})
     hours = sorted({item["created_utc"][:13] for item in items.values()})
     scopes = (*subreddits, ALL)
-    keys = [("community", name) for name in subreddits]
+    keys = [community_key(name) for name in subreddits]
     states = (await store.read_many(COMMUNITIES, keys)).values()
     everything: dict[str, Any] = {
         "items": items,

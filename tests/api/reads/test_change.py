@@ -10,6 +10,7 @@ from api.schema.parameters import CompareParameters
 from api.schema.sentiment import Change, Comparison
 from shared.models import CollectionState, CommunityState, Label, Post
 from shared.store import COLLECTION, COMMUNITIES
+from shared.store.community_states import bucket_of
 from shared.store.schema import SCHEMA
 from shared.times import iso
 from tests.api.world import NAMES, a_post, deps_of, keep
@@ -62,6 +63,10 @@ async def collected(store: Any, at: datetime | None = COLLECTED, **by_name: date
         CommunityState(
             id=name,
             kind="community",
+            bucket=bucket_of(name),
+            source="reddit",
+            shard="",
+            due_at="",
             ttl=-1,
             schema=SCHEMA,
             watermark=None,

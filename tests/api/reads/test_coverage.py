@@ -19,6 +19,7 @@ from api.schema.parameters import (
 from bench.priced_store import PricedStore
 from shared.models import CommunityState, CycleError, Failing
 from shared.store import COMMUNITIES, Store
+from shared.store.community_states import bucket_of
 from shared.subjects.watchlist import keep_watchlist
 from shared.times import iso
 from tests.api.reads.test_change import BAD, COLLECTED, GOOD, HOUR, collected, posts_each_hour
@@ -34,6 +35,10 @@ def observed(name: str, hourly: float, **more: Any) -> CommunityState:
     state = CommunityState(
         id=name,
         kind="community",
+        bucket=bucket_of(name),
+        source="reddit",
+        shard="",
+        due_at="",
         ttl=-1,
         watermark=None,
         last_attempt_at=iso(COLLECTED),

@@ -14,6 +14,7 @@ from api.schema.sentiment import Change
 from api.schema.subject_parameters import SubjectParameters, SubjectsParameters
 from api.schema.subjects import MentionChange
 from shared.store import COMMUNITIES, Store
+from shared.store.community_states import community_key
 from shared.times import iso
 from tests.api.reads.test_change import COLLECTED, collected
 from tests.api.reads.test_coverage import observed
@@ -96,7 +97,7 @@ async def test_no_span_is_named_that_is_not_stored_with_as_much_before_it(
 
 
 async def test_without_a_record_of_what_is_stored_no_span_is_named(quiet: Store) -> None:
-    await quiet.delete(COMMUNITIES, [("community", name) for name in NAMES])
+    await quiet.delete(COMMUNITIES, [community_key(name) for name in NAMES])
     assert await needed(quiet, hours=24) is None
 
 

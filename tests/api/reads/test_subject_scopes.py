@@ -21,6 +21,7 @@ from api.schema.parameters import (
 )
 from api.schema.sentiment import TrendPoint
 from shared.store import COMMENTS, COMMUNITIES, POSTS, TOPICS, Store
+from shared.store.community_states import never_read
 from tests.api.reads.test_trending import topic, topics
 from tests.api.subject_world import counts, keep_matched, mentioning, talk, watch
 from tests.api.world import NAMES, NOW, a_post, deps_of, get
@@ -198,7 +199,7 @@ async def test_many_subjects_over_long_spans_answer_the_same_from_tables(
     scopes = ("subject:lantern", "subject:zed", "subject:robots")
     asked = CompareParameters(scopes=scopes, hours=hours, until=until, granularity="day")
     deps = deps_of(talked, names=NAMES[1:])
-    state: Any = {"id": NAMES[0], "kind": "community", "last_collected_at": None}
+    state: Any = never_read(NAMES[0])
     await talked.upsert(COMMUNITIES, [state])
     plain = await compare(deps, asked)
     monkeypatch.setattr(cells, "MAX_PARTED_MONTHS", 0)

@@ -23,6 +23,7 @@ from shared.stats.cell_threads import thread_of
 from shared.stats.means import DESIGN_EFFECT
 from shared.stats.uncertainty import CORRELATION, Thread, mean_of
 from shared.store import COLLECTION, COMMUNITIES, Store
+from shared.store.community_states import bucket_of
 from shared.times import Window, iso, parse_iso
 from tests.api.subject_world import (
     SUBJECTS,
@@ -275,6 +276,7 @@ def _state(name: str, covered: Any) -> CommunityState:
     state: Any = {
         "id": name,
         "kind": "community",
+        "bucket": bucket_of(name),
         "last_collected_at": covered[-1][1],
         "last_error": None,
         "covered": covered,

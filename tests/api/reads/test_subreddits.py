@@ -8,6 +8,7 @@ from collector.backfill.journal import new_backfill
 from shared.costs import track
 from shared.models import CommunityState, CycleError, ReleasesState
 from shared.store import BACKFILLS, COMMUNITIES, RELEASES
+from shared.store.community_states import bucket_of
 from shared.times import iso
 from tests.api.world import NOW, CountingStore, a_comment, a_post, deps_of, keep
 
@@ -18,6 +19,10 @@ def state(name: str, last: str | None, error: tuple[str, str] | None = None) -> 
     return CommunityState(
         id=name,
         kind="community",
+        bucket=bucket_of(name),
+        source="reddit",
+        shard="",
+        due_at="",
         ttl=-1,
         watermark=None,
         last_attempt_at="2026-11-23T13:00:00Z",
@@ -127,13 +132,14 @@ async def test_the_words_of_a_client_library_stay_inside(sqlite_store) -> None:
 
 
 @pytest.mark.parametrize("count", [3, 300])
-async def test_the_list_costs_two_reads_however_many_subreddits_there_are(
+async def test_the_list_costs_three_reads_whatever_the_number_of_subreddits(
     sqlite_store, count
 ) -> None:
     counting = CountingStore(sqlite_store)
     names = [f"sub{number}" for number in range(count)]
+    await sqlite_store.upsert(COMMUNITIES, [state(name, None) for name in names])
     with track() as costs:
         await read_subreddits(deps_of(counting, names=names), SubredditsParameters())
-    # Each community has a state and a backfill; SQLite is asked for 500 documents at a time.
-    assert (counting.reads, costs.operations) == (2, 2 + (2 * count > 500))
-    assert counting.asked == {"cycles": 2 * count, "stats": 24}
+    # Hours, states and backfills; SQLite is asked for 500 documents at a time.
+    assert (counting.reads, costs.operations) == (3, 3)
+    assert counting.asked == {"cycles": count, "communities": count, "stats": 24}

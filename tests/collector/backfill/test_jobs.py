@@ -21,6 +21,7 @@ from shared.errors import BadMessage, CommunityUnavailable, SettingsError
 from shared.models import Backfill, Lease
 from shared.settings import Settings
 from shared.store import BACKFILLS, COMMUNITIES, CURRENT, LEASES, TOPICS, open_store
+from shared.store.community_states import community_key
 from shared.times import iso, parse_iso, utc_now
 from tests.collector.backfill.forum import Forum
 from tests.collector.harness import METHOD, check_statistics, stored_items
@@ -257,7 +258,7 @@ def _stopped(world: World, pause: timedelta) -> str:
     async def move() -> str:
         store = await open_store(world.settings, retry_seconds=5)
         try:
-            state: Any = await store.read(COMMUNITIES, "community", NAME)
+            state: Any = await store.read(COMMUNITIES, *community_key(NAME))
             earlier = [[iso(parse_iso(at) - pause) for at in span] for span in state["covered"]]
             stopped = earlier[-1][1]
             await store.upsert(COMMUNITIES, [{**state, "covered": earlier}])

@@ -10,6 +10,7 @@ from shared.errors import CycleRunning, DeadlineReached, SettingsError
 from shared.models import Topics
 from shared.settings import Settings
 from shared.store import COLLECTION, COMMUNITIES, CURRENT, CYCLES, LEASES, POSTS, TOPICS
+from shared.store.community_states import community_key
 from shared.times import iso, utc_now
 from tests.api.reads.test_trending import topic as a_topic
 from tests.collector.harness import (
@@ -126,7 +127,7 @@ async def test_a_post_that_is_removed_leaves_its_topic_with_it(store, settings, 
 async def test_a_subreddit_without_anything_new_still_counts_as_collected(store, settings) -> None:
     await run_cycle(store, settings)
     cycle = await run_cycle(store, settings)
-    state = await store.read(COMMUNITIES, "community", "aws")
+    state = await store.read(COMMUNITIES, *community_key("aws"))
     assert state["last_collected_at"] >= cycle["start_time"]
     assert state["last_error"] is None
 
@@ -183,7 +184,7 @@ async def test_an_item_from_the_future_does_not_hide_those_before_it(
     ahead[0]["data"] |= {"id": "ahead", "name": "t3_ahead"}
     reddit.control.add(ahead)
     await run_cycle(store, settings)
-    state = await store.read(COMMUNITIES, "community", "aws")
+    state = await store.read(COMMUNITIES, *community_key("aws"))
     assert state["watermark"]["posts"].partition("_")[0] <= iso(utc_now())
 
 

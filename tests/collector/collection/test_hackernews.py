@@ -24,6 +24,7 @@ from local.hackernews.server import HackerNewsStandIn
 from shared.models import Cycle
 from shared.settings import Settings
 from shared.store import COMMENTS, COMMUNITIES, POSTS
+from shared.store.community_states import community_key
 from shared.times import utc_now
 from tests.api.world import deps_of
 from tests.collector.crashing import DeadStore, Killed, copied, opened
@@ -216,7 +217,7 @@ async def test_a_blocked_source_says_so_and_goes_on_when_it_answers_again(
     assert cycle["status"] == "failed"
     assert {error["kind"] for error in cycle["errors"]} == {"blocked"}
     assert "403 to this address" in cycle["errors"][0]["message"]
-    state = await store.read(COMMUNITIES, "community", ONE[0])
+    state = await store.read(COMMUNITIES, *community_key(ONE[0]))
     assert state["last_error"]["kind"] == "blocked"
     hacker_news.set_faults("")
     assert (await collect(store, settings))["new"] == 7

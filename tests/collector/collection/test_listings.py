@@ -7,6 +7,7 @@ import pytest
 
 from local.reddit.objects import submission
 from shared.store import COMMUNITIES
+from shared.store.community_states import community_key
 from tests.collector.harness import check_statistics, run_cycle, settings_for, stored_items
 
 HOUR = 3600.0
@@ -102,5 +103,5 @@ async def test_a_reading_that_breaks_off_says_so_and_the_next_begins_where_it_be
         first = await run_cycle(sqlite_store, settings(reddit), wait=wait)
     assert first["status"] == "completed"
     assert "listing.ended_early" in caplog.text
-    assert (await sqlite_store.read(COMMUNITIES, "community", "aws"))["watermark"] == {}
+    assert (await sqlite_store.read(COMMUNITIES, *community_key("aws")))["watermark"] == {}
     assert first["new"] == 100

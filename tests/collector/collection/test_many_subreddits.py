@@ -15,6 +15,7 @@ from shared.communities import SourceName
 from shared.errors import DeadlineReached
 from shared.models import ALL, Cycle, Watermark
 from shared.store import COMMUNITIES, DAYS, HOURS_OF_ALL
+from shared.store.community_states import community_key
 from shared.times import day_of, hour_of, iso
 from tests.api.world import NOW, a_post, keep
 from tests.collector.harness import METHOD, WatchedStore, check_statistics, stored_items
@@ -139,8 +140,8 @@ async def test_out_of_time_what_was_read_is_kept(sqlite_store, settings) -> None
     cycle = await run(sqlite_store, settings, NewPosts(ends_at="sub8"))
     assert cycle["communities_processed"] == [f"sub{number}" for number in range(8)]
     assert len(await stored_items(sqlite_store, NAMES)) == 8
-    assert (await sqlite_store.read(COMMUNITIES, "community", "sub7"))["last_collected_at"]
-    assert await sqlite_store.read(COMMUNITIES, "community", "sub8") is None
+    assert (await sqlite_store.read(COMMUNITIES, *community_key("sub7")))["last_collected_at"]
+    assert await sqlite_store.read(COMMUNITIES, *community_key("sub8")) is None
     await check_statistics(sqlite_store, NAMES)
 
 

@@ -19,6 +19,7 @@ from shared.models import CommunityState, Cycle, Watermark
 from shared.settings import Settings
 from shared.stats.coverage import holes
 from shared.store import COMMUNITIES, Store
+from shared.store.community_states import community_key
 from shared.times import iso
 from tests.collector.harness import METHOD, run_cycle, settings_for, stored_items, things
 
@@ -124,7 +125,7 @@ class World:
         return done
 
     async def state(self, name: str) -> CommunityState:
-        found = await self.store.read(COMMUNITIES, "community", name)
+        found = await self.store.read(COMMUNITIES, *community_key(name))
         assert found is not None
         return found
 
@@ -269,13 +270,13 @@ async def test_an_empty_listing_where_items_are_stored_is_suspicious_at_once(
     reddit = stand_in(things(("aws", "claude"), 40, newest=time.time()))
     settings = settings_for(sqlite_settings, reddit.base_url, ("aws", "claude"), sweep_requests=0)
     await run_cycle(sqlite_store, settings)
-    before = await sqlite_store.read(COMMUNITIES, "community", "aws")
+    before = await sqlite_store.read(COMMUNITIES, *community_key("aws"))
     stored = await stored_items(sqlite_store, ["aws"])
     for thing in reddit.control.comments("aws"):
         reddit.control.delete(thing["data"]["name"])
     cycle = await run_cycle(sqlite_store, settings)
     assert [(e["community"], e["kind"]) for e in cycle["errors"]] == [("aws", "suspicious")]
-    after = await sqlite_store.read(COMMUNITIES, "community", "aws")
+    after = await sqlite_store.read(COMMUNITIES, *community_key("aws"))
     assert (after["watermark"], after["covered"]) == (before["watermark"], before["covered"])
     assert await stored_items(sqlite_store, ["aws"]) == stored
 
@@ -285,7 +286,7 @@ async def test_a_listing_that_ends_by_itself_covers_all_that_is_kept(
 ) -> None:
     reddit = stand_in(things(("aws",), 40, newest=time.time()))
     cycle = await run_cycle(sqlite_store, settings_for(sqlite_settings, reddit.base_url, ("aws",)))
-    state = await sqlite_store.read(COMMUNITIES, "community", "aws")
+    state = await sqlite_store.read(COMMUNITIES, *community_key("aws"))
     began = datetime.fromisoformat(cycle["start_time"])
     assert not holes(state["covered"], iso(began - timedelta(days=89)), cycle["start_time"])
 
@@ -294,7 +295,7 @@ async def test_a_full_listing_covers_what_it_shows(sqlite_store, sqlite_settings
     # Posts and comments in turn, more of both than a listing shows.
     reddit = stand_in(things(("aws",), 5000, newest=time.time()))
     await run_cycle(sqlite_store, settings_for(sqlite_settings, reddit.base_url, ("aws",)))
-    state = await sqlite_store.read(COMMUNITIES, "community", "aws")
+    state = await sqlite_store.read(COMMUNITIES, *community_key("aws"))
     items = (await stored_items(sqlite_store, ["aws"])).values()
     oldest = {
         kind: min(each["created_utc"] for each in items if each["kind"] == kind)

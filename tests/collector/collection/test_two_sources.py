@@ -36,6 +36,7 @@ from shared.errors import DeadlineReached, SourceRefused, Stopped, StoreUnavaila
 from shared.models import Cycle, Watermark
 from shared.settings import Settings
 from shared.store import COMMENTS, COMMUNITIES, POSTS, open_store
+from shared.store.community_states import community_key
 from shared.times import iso, utc_now
 from tests.api.world import deps_of
 from tests.collector.harness import (
@@ -146,7 +147,7 @@ async def test_a_file_that_is_missing_fails_its_community_alone(store, settings,
     assert (cycle["status"], cycle["new"]) == ("completed", 32)
     (error,) = cycle["errors"]
     assert (error["community"], error["kind"]) == ("push.chat", "missing")
-    state = await store.read(COMMUNITIES, "community", "push.chat")
+    state = await store.read(COMMUNITIES, *community_key("push.chat"))
     assert state["last_error"] == error
 
 

@@ -23,6 +23,7 @@ from shared.settings import Settings
 from shared.stats.months import partition_of
 from shared.stats.watched import names_ever
 from shared.store import COMMUNITIES, DAYS, MONTHS, POSTS, Query
+from shared.store.community_states import community_key
 from shared.times import utc_now
 from tests.api.world import deps_of
 from tests.collector.harness import check_statistics, run_cycle, settings_for, stored_items
@@ -168,14 +169,14 @@ async def test_deletions_are_honoured_in_what_is_no_longer_watched(store, collec
 
 async def test_a_move_to_another_spelling_that_was_cut_short_goes_on(store, collect) -> None:
     await collect("claudeai")
-    state = await store.read(COMMUNITIES, "community", "claudeai")
+    state = await store.read(COMMUNITIES, *community_key("claudeai"))
     post = await store.read(POSTS, "claudeai", "claudeai2")
     await store.upsert(POSTS, [{**post, "community": "ClaudeAI"}])
     await collect("ClaudeAI")
     await check_statistics(store, ["ClaudeAI"])
-    moved = await store.read(COMMUNITIES, "community", "ClaudeAI")
+    moved = await store.read(COMMUNITIES, *community_key("ClaudeAI"))
     assert moved["watermark"] == state["watermark"]
-    assert await store.read(COMMUNITIES, "community", "claudeai") is None
+    assert await store.read(COMMUNITIES, *community_key("claudeai")) is None
     assert set((await counted(store, "ClaudeAI")).values()) == {5}
 
 

@@ -24,6 +24,7 @@ from shared.store import (
     Query,
     Store,
 )
+from shared.store.community_states import community_key, never_read
 from shared.times import hour_of, iso, utc_now
 from tests.api.world import LABELS, NAMES, a_comment, a_post, keep
 from tests.collector.harness import check_statistics, run_cycle, settings_for, stored_items, things
@@ -114,16 +115,16 @@ async def test_a_plan_says_what_would_go_and_removes_nothing(store, settings) ->
 
 async def test_items_of_a_subreddit_that_is_no_longer_watched_go_too(store, settings) -> None:
     await fill(store)
-    state: Any = {"id": "claude", "kind": "community", "ttl": -1}
+    state: Any = never_read("claude")
     await store.upsert(COMMUNITIES, [state])
-    await store.upsert(COMMUNITIES, [{**state, "id": "longgone"}])
+    await store.upsert(COMMUNITIES, [never_read("longgone")])
     await cleaner(store, settings.model_copy(update={"subreddits": ("aws", "OpenAI")})).run()
     items = await stored_items(store, ["claude"])
     assert items
     assert all(item["created_utc"] >= iso(BORDER) for item in items.values())
     await check_statistics(store, NAMES)
-    assert await store.read(COMMUNITIES, "community", "claude") is not None
-    assert await store.read(COMMUNITIES, "community", "longgone") is None
+    assert await store.read(COMMUNITIES, *community_key("claude")) is not None
+    assert await store.read(COMMUNITIES, *community_key("longgone")) is None
 
 
 async def test_old_cycles_cleanups_and_topics_go(store, settings, stand_in) -> None:

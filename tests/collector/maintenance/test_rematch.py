@@ -21,7 +21,8 @@ from shared.errors import CycleRunning
 from shared.models import Rematch, Subject
 from shared.rematches import MAX_CHANGES, is_done, read_rematch, rematching
 from shared.settings import Settings
-from shared.store import REMATCH, SUBJECT_HOURS, WATCHLIST, WORK, Query, Store
+from shared.store import COMMUNITIES, REMATCH, SUBJECT_HOURS, WATCHLIST, WORK, Query, Store
+from shared.store.community_states import never_read
 from shared.subjects.rules import changed_subjects
 from shared.subjects.watchlist import read_watchlist, write_watchlist
 from shared.times import utc_now
@@ -269,8 +270,8 @@ async def test_items_of_a_community_that_is_no_longer_watched_are_matched_too(
     store, settings
 ) -> None:
     await keep(store, *some_items(30))
-    state: Any = {"id": NAMES[2], "kind": "community", "ttl": -1, "last_attempt_at": ""}
-    await store.upsert(WORK, [state])
+    state = never_read(NAMES[2])
+    await store.upsert(COMMUNITIES, [state])
     await watch(store, 1, ZED, KIRO)
     fewer = settings.model_copy(update={"subreddits": NAMES[:2]})
     assert (await rematch(store, fewer))["matched"] == 30

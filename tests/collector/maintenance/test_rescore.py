@@ -25,7 +25,8 @@ from shared.errors import CycleRunning
 from shared.models import Comment, Post
 from shared.settings import Settings
 from shared.stats.cells import method_of
-from shared.store import LEASES, POSTS, WORK, Query, Store
+from shared.store import COMMUNITIES, LEASES, POSTS, WORK, Query, Store
+from shared.store.community_states import never_read
 from shared.store.sqlite import SqliteStore
 from shared.times import utc_now
 from tests.api.world import NAMES, a_comment, a_post, keep
@@ -183,8 +184,8 @@ async def test_a_plan_counts_and_writes_nothing(store, settings) -> None:
 
 async def test_items_of_a_subreddit_that_is_no_longer_watched_count_too(store, settings) -> None:
     await keep(store, *some_items(9))
-    state: Any = {"id": NAMES[2], "kind": "community", "ttl": -1, "last_attempt_at": ""}
-    await store.upsert(WORK, [state])
+    state = never_read(NAMES[2])
+    await store.upsert(COMMUNITIES, [state])
     fewer = settings.model_copy(update={"subreddits": NAMES[:2]})
     assert (await rescorer(store, fewer).run()).rescored == 9
 

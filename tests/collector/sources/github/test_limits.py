@@ -8,6 +8,7 @@ import pytest
 
 from shared.errors import SourceRefused, SourceUnavailable
 from shared.store import COMMUNITIES, SOURCE_STATES
+from shared.store.community_states import community_key
 from shared.times import iso
 from tests.collector.harness import stored_items
 from tests.collector.sources.github.cycles import CLI, TOOL, Place
@@ -68,7 +69,7 @@ async def test_the_communities_that_waited_come_first(sqlite_store, place) -> No
     first = await place.cycle(sqlite_store, **more)
     assert len(await stored_items(sqlite_store, names)) == 40
     assert "come first in the next" in first["errors"][0]["message"]
-    states = await sqlite_store.read_many(COMMUNITIES, [("community", name) for name in names])
+    states = await sqlite_store.read_many(COMMUNITIES, [community_key(name) for name in names])
     assert all(state["last_error"] is None for state in states.values())
     place.clock.now += timedelta(minutes=30)
     await place.cycle(sqlite_store, **more)

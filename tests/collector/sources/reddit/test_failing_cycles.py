@@ -8,6 +8,7 @@ import pytest
 from collector.sources.waiting import Backoff
 from local.reddit.limits import RateLimit
 from shared.store import COMMUNITIES
+from shared.store.community_states import community_key
 from tests.collector.harness import (
     FAST,
     check_statistics,
@@ -100,7 +101,7 @@ async def test_three_of_fourteen_fail_eleven_are_stored_and_the_next_cycle_picks
     assert {item["community"] for item in items.values()} == set(FOURTEEN) - failed
     assert len(items) == 110
     await check_statistics(store, FOURTEEN)
-    state = await store.read(COMMUNITIES, "community", "sub07")
+    state = await store.read(COMMUNITIES, *community_key("sub07"))
     assert state["last_error"]["kind"] == "private"
     assert state["last_collected_at"] is None
 
@@ -110,7 +111,7 @@ async def test_three_of_fourteen_fail_eleven_are_stored_and_the_next_cycle_picks
     assert second["new"] == 30
     assert len(await stored_items(store, FOURTEEN)) == 140
     await check_statistics(store, FOURTEEN)
-    assert (await store.read(COMMUNITIES, "community", "sub07"))["last_error"] is None
+    assert (await store.read(COMMUNITIES, *community_key("sub07")))["last_error"] is None
 
 
 async def test_a_cycle_in_which_no_subreddit_could_be_read_has_failed(
