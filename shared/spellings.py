@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 
 from shared.models import ALL, Cell, CommunityHour
 from shared.stats.cells import add
+from shared.stats.hour_parts import is_of_parts
 from shared.stats.ranked import ranked_partition
 from shared.stats.watched import names_ever
 from shared.store import Container, Key, Query, Store
@@ -150,7 +151,7 @@ class SpelledStore:
         """Return whether a document's key, or what it holds, names watched communities."""
         partition, document_id = key
         if container.partition_key in BY_NAME:
-            return partition == ALL or self._is_watched(partition)
+            return _is_of_all(partition) or self._is_watched(partition)
         return container.partition_key == BY_ID and self._is_watched(document_id)
 
     def _is_watched(self, name: str) -> bool:
@@ -178,7 +179,7 @@ class SpelledStore:
             if document.get("scope") == RANKED:
                 names = {name for by_name in document["hours"].values() for name in by_name}
                 self._spellings.learn(self._own, names)
-            if document.get("scope") == ALL:
+            if _is_of_all(document.get("scope", "")):
                 stored = (*document.get("names", ()), *document.get("shares", ()))
                 self._spellings.learn(self._own, stored)
 
@@ -188,7 +189,7 @@ class SpelledStore:
         if container.partition_key not in BY_NAME:
             is_state = container.partition_key == BY_ID
             return cast("T", {**whole, "id": key[1]} if is_state else whole)
-        if key[0] == ALL:
+        if _is_of_all(key[0]):
             if "names" in whole:
                 whole["names"] = sorted({self._named(name) for name in whole["names"]})
             if "shares" in whole:
@@ -198,6 +199,11 @@ class SpelledStore:
             if len(documents) > 1 and "hours" in whole:
                 whole["hours"] = _hours([cast("Any", each)["hours"] for each in documents])
         return cast("T", whole)
+
+
+def _is_of_all(partition: str) -> bool:
+    """Return whether a partition has days of `all`, or parts of its hours."""
+    return partition == ALL or is_of_parts(partition, ALL)
 
 
 def _hours(days: Sequence[Mapping[str, Cell]]) -> dict[str, Cell]:

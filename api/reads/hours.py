@@ -1,17 +1,18 @@
 """Walks hours of statistics backwards, for lists of the items that they count."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from api.reads.listing import below_place
 from shared.communities import Kind
-from shared.models import Comment, Item, Post
+from shared.models import Comment, Item, Post, ScopeHour, SubjectHour
+from shared.stats.hour_parts import read_hours
 from shared.store import COMMENTS, POSTS, Container, Key, Store
 from shared.store.keys import id_of
 from shared.times import Window, next_hour
 
-D = TypeVar("D", bound=Mapping[str, Any])
+D = TypeVar("D", ScopeHour, SubjectHour)
 
 # Number of hours in the first read; each further read has up to GROWTH times more. A busy hour
 # fills a page by itself, and 90 quiet days take six reads.
@@ -42,7 +43,7 @@ class HourWalk(Generic[D]):
     """The newest items of the hours of a scope in a window.
 
     It reads each hour once, and at most MAX_HOURS_READ hours with items. references_of returns what
-    an hour lists, whatever its place.
+    an hour lists, whatever its place. names: only the parts of these communities are read.
     """
 
     def __init__(
@@ -52,11 +53,14 @@ class HourWalk(Generic[D]):
         partition: str,
         window: Window,
         references_of: Callable[[D], list[Reference]],
+        *,
+        names: Collection[str] | None = None,
     ) -> None:
         self._store = store
-        self._container = container
+        self._container: Container[D] = container
         self._partition = partition
-        self._references_of = references_of
+        self._references_of: Callable[[D], list[Reference]] = references_of
+        self._names = names
         self._hours = window.hours()
         self._left = MAX_HOURS_READ
         self._size = FIRST_HOURS
@@ -83,11 +87,12 @@ class HourWalk(Generic[D]):
     async def _read_on(self, below: str, count: int) -> None:
         had = len(self._found)
         batch = [self._hours.pop() for _ in range(min(self._size, self._left, len(self._hours)))]
-        keys = [(self._partition, hour) for hour in batch]
-        documents = await self._store.read_many(self._container, keys)
+        documents = await read_hours(
+            self._store, self._container, self._partition, batch, self._names
+        )
         self._left -= len(documents)
-        for key in keys:
-            if (document := documents.get(key)) is not None:
+        for hour in batch:
+            if (document := documents.get(hour)) is not None:
                 listed = self._references_of(document)
                 self._found += sorted((e for e in listed if e.place < below), reverse=True)
         found = len(self._found) - had

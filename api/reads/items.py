@@ -24,6 +24,7 @@ from api.schema.parameters import ItemsParameters
 from api.schema.values import Kind
 from shared.kinds import Talk
 from shared.models import ALL, CommunityHour, Item, Label, ScopeHour
+from shared.stats.hour_parts import read_hours
 from shared.stats.listed import ListedItem, comments_in, has_kind, posts_in
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Query, Store
 from shared.text.search import search_of, search_terms
@@ -197,13 +198,13 @@ class _Listing:
     async def _read_on(self, below: str, count: int) -> None:
         had = len(self._found)
         batch = [self._hours.pop() for _ in range(min(self._size, self._left, len(self._hours)))]
-        read = await self._store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in batch])
+        read = await read_hours(self._store, HOURS_OF_ALL, ALL, batch, self._names)
         for number, hour in enumerate(batch):
             if self._left <= 0:
                 # Queries for comments have used up the limit of the page.
                 self._hours += reversed(batch[number:])
                 return
-            if (document := read.get((ALL, hour))) is not None:
+            if (document := read.get(hour)) is not None:
                 self._left -= 1
                 self._found += await self._references(document, below)
         found = len(self._found) - had

@@ -75,7 +75,14 @@ class MentionListing:
         self._label = label
         self._talk = talk
         self._kinds = kinds
-        self._walk = HourWalk(store, SUBJECT_HOURS, scope.name, window, self._references)
+        self._walk = HourWalk(
+            store,
+            SUBJECT_HOURS,
+            scope.name,
+            window,
+            self._references,
+            names=None if scope.community == ALL else [scope.community],
+        )
 
     async def read(self, below: str, count: int) -> Slice[Item]:
         """Return at most `count` of the newest items below a place, and where to continue."""

@@ -189,4 +189,4 @@ class _WindowListing:
                 and has_kind(each.kinds, self.talk)
             ]
 
-        return HourWalk(self.store, HOURS_OF_ALL, ALL, self.window, references)
+        return HourWalk(self.store, HOURS_OF_ALL, ALL, self.window, references, names=names)

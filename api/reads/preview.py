@@ -8,6 +8,7 @@ from itertools import accumulate
 from api.deps import Deps
 from shared.communities import Kind
 from shared.models import ALL, Comment, Post, ScopeHour
+from shared.stats.hour_parts import read_hours
 from shared.stats.listed import comments_in, posts_in
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import id_of
@@ -66,9 +67,9 @@ async def read_sample(deps: Deps, days: int) -> Sample:
     reached = iso(window.start)
     while hours and left > 0 and len(found) <= MAX_ITEMS:
         batch = hours[: min(count, left)]
-        read = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in batch])
+        read = await read_hours(store, HOURS_OF_ALL, ALL, batch)
         for hour in batch:
-            if (document := read.get((ALL, hour))) is not None:
+            if (document := read.get(hour)) is not None:
                 found += sorted(_references(document, names), reverse=True)
                 left -= 1
         del hours[: len(batch)]

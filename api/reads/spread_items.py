@@ -8,6 +8,7 @@ from api.reads.listing import COMMENT
 from api.reads.scope_items import is_about
 from api.reads.scopes import Scope
 from shared.models import ALL, Item, ScopeHour, SubjectHour
+from shared.stats.hour_parts import read_hours
 from shared.stats.listed import comments_in, posts_in
 from shared.stats.subjects import listed_in
 from shared.store import HOURS_OF_ALL, SUBJECT_HOURS, Store
@@ -42,12 +43,12 @@ async def _references(
     """Return the items that hours list, oldest first."""
     found: list[Reference] = []
     if scope.subject is not None:
-        of_subject = await store.read_many(SUBJECT_HOURS, [(scope.name, hour) for hour in hours])
+        of_subject = await read_hours(store, SUBJECT_HOURS, scope.name, hours)
         for subject_hour in of_subject.values():
             found += _of_subject(subject_hour, scope, names)
     else:
-        of_all = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
         wanted = names if scope.community == ALL else [scope.community]
+        of_all = await read_hours(store, HOURS_OF_ALL, ALL, hours, wanted)
         for hour in of_all.values():
             found += _of_hour(hour, wanted)
     return sorted(found)

@@ -19,6 +19,7 @@ from api.schema.parameters import SubredditsParameters
 from shared.backfills import backfill_id, status_of
 from shared.communities import source_of
 from shared.models import ALL, Backfill, CommunityState, ReleasesState
+from shared.stats.hour_parts import read_hours
 from shared.store import HOURS_OF_ALL, STATES, Store
 from shared.store.community_states import read_states
 from shared.times import Window
@@ -144,7 +145,7 @@ async def _items(store: Store, window: Window) -> Counter[str]:
 
     It reads one document for each hour, for any number of communities.
     """
-    hours = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in window.hours()])
+    hours = await read_hours(store, HOURS_OF_ALL, ALL, window.hours())
     items: Counter[str] = Counter()
     for hour in hours.values():
         for name, share in hour["shares"].items():

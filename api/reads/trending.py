@@ -11,6 +11,7 @@ from api.schema.parameters import TrendingParameters
 from api.schema.trending import TopicAnswer, TopicsAnswer
 from shared.models import ALL, Topic, Topics
 from shared.stats.cells import FIRST_METHOD
+from shared.stats.hour_parts import read_hours
 from shared.stats.subjects import listed_in
 from shared.store import CURRENT, SUBJECT_HOURS, TOPICS, Store
 from shared.store.keys import id_of
@@ -55,8 +56,7 @@ async def _about(deps: Deps, topics: Sequence[Topic], scope: Scope) -> list[Topi
     # A topic's posts are of the 24 hours before.
     window = Window.of_hours(TOPIC_HOURS + 1, parse_iso(topics[0]["created_at"]))
     store = await deps.watched_store()
-    keys = [(scope.name, hour) for hour in window.hours()]
-    hours = (await store.read_many(SUBJECT_HOURS, keys)).values()
+    hours = (await read_hours(store, SUBJECT_HOURS, scope.name, window.hours())).values()
     mentioning = {
         id_of(each.order_key)
         for hour in hours

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from collector.maintenance.expired_alerts import remove_expired_alerts
 from collector.maintenance.expired_digests import remove_expired_digests
@@ -29,8 +29,9 @@ from shared.corrections.documents import forget_corrections
 from shared.cycles import is_orphaned
 from shared.errors import DeadlineReached
 from shared.logs import event
-from shared.models import ALL, Cleanup, Item, Removed
+from shared.models import ALL, Cleanup, Item, Removed, ScopeHour
 from shared.settings import Settings
+from shared.stats.hour_parts import keys_of_hour
 from shared.stats.watched import names_ever
 from shared.store import (
     BACKFILLS,
@@ -250,7 +251,12 @@ class Cleaner:
             Query(DAYS, scope, PAGE, order_by="id", at_least=last, below=limit)
         ):
             # The day that is only partly removed has an id that sorts before those of its hours.
-            yield [(scope, document["id"]) for document in page if document["id"] != day]
+            yield [
+                key
+                for document in page
+                if document["id"] != day
+                for key in await keys_of_hour(self.store, cast("ScopeHour", document))
+            ]
             last = after(page[-1]["id"])
 
     async def _old_work(self, kind: str, before: datetime) -> AsyncIterator[list[Key]]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from shared.models import ALL, Cell
 from shared.stats.cells import cells_by_hour, items_in, methods_of
+from shared.stats.hour_parts import read_hours
 from shared.store import DAYS, HOURS_OF_ALL, Query, Store
 from shared.times import day_of
 
@@ -131,10 +132,10 @@ async def find_stale(store: Store, accepted: Collection[str]) -> Stale:
 
 async def hours_of(store: Store, hours: Iterable[str], accepted: Collection[str]) -> list[Hour]:
     """Return the communities with stale items in these hours, newest first."""
-    found = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
+    found = await read_hours(store, HOURS_OF_ALL, ALL, hours)
     stale = [
         Hour(hour, name, count, items_in(share["cell"]))
-        for (_, hour), document in found.items()
+        for hour, document in found.items()
         for name, share in document["shares"].items()
         if (count := _stale_in(share["cell"], share.get("mention_methods", ()), accepted))
     ]

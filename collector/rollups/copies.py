@@ -16,6 +16,7 @@ from typing import TypedDict
 
 from collector.text.recurring import is_recurring
 from shared.models import ALL, Likeness, Post, copy_marks
+from shared.stats.hour_parts import read_hours
 from shared.store import HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import item_key, key_of_place
 from shared.text.words import count_words, words_of
@@ -97,7 +98,7 @@ async def _index(
 ) -> dict[str, Likeness]:
     """Return the likenesses of all posts of this time, by place."""
     hours = Window(since, until).hours()
-    found = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
+    found = await read_hours(store, HOURS_OF_ALL, ALL, hours)
     watched = frozenset(names)
     index: dict[str, Likeness] = {}
     for document in found.values():

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from collector.rollups.copies import likeness_of
+from collector.rollups.hour_documents import write_hours
 from collector.rollups.months import write_months
 from collector.rollups.ranked_days import ranked_entries, write_ranked_days
 from collector.rollups.repeated import counted_threads
@@ -25,9 +26,10 @@ from shared.models import (
 )
 from shared.stats.cell_threads import add_communities, with_threads
 from shared.stats.cells import is_empty, methods_of, recount, scored
+from shared.stats.hour_parts import batches_of, with_parts
 from shared.stats.listed import pack_comment, pack_post
 from shared.stats.subjects import subject_scope
-from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Store
+from shared.store import COMMENTS, DAYS, HOURS_OF_ALL, POSTS, Container, Key, Store
 from shared.store.scan import items_between, nearby
 from shared.times import day_of, hour_of, next_hour
 
@@ -58,13 +60,23 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
     """Put these shares into the statistics of subjects, and into the hours and days of `all`.
 
     The hours of `all` are written last but for its days: they say which shares of subjects are
-    written.
+    written. Hours in parts are put together a few at a time, which bounds the memory.
     """
     by_hour: dict[str, dict[str, HourShare]] = defaultdict(dict)
     for community, hours in shares.items():
         for hour, share in hours.items():
             by_hour[hour][community] = share
-    stored = await store.read_many(HOURS_OF_ALL, ((ALL, hour) for hour in by_hour))
+    keys = [(ALL, hour) for hour in by_hour]
+    firsts = await store.read_many(HOURS_OF_ALL, keys)
+    for some in batches_of(firsts, keys):
+        known = {key: firsts[key] for key in some if key in firsts}
+        stored = await with_parts(store, HOURS_OF_ALL, known)
+        await _rebuild_hours(store, {hour: by_hour[hour] for _, hour in some}, stored)
+
+
+async def _rebuild_hours(
+    store: Store, by_hour: Mapping[str, Mapping[str, HourShare]], stored: Mapping[Key, ScopeHour]
+) -> None:
     await rebuild_subjects(store, by_hour, {hour: known for (_, hour), known in stored.items()})
     await write_ranked_days(store, {ALL: _ranked(by_hour)})
     documents: list[ScopeHour] = []
@@ -74,7 +86,7 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
         merged = {**(known["shares"] if known else {}), **fresh}
         kept = {name: share for name, share in merged.items() if not is_empty(share["cell"])}
         documents.append(ScopeHour(id=hour, scope=ALL, shares=kept))
-    await store.upsert(HOURS_OF_ALL, documents)
+    await write_hours(store, HOURS_OF_ALL, stored, {(ALL, each["id"]): each for each in documents})
     await write_days(
         store,
         ALL,

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import cast
 
+from collector.rollups.hour_documents import delete_hours, write_hours
 from collector.rollups.ranked_days import write_ranked_days
 from collector.rollups.subject_months import write_subject_months
 from collector.rollups.subject_tables import SubjectRows, rows_of_day, write_tables
@@ -37,6 +38,7 @@ from shared.models import (
 )
 from shared.stats.cell_threads import add_communities, with_threads
 from shared.stats.cells import recount_as
+from shared.stats.hour_parts import with_parts
 from shared.stats.subjects import (
     VIAS,
     PartFields,
@@ -186,16 +188,17 @@ def _ranked(
 async def _write_hours(store: Store, changes: SubjectChanges) -> list[SubjectHour]:
     """Write these hours of subjects, and return them; one without shares is removed."""
     keys = [(subject_scope(subject), hour) for subject, hour in changes]
-    stored = await store.read_many(SUBJECT_HOURS, keys)
+    stored = await with_parts(store, SUBJECT_HOURS, await store.read_many(SUBJECT_HOURS, keys))
     hours: list[SubjectHour] = []
     for (subject, hour), changed in changes.items():
         key = subject_scope(subject), hour
         merged = {**(stored[key]["shares"] if key in stored else {}), **changed}
         kept = {name: share for name, share in sorted(merged.items()) if share is not None}
         hours.append(SubjectHour(id=hour, scope=key[0], shares=kept))
-    await store.upsert(SUBJECT_HOURS, [each for each in hours if each["shares"]])
+    left = {(each["scope"], each["id"]): each for each in hours if each["shares"]}
+    await write_hours(store, SUBJECT_HOURS, stored, left)
     gone = [(each["scope"], each["id"]) for each in hours if not each["shares"]]
-    await store.delete(SUBJECT_HOURS, gone)
+    await delete_hours(store, SUBJECT_HOURS, gone, stored)
     return hours
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from shared.communities import Kind
 from shared.models import ALL, Item, ScopeHour
+from shared.stats.hour_parts import read_hours
 from shared.stats.listed import comments_in, posts_in
 from shared.stats.subjects import PREFIX, listed_in
 from shared.store import HOURS_OF_ALL, ITEMS, SUBJECT_HOURS, Key, Query, Store
@@ -43,12 +44,12 @@ async def read_references(
     """
     found: list[Reference] = []
     if scope.startswith(PREFIX):
-        of_subject = await store.read_many(SUBJECT_HOURS, [(scope, hour) for hour in hours])
+        of_subject = await read_hours(store, SUBJECT_HOURS, scope, hours)
         for each in of_subject.values():
             found += (Reference(m.order_key, m.community, m.kind) for m in listed_in(each, watched))
     else:
         names = watched if scope == ALL else [scope.removeprefix(COMMUNITY)]
-        of_all = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
+        of_all = await read_hours(store, HOURS_OF_ALL, ALL, hours, names)
         for hour in of_all.values():
             found += _listed_in(hour, names)
     return sorted(found)

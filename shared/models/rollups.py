@@ -153,11 +153,16 @@ class CommunityHour(TypedDict):
 
 
 class ScopeHour(TypedDict):
-    """One hour of `all`; id is YYYY-MM-DDTHH, in the partition `all`."""
+    """One hour of `all`; id is YYYY-MM-DDTHH, in the partition `all`.
+
+    A large hour has no shares and says in how many parts they are: `shared.stats.hour_parts` has
+    their keys. A part is such a document, too.
+    """
 
     id: str
     scope: str
     shares: dict[str, CommunityHour]
+    part_count: NotRequired[int]
     _etag: NotRequired[str]
 
 
@@ -176,11 +181,12 @@ class SubjectShare(TypedDict):
 
 
 class SubjectHour(TypedDict):
-    """One hour of a subject; id is YYYY-MM-DDTHH, scope is `subject:ID`."""
+    """One hour of a subject; id is YYYY-MM-DDTHH, scope is `subject:ID`. Large ones have parts."""
 
     id: str
     scope: str
     shares: dict[str, SubjectShare]
+    part_count: NotRequired[int]
     _etag: NotRequired[str]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.models import ALL, Comment, Post, ScopeHour, Subject
+from shared.stats.hour_parts import read_hours
 from shared.stats.listed import comments_in, posts_in
 from shared.store import COMMENTS, HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import id_of
@@ -48,9 +49,9 @@ async def read_sample(store: Store, now: datetime, *, size: int = SAMPLE) -> lis
     count = 1
     while hours and len(found) < CANDIDATES:
         batch, hours = hours[:count], hours[count:]
-        read = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in batch])
+        read = await read_hours(store, HOURS_OF_ALL, ALL, batch)
         for hour in batch:
-            if (document := read.get((ALL, hour))) is not None:
+            if (document := read.get(hour)) is not None:
                 found += _keys(document)
         count = min(2 * count, 24)
     if len(found) > size:

@@ -18,6 +18,7 @@ from shared.kinds import letters_of
 from shared.models import ALL, Cell, Cycle, Labelled
 from shared.settings import Settings
 from shared.stats.cells import methods_of
+from shared.stats.hour_parts import read_hours
 from shared.stats.listed import ListedItem, comments_in, posts_in
 from shared.stats.months import key_of, unpack
 from shared.stats.threads import MAX_OF_DAY, MAX_THREADS
@@ -192,7 +193,7 @@ async def check_statistics(store: Store, subreddits: Sequence[str]) -> None:
     await check_months(store, subreddits, days)
     await check_threads(store, items)
     hours = {item["created_utc"][:13] for item in items.values()}
-    of_all = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
+    of_all = await read_hours(store, HOURS_OF_ALL, ALL, hours)
     listed = [
         (name, each)
         for document in of_all.values()
@@ -291,7 +292,7 @@ async def final_data(store: Store, subreddits: Sequence[str]) -> dict[str, Any]:
     everything: dict[str, Any] = {
         "items": items,
         "days": await store.read_many(DAYS, [(scope, day) for scope in scopes for day in days]),
-        "hours": await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours]),
+        "hours": await read_hours(store, HOURS_OF_ALL, ALL, hours),
         "subjects": await subject_documents(store),
         "watermarks": {state["id"]: state["watermark"] for state in states},
     }

@@ -9,6 +9,7 @@ from typing import Any, cast
 from shared.kinds import TALK_BY_LETTER, letters_of
 from shared.models import DayStats, Sentiment, SubjectHour
 from shared.stats.cells import LABELS, method_of, methods_of
+from shared.stats.hour_parts import read_hours
 from shared.stats.months import unpack
 from shared.stats.subject_tables import MONTHS_OF_TABLE, read_tables
 from shared.stats.subjects import (
@@ -228,7 +229,8 @@ async def _check_hours(
 ) -> None:
     scope = subject_scope(subject)
     stored = await store.query(Query(SUBJECT_HOURS, scope, MOST, order_by="id"))
-    documents = {each["id"]: each for each in stored if len(each["id"]) == HOUR_CHARS}
+    names = [each["id"] for each in stored if len(each["id"]) == HOUR_CHARS]
+    documents = await read_hours(store, SUBJECT_HOURS, scope, names)
     assert documents.keys() == hours.keys(), subject
     for hour, said in hours.items():
         _check_shares(documents[hour], said)
