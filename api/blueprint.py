@@ -8,6 +8,7 @@ parameter, and site matches the rest. The local host doesn't start if a function
 
 import azure.functions as func
 
+from api.endpoint import BASE
 from api.export.files import trends_file
 from api.export.tables import REPORT_TYPES, TYPES, form_of_report, format_of
 from api.http.access import may_read
@@ -26,13 +27,13 @@ from api.http.responses import (
 )
 from api.process import configured_deps, process_caches, process_deps, process_last_observed
 from api.reads.comparison import compare
-from api.reads.cycles import read_cycle, read_cycles
+from api.reads.cycles import next_cycles, read_cycle, read_cycles
 from api.reads.health import check_health
 from api.reads.items import read_items
 from api.reads.post import next_comments, read_post
 from api.reads.posts import read_recent_posts
 from api.reads.statistics import read_stats
-from api.reads.subreddits import read_subreddits
+from api.reads.subreddits import next_communities, read_subreddits
 from api.reads.trending import read_trending
 from api.reads.trends import read_trends
 from api.routes import route_of
@@ -53,7 +54,7 @@ from api.schema.parameters import (
 )
 from api.schema.sentiment import MOMENTS_OF_STATS
 from api.schema.topics import TopicsParameters
-from api.serving import serve_data, serve_day_file, serve_kept, serve_page
+from api.serving import linked, serve_data, serve_day_file, serve_kept, serve_page
 
 blueprint = func.Blueprint()
 _route = route_of(blueprint)
@@ -147,7 +148,8 @@ async def item_post(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def api_subreddits(req: func.HttpRequest) -> func.HttpResponse:
     """List the watched communities."""
-    return await serve_data(req, SubredditsParameters, read_subreddits)
+    links = linked(f"{BASE}/subreddits", next_communities)
+    return await serve_data(req, SubredditsParameters, read_subreddits, links=links)
 
 
 @_route("trending_topics")
@@ -217,7 +219,8 @@ async def api_digest(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def api_cycles(req: func.HttpRequest) -> func.HttpResponse:
     """List the newest collection cycles."""
-    return await serve_data(req, CyclesParameters, read_cycles, fresh_seconds=0)
+    links = linked(f"{BASE}/cycles", next_cycles)
+    return await serve_data(req, CyclesParameters, read_cycles, fresh_seconds=0, links=links)
 
 
 @_route("cycle")

@@ -33,6 +33,7 @@ from api.schema.parameters import (
     PostParameters,
     PostsParameters,
     ScopeParameters,
+    SubredditsParameters,
     TrendingParameters,
     TrendsParameters,
 )
@@ -172,13 +173,24 @@ ENDPOINTS = (
     *ALERT_ENDPOINTS,
     *DIGEST_ENDPOINTS,
     *FEED_ENDPOINTS,
-    Endpoint("subreddits", "/subreddits", "The watched communities", Subreddits, problems=(422,)),
+    Endpoint(
+        "subreddits",
+        "/subreddits",
+        "The watched communities, page by page where they are many",
+        Subreddits,
+        SubredditsParameters,
+        problems=(422,),
+        is_paged=True,
+    ),
     Endpoint(
         "communities",
         "/communities",
-        "The watched communities of all sources, with the state of their collection",
+        "The watched communities of all sources, with the state of their collection, page by page"
+        " where they are many",
         WatchedCommunities,
+        SubredditsParameters,
         problems=(422,),
+        is_paged=True,
     ),
     Endpoint(
         "community",
@@ -213,10 +225,11 @@ ENDPOINTS = (
     Endpoint(
         "cycles",
         "/cycles",
-        "The newest collection cycles",
+        "Collection cycles, newest first, page by page",
         Cycles,
         CyclesParameters,
         problems=(422,),
+        is_paged=True,
     ),
     Endpoint(
         "cycle",

@@ -40,6 +40,7 @@ from api.schema.subjects import Mentions
 from shared.models import Watchlist
 
 P = TypeVar("P", bound=Parameters)
+A = TypeVar("A", bound=BaseModel)
 L = TypeVar("L", bound=ListParameters)
 
 # Open pages poll the cycles each second while one runs, and 40 pages would use up the free tier's
@@ -52,17 +53,19 @@ PRIVATE = {"Cache-Control": "private, no-cache"}
 async def serve_data(
     request: func.HttpRequest,
     model: type[P],
-    read: Callable[[Deps, P], Awaitable[BaseModel]],
+    read: Callable[[Deps, P], Awaitable[A]],
     *,
     moments: Mapping[str, Any] | None = None,
     fresh_seconds: int = FRESH_SECONDS,
     changeable: type[BaseModel] | None = None,
+    links: Callable[[Deps, P, A], Mapping[str, str]] | None = None,
 ) -> func.HttpResponse:
     """Answer a read as JSON, from the cache.
 
     With fresh_seconds 0, answers are cached for LOOKS_SHARE_SECONDS only. changeable is the model
     of that part of the answer which can be changed: the ETag begins with that of the part, so that
-    a change can be made of what was read whatever the figures beside it.
+    a change can be made of what was read whatever the figures beside it. links returns the Link
+    header of a page.
     """
     parameters = read_parameters(model, request.params, request.route_params)
     choose_type(request.headers.get("accept", ""), [JSON])
@@ -76,11 +79,23 @@ async def serve_data(
             deps.settings.origin,
             moments=moments,
             fresh_seconds=fresh_seconds,
+            headers=links(deps, parameters, answer) if links else None,
             changeable=part,
         )
 
     within = None if fresh_seconds else LOOKS_SHARE_SECONDS
     return await serve_kept(deps, request, (read, "json"), parameters, make, within=within)
+
+
+def linked(
+    path: str, next_of: Callable[[Deps, P, A], str | None]
+) -> Callable[[Deps, P, A], Mapping[str, str]]:
+    """Return what makes the Link header of a page at a path, by the cursor that follows it."""
+
+    def links(deps: Deps, parameters: P, answer: A) -> Mapping[str, str]:
+        return next_link(path, parameters, next_of(deps, parameters, answer))
+
+    return links
 
 
 async def serve_page(

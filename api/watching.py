@@ -7,6 +7,7 @@ from functools import partial
 
 import azure.functions as func
 
+from api.endpoint import BASE
 from api.export.corrections import corrections_file, form_of_corrections
 from api.export.tables import TYPES
 from api.http.bodies import read_body
@@ -19,7 +20,7 @@ from api.reads.corrections import read_page_of_corrections
 from api.reads.markers import read_effect, read_marker, read_markers
 from api.reads.mentions import read_mentions
 from api.reads.subjects import read_subject, read_subjects
-from api.reads.subreddits import read_communities
+from api.reads.subreddits import next_communities, read_communities
 from api.reads.voice import read_voice
 from api.reads.watchlist import read_community, read_revisions, read_whole_watchlist
 from api.routes import route_of
@@ -35,7 +36,7 @@ from api.schema.subject_parameters import (
     VoiceParameters,
 )
 from api.schema.watchlist import CommunityPath, HistoryParameters, SubjectAnswer
-from api.serving import LOOKS_SHARE_SECONDS, serve_data, serve_kept, serve_page
+from api.serving import LOOKS_SHARE_SECONDS, linked, serve_data, serve_kept, serve_page
 
 blueprint = func.Blueprint()
 _route = route_of(blueprint)
@@ -117,7 +118,8 @@ async def api_watchlist_history(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def api_communities(req: func.HttpRequest) -> func.HttpResponse:
     """List the watched communities with the state of their collection."""
-    return await serve_data(req, SubredditsParameters, read_communities)
+    links = linked(f"{BASE}/communities", next_communities)
+    return await serve_data(req, SubredditsParameters, read_communities, links=links)
 
 
 @_route("community")

@@ -97,6 +97,11 @@ class PricedStore:
         """Return the bytes of each document that a container holds."""
         return [kept.size for (name, _, _), kept in self._kept.items() if name == container]
 
+    def places(self) -> Iterator[tuple[tuple[str, str, str], int]]:
+        """Yield container, partition and id of each document, with its bytes."""
+        for place, kept in self._kept.items():
+            yield place, kept.size
+
     async def read(self, container: Container[T], partition: str, document_id: str) -> T | None:
         """Return one document, or None."""
         found = await self._inner.read(container, partition, document_id)

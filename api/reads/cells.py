@@ -9,6 +9,7 @@ from api.reads.figures import cell_of, read_methods
 from api.reads.scopes import Scope
 from shared.models import ALL, Cell, DayStats
 from shared.stats.cells import cells_by_hour, items_in
+from shared.stats.folded_parts import with_part_of
 from shared.stats.months import MAX_DAYS_READ, read_days
 from shared.stats.subject_parts import add_up_steps
 from shared.stats.subject_tables import read_tables
@@ -120,6 +121,12 @@ async def read_days_of_subjects(
         parts=parts or any(map(is_part, scopes)),
         split=split,
     )
+    for name in list(found):
+        own = [each for each in scopes if each.subject_id == name and is_part(each)]
+        if all(scope.community != ALL for scope in own):
+            for community in dict.fromkeys(scope.community for scope in own):
+                store = await deps.watched_store()
+                found[name] = await with_part_of(store, own[0].name, found[name], community)
     return {by_id[subject]: days for subject, days in found.items()}
 
 

@@ -11,6 +11,7 @@ from shared.models import ALL, CommunityState
 from shared.schedule import two_intervals
 from shared.stats.gaps import Coverage, Gap, coverage_of, first_observed
 from shared.store import Store
+from shared.store.community_states import observed_names
 from shared.store.community_states import read_states as read_community_states
 from shared.times import Window, parse_iso
 
@@ -20,10 +21,10 @@ States = Mapping[str, CommunityState | None]
 async def read_states(deps: Deps, store: Store, scopes: Iterable[str]) -> States:
     """Return the states of the communities of these scopes, in one batched read.
 
-    Their errors are as clients may read them.
+    Those of `all` are a sample where many are watched. Their errors are as clients may read them.
     """
     asked = list(scopes)
-    names = deps.settings.watched if ALL in asked else asked
+    names = observed_names(deps.settings.watched) if ALL in asked else asked
     found = await read_community_states(store, names)
     return {name: shown_state(deps, found.get(name)) for name in names}
 

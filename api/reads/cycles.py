@@ -29,9 +29,25 @@ async def read_cycles(deps: Deps, parameters: CyclesParameters) -> Cycles:
     """
     store = await deps.store()
     found = await store.query(
-        Query(CYCLES, "cycle", parameters.limit, order_by="id", descending=True)
+        Query(
+            CYCLES,
+            "cycle",
+            parameters.limit,
+            order_by="id",
+            descending=True,
+            below=parameters.cursor,
+        )
     )
     return Cycles([_answer(cycle) for cycle in await _with_orphans(store, found, deps)])
+
+
+def next_cycles(_: Deps, parameters: CyclesParameters, answer: Cycles) -> str | None:
+    """Return the cursor of the page that follows; None at the end.
+
+    The page after a full one may be empty.
+    """
+    cycles = answer.root
+    return cycles[-1].id if len(cycles) == parameters.limit else None
 
 
 async def read_cycle(deps: Deps, parameters: CycleParameters) -> CycleAnswer:

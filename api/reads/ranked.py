@@ -5,6 +5,7 @@ so that an order is known before any item is read.
 """
 
 import heapq
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -29,6 +30,7 @@ from shared.stats.ranked import (
     kinds_of,
     order_key_of,
     ranked_key,
+    ranked_part_keys,
     size_of,
 )
 from shared.stats.subjects import INITIALS_OF_VIAS
@@ -44,6 +46,8 @@ MAX_COST_OF_DAYS = 700
 BYTES_OF_DAY, BYTES_OF_HOUR = 12_500, 7_000
 # The cost of the largest document of each: 450 kB and 2 MB.
 MAX_DAY_COST, MAX_HOUR_COST = 37, 293
+# That of a part of an hour of many communities: 256 kB.
+MAX_PART_COST = 38
 
 Hours = dict[str, dict[str, list[str]]]
 """Entries by hour (YYYY-MM-DDTHH) and community."""
@@ -203,12 +207,14 @@ async def read_ranked_days(
     split = {each["id"] for each in days if each.get("is_split")}
     of_split = [hour for hour in window.hours()[::-1] if day_of(hour) in split]
     days += await read.documents(of_split, MAX_HOUR_COST, BYTES_OF_HOUR)
+    parts = [key[1] for each in days for key in ranked_part_keys(each)]
+    days += await read.documents(parts, MAX_PART_COST, BYTES_OF_HOUR)
     own = {name.lower(): name for name in names}
-    hours = {
-        f"{day_of(each['id'])}T{hour}": _named(by_name, own)
-        for each in days
-        for hour, by_name in each["hours"].items()
-    }
+    stored: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    for each in days:
+        for hour, by_name in each["hours"].items():
+            stored[f"{day_of(each['id'])}T{hour}"].update(by_name)
+    hours = {hour: _named(by_name, own) for hour, by_name in stored.items()}
     return RankedDays(hours, read.cost)
 
 
@@ -238,8 +244,12 @@ class _Read:
 
 
 def _cost(document: RankedDay, bytes_of_one: int) -> int:
-    listed = (entries for by_name in document["hours"].values() for entries in by_name.values())
-    return 1 + sum(map(size_of, listed)) // bytes_of_one
+    size = sum(
+        len(name) + size_of(entries)
+        for by_name in document["hours"].values()
+        for name, entries in by_name.items()
+    )
+    return 1 + size // bytes_of_one
 
 
 def _named(stored: Mapping[str, list[str]], own: Mapping[str, str]) -> dict[str, list[str]]:

@@ -1,7 +1,11 @@
 """The watched communities, with the state of their collection."""
 
 from collections import Counter
+from collections.abc import Sequence
+from heapq import nsmallest
 from typing import cast
+
+from pydantic import BaseModel
 
 from api.deps import Deps
 from api.reads.coverage import shown_state
@@ -20,8 +24,9 @@ from shared.backfills import backfill_id, status_of
 from shared.communities import source_of
 from shared.models import ALL, Backfill, CommunityState, ReleasesState
 from shared.stats.hour_parts import read_hours
+from shared.stats.months import read_days
 from shared.store import HOURS_OF_ALL, STATES, Store
-from shared.store.community_states import read_states
+from shared.store.community_states import MAX_OBSERVED, read_states
 from shared.times import Window
 
 DAY_HOURS = 24
@@ -32,11 +37,10 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
 
     Raises StoreError.
     """
-    del parameters
-    names = list(deps.settings.watched)
+    names = _page(deps, parameters)
     return Subreddits(
         subreddits=names,
-        count=len(names),
+        count=len(deps.settings.watched),
         details=[
             SubredditDetail(
                 name=each.community,
@@ -44,7 +48,7 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
                 items_24h=each.items_24h,
                 last_error=_since(each),
             )
-            for each in await _details(deps)
+            for each in await _details(deps, names)
         ],
         origin=deps.settings.origin,
     )
@@ -52,23 +56,48 @@ async def read_subreddits(deps: Deps, parameters: SubredditsParameters) -> Subre
 
 async def read_communities(deps: Deps, parameters: SubredditsParameters) -> WatchedCommunities:
     """Return each configured community, and the progress of a rematch. Raises StoreError."""
-    del parameters
-    names = list(deps.settings.watched)
+    names = _page(deps, parameters)
     return WatchedCommunities(
         communities=names,
-        count=len(names),
-        details=await _details(deps),
+        count=len(deps.settings.watched),
+        details=await _details(deps, names),
         rematch=await read_rematch_state(deps),
         origin=deps.settings.origin,
     )
 
 
-async def _details(deps: Deps) -> list[CommunityDetail]:
-    """Return each configured community, in a few batched reads."""
-    names = deps.settings.watched
+def next_communities(deps: Deps, parameters: SubredditsParameters, _: BaseModel) -> str | None:
+    """Return the cursor of the page that follows; None at the end."""
+    names = _page(deps, parameters)
+    if not names or (parameters.cursor is None and len(names) == len(deps.settings.watched)):
+        return None
+    is_last = max(deps.settings.watched, key=_by_name) == names[-1]
+    return None if is_last else names[-1]
+
+
+def _page(deps: Deps, parameters: SubredditsParameters) -> list[str]:
+    """Return the names of a page: all as configured if they fit, and else in the order of names."""
+    watched = deps.settings.watched
+    if parameters.cursor is None and len(watched) <= parameters.limit:
+        return list(watched)
+    begin = _by_name(parameters.cursor) if parameters.cursor is not None else ("", "")
+    following = (name for name in watched if _by_name(name) > begin)
+    return nsmallest(parameters.limit, following, key=_by_name)
+
+
+def _by_name(name: str) -> tuple[str, str]:
+    return name.lower(), name
+
+
+async def _details(deps: Deps, names: Sequence[str]) -> list[CommunityDetail]:
+    """Return each of these communities, in a few batched reads."""
     store = await deps.watched_store()
+    window = Window.of_hours(DAY_HOURS, deps.clock())
     # The hours first: they show which communities are stored in another case.
-    items = await _items(store, Window.of_hours(DAY_HOURS, deps.clock()))
+    if len(deps.settings.watched) <= MAX_OBSERVED:
+        items = await _items(store, window)
+    else:
+        items = await _items_by_days(store, names, window)
     keys = [("backfill", backfill_id(name)) for name in names]
     keys += [("releases", name) for name in names if source_of(name) == "github"]
     states = await read_states(store, names)
@@ -151,3 +180,23 @@ async def _items(store: Store, window: Window) -> Counter[str]:
         for name, share in hour["shares"].items():
             items[name] += share["cell"]["posts"] + share["cell"]["comments"]
     return items
+
+
+async def _items_by_days(store: Store, names: Sequence[str], window: Window) -> Counter[str]:
+    """Count the items of these communities by their own days: the hours of all are large.
+
+    It reads two documents for each community.
+    """
+    hours = set(window.hours())
+    days = await read_days(store, names, window.days())
+    return Counter(
+        {
+            name: sum(
+                cell["posts"] + cell["comments"]
+                for day in own
+                for hour, cell in day["hours"].items()
+                if f"{day['id']}T{hour}" in hours
+            )
+            for name, own in days.items()
+        }
+    )

@@ -43,6 +43,9 @@ MAX_TOPICS = 100
 # Ten communities for a week fit.
 MAX_STEPS = 2500
 MAX_CYCLES = 100
+# A page of communities whose items are counted by their days costs about 7 request units for each.
+DEFAULT_COMMUNITIES_LISTED, MAX_COMMUNITIES_LISTED = 200, 500
+MAX_NAME_CHARS = 150
 
 OtherName = Annotated[
     CommunityName | None,
@@ -313,8 +316,23 @@ class PostParameters(Parameters):
     )
 
 
-class SubredditsParameters(NoParameters):
-    """No parameters: all communities are listed."""
+class SubredditsParameters(Parameters):
+    """A page of the watched communities: in the configured order if one page has all of them."""
+
+    limit: WholeNumber = Field(
+        default=DEFAULT_COMMUNITIES_LISTED,
+        ge=1,
+        le=MAX_COMMUNITIES_LISTED,
+        description="a whole number of communities from 1 to"
+        f" {MAX_COMMUNITIES_LISTED}. The Link header leads to the next page, in the order of names",
+        examples=[DEFAULT_COMMUNITIES_LISTED],
+    )
+    cursor: str | None = Field(
+        default=None,
+        max_length=MAX_NAME_CHARS,
+        description="the beginning of the page, from the Link header of the page before",
+        examples=["claude"],
+    )
 
 
 class CycleParameters(Parameters):
@@ -443,6 +461,13 @@ class CyclesParameters(Parameters):
         default=20,
         ge=1,
         le=MAX_CYCLES,
-        description=f"a whole number of cycles from 1 to {MAX_CYCLES}",
+        description=f"a whole number of cycles from 1 to {MAX_CYCLES}. The Link header leads to the"
+        " next page",
         examples=[20],
+    )
+    cursor: str | None = Field(
+        default=None,
+        pattern=r"^cycle_[0-9]{8}_[0-9]{6}$",
+        description="the beginning of the page, from the Link header of the page before",
+        examples=["cycle_20261123_130000"],
     )

@@ -7,9 +7,18 @@ its day has. So doing it twice, or after a crash, gives the same.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from collector.rollups.hour_documents import parts_for
 from shared.models import ALL, Item, Mention, RankedDay
 from shared.stats.cells import scored
-from shared.stats.ranked import pack_ranked, ranked_key, ranked_partition, size_of
+from shared.stats.hour_parts import PART, split
+from shared.stats.ranked import (
+    joined,
+    pack_ranked,
+    ranked_key,
+    ranked_part_keys,
+    ranked_partition,
+    size_of,
+)
 from shared.stats.subjects import scored_mention, subject_scope
 from shared.store import RANKED_DAYS, Key, Query, Store
 from shared.times import day_of
@@ -53,18 +62,24 @@ async def write_ranked_days(store: Store, changes: ScopeChanges) -> None:
     }
     if of_hours := [key for key in parts if key not in by_day]:
         stored |= await store.read_many(RANKED_DAYS, of_hours)
+    whole = await _with_parts(store, stored)
     written: list[RankedDay] = []
     gone: list[Key] = []
     for key, changed in parts.items():
-        known: Hours = stored[key]["hours"] if key in stored else {}
+        known: Hours = whole[key]["hours"] if key in whole else {}
         hours = _merged(known, changed)
+        before = ranked_part_keys(stored[key]) if key in stored else []
         if hours and hours != known:
-            written += _documents(key, hours)
+            documents = _documents(key, hours, whole.get(key))
+            written += documents
+            kept = {part for each in documents for part in ranked_part_keys(each)}
+            gone += [part for part in before if part not in kept]
         elif known and not hours:
-            gone.append(key)
-    # The hours of a day come before the document that says that it is split.
-    await store.upsert(RANKED_DAYS, [each for each in written if "is_split" not in each])
-    await store.upsert(RANKED_DAYS, [each for each in written if "is_split" in each])
+            gone += [key, *before]
+    # What a document refers to comes before it: the parts of an hour, and the hours of a day.
+    for is_next in (_is_part, _is_hour_or_day, _is_split):
+        if some := [each for each in written if is_next(each)]:
+            await store.upsert(RANKED_DAYS, some)
     await store.delete(RANKED_DAYS, gone)
 
 
@@ -74,6 +89,31 @@ async def remove_ranked_days(store: Store, scope: str, before: str) -> None:
     old = Query(RANKED_DAYS, partition, PAGE, order_by="id", below=before)
     while found := await store.query(old):
         await store.delete(RANKED_DAYS, [(partition, each["id"]) for each in found])
+
+
+async def _with_parts(store: Store, stored: Mapping[Key, RankedDay]) -> dict[Key, RankedDay]:
+    """Return the documents with the communities that are in parts."""
+    wanted = {key: ranked_part_keys(each) for key, each in stored.items()}
+    keys = [part for parts in wanted.values() for part in parts]
+    found = await store.read_many(RANKED_DAYS, keys) if keys else {}
+    whole = dict(stored)
+    for key, parts in wanted.items():
+        if parts:
+            own = [found[part]["hours"] for part in parts if part in found]
+            whole[key] = {**stored[key], "hours": joined(own)}
+    return whole
+
+
+def _is_part(document: RankedDay) -> bool:
+    return PART in document["id"]
+
+
+def _is_hour_or_day(document: RankedDay) -> bool:
+    return not _is_part(document) and "is_split" not in document
+
+
+def _is_split(document: RankedDay) -> bool:
+    return "is_split" in document
 
 
 def _places(key: Key, changed: Hours, known: RankedDay | None) -> dict[Key, Hours]:
@@ -92,17 +132,47 @@ def _merged(known: Mapping[str, Mapping[str, list[str]]], changed: Hours) -> Hou
     return {hour: hours[hour] for hour in sorted(hours) if hours[hour]}
 
 
-def _documents(key: Key, hours: Hours) -> Sequence[RankedDay]:
-    """Return the document of a day or an hour, or those of the hours of a day that is too large."""
+def _documents(key: Key, hours: Hours, known: RankedDay | None) -> Sequence[RankedDay]:
+    """Return the document of a day or an hour, or those that one that is too large is split into.
+
+    known is the document as it was, whole.
+    """
     partition, name = key
-    is_day = name == day_of(name)
-    size = sum(size_of(entries) for by_name in hours.values() for entries in by_name.values())
-    if not is_day or size <= MAX_DAY_BYTES:
+    if name != day_of(name):
+        return _of_hour(key, hours, known)
+    size = sum(
+        len(community) + size_of(entries)
+        for by_name in hours.values()
+        for community, entries in by_name.items()
+    )
+    if size <= MAX_DAY_BYTES:
         return [RankedDay(id=name, scope=partition, hours=hours)]
     return [
         *(
-            RankedDay(id=f"{name}T{hour}", scope=partition, hours={hour: by_name})
+            each
             for hour, by_name in hours.items()
+            for each in _of_hour((partition, f"{name}T{hour}"), {hour: by_name}, None)
         ),
         RankedDay(id=name, scope=partition, hours={}, is_split=True),
+    ]
+
+
+def _of_hour(key: Key, hours: Hours, known: RankedDay | None) -> Sequence[RankedDay]:
+    """Return the document of an hour, and those of its parts that change."""
+    (partition, name), (hour, by_name) = key, next(iter(hours.items()))
+    had = known.get("part_count", 1) if known else 1
+    count = parts_for(by_name, had)
+    if count == 1:
+        return [RankedDay(id=name, scope=partition, hours=hours)]
+    first = RankedDay(id=name, scope=partition, hours={}, part_count=count)
+    before = split(known["hours"].get(hour, {}), count) if known and had == count else None
+    return [
+        *(
+            RankedDay(id=part, scope=place, hours={hour: own})
+            for number, ((place, part), own) in enumerate(
+                zip(ranked_part_keys(first), split(by_name, count), strict=True)
+            )
+            if before is None or own != before[number]
+        ),
+        first,
     ]

@@ -4,10 +4,9 @@ Shares are made of the items that are read back for `all`. Its hours keep a hash
 share, so that only subjects whose share changed are written. They are written last: after a crash
 in between, the shares differ from the hashes again, and everything is written again.
 
-An hour takes about 25 bytes for each mention, so it stays below Cosmos DB's 2 MB with up to 80,000
-mentions. A day takes about 50 bytes for each hour of a community: with the 1,000 communities that a
-watchlist may have (shared/subjects/communities.py), 1.2 MB. subject_months.py and subject_tables.py
-bound their own documents.
+An hour takes about 25 bytes for each mention, and is split into parts where it grows large
+(hour_documents.py). A day takes about 50 bytes for each hour of a community that it names: at most
+MAX_NAMED of each hour. subject_months.py and subject_tables.py bound their own documents.
 """
 
 import base64
@@ -52,6 +51,7 @@ from shared.stats.subjects import (
     subject_of,
     subject_scope,
 )
+from shared.stats.table_rows import REST
 from shared.store import DAYS, SUBJECT_HOURS, Store
 from shared.subjects.watchlist import read_watchlist
 from shared.times import HOUR_CHARS, day_of
@@ -59,6 +59,8 @@ from shared.times import HOUR_CHARS, day_of
 # Hours of subjects that are put together at a time: their documents are in memory.
 HOURS_AT_ONCE = 500
 HASH_BYTES = 6
+# Communities of an hour that a day names, of about 50 bytes each: 360 KB with 24 such hours.
+MAX_NAMED = 300
 
 Item = Post | Comment
 SubjectChanges = Mapping[tuple[str, str], Mapping[str, SubjectShare | None]]
@@ -235,11 +237,9 @@ def _with_hours(day: DayStats, changed: Iterable[SubjectHour]) -> DayStats:
             hours[hour] = add_communities(
                 {name: share["cell"] for name, share in each["shares"].items()}
             )
-            for name, share in each["shares"].items():
-                for via, cell in share["vias"].items():
-                    mixed = is_mixed(hours[hour])
-                    part = part_name(via, name)
-                    put_part(fields, part, hour, cell, is_mixed=mixed)
+            mixed = is_mixed(hours[hour])
+            for part, cell in _parts_of(each["shares"]).items():
+                put_part(fields, part, hour, cell, is_mixed=mixed)
     fresh = DayStats(
         id=day["id"],
         scope=day["scope"],
@@ -252,6 +252,24 @@ def _with_hours(day: DayStats, changed: Iterable[SubjectHour]) -> DayStats:
     if any(kinds.values()):
         fresh["part_kinds"] = {part: kinds[part] for part in sorted(kinds) if kinds[part]}
     return fresh
+
+
+def _parts_of(shares: Mapping[str, SubjectShare]) -> dict[str, Cell]:
+    """Return the cells of an hour by their part.
+
+    MAX_NAMED communities keep their names, those with the most mentions. The others count together
+    under REST: the shares of the hour have each of them.
+    """
+    largest = sorted(shares, key=lambda name: (-len(shares[name]["mentions"]), name))
+    named, others = sorted(largest[:MAX_NAMED]), largest[MAX_NAMED:]
+    found = {
+        part_name(via, name): cell for name in named for via, cell in shares[name]["vias"].items()
+    }
+    for via in VIAS if others else ():
+        own = {name: shares[name]["vias"][via] for name in others if via in shares[name]["vias"]}
+        if own:
+            found[part_name(via, REST)] = add_communities(own)
+    return found
 
 
 def _sorted(parts: Parts) -> Parts:

@@ -57,7 +57,7 @@ from shared.stats.subjects import (
 )
 from shared.stats.watched import only_watched
 from shared.store import COLLECTION, CURRENT, TOPICS, Store
-from shared.store.community_states import read_states
+from shared.store.community_states import observed_names, read_states
 from shared.subjects.watchlist import read_watchlist
 from shared.times import Window, hour_of, hour_start, iso, parse_iso
 
@@ -141,6 +141,8 @@ class EvidenceReader:
         )
         if broken is not None:
             return evidence
+        if is_community:
+            evidence = await self._with_state(evidence, scope.removeprefix(COMMUNITY))
         kind = rule["condition"]["type"]
         if reason := await self._unmatched(scope, kind):
             return replace(evidence, no_data=reason)
@@ -149,6 +151,13 @@ class EvidenceReader:
         if kind == "share_of_voice":
             return await self._with_voice(evidence, hour)
         return await self._with_items(evidence, kind, hour)
+
+    async def _with_state(self, evidence: Evidence, name: str) -> Evidence:
+        """Return the evidence with the state of its community, which a sample may lack."""
+        if evidence.states.get(name) is not None or name in observed_names(self._settings.watched):
+            return evidence
+        own = await read_states(self._store, [name])
+        return replace(evidence, states={**evidence.states, name: own.get(name)})
 
     async def _unmatched(self, scope: str, kind: ConditionType) -> str | None:
         """Return why the mentions that a condition counts can't be compared; None if they can.
@@ -173,7 +182,7 @@ class EvidenceReader:
         if self._base is None:
             state = await self._store.read(COLLECTION, "collection", "collection")
             names = self._settings.watched
-            states = await read_states(self._store, names)
+            states = await read_states(self._store, observed_names(names))
             collected = state["last_collection_at"] if state else None
             began = state["last_started_at"] if state else None
             nothing = HourlyFigures([], {})

@@ -196,13 +196,15 @@ class RankedDay(TypedDict):
     id is YYYY-MM-DD, scope is `shared.stats.ranked.ranked_partition` of the scope's name. hours has
     keys 00 to 23, then communities, then entries as `shared.stats.ranked` packs them, newest first.
     A day that grows too large has is_split and no hours: each of them is a document of its own,
-    whose id is YYYY-MM-DDTHH.
+    whose id is YYYY-MM-DDTHH. An hour that grows too large has no communities, and says in how many
+    parts they are by their hash: `shared.stats.ranked.ranked_part_keys` has their keys.
     """
 
     id: str
     scope: str
     hours: dict[str, dict[str, list[str]]]
     is_split: NotRequired[bool]
+    part_count: NotRequired[int]
     _etag: NotRequired[str]
 
 

@@ -15,6 +15,7 @@ from shared.store.scan import after
 from shared.times import day_of
 
 H = TypeVar("H", ScopeHour, SubjectHour)
+V = TypeVar("V")
 
 # Cosmos DB refuses documents over 2 MB. 256 KB cost 20 request units to read and 98 to write.
 MAX_BYTES = 256 * 1024
@@ -28,6 +29,8 @@ MAX_PARTS = 4096
 PARTS_AT_ONCE = 256
 PAGE = 100
 SLASH = "/"
+# Between an hour and the number of a part.
+PART = "~"
 
 
 def hour_part_of(name: str, parts: int) -> int:
@@ -37,7 +40,7 @@ def hour_part_of(name: str, parts: int) -> int:
 
 def part_key(scope: str, hour: str, parts: int, number: int) -> Key:
     """Return the key of a part: it names the number of parts, so that splits don't mix."""
-    return parts_partition(scope, day_of(hour)), f"{hour}~{parts}.{number}"
+    return parts_partition(scope, day_of(hour)), f"{hour}{PART}{parts}.{number}"
 
 
 def parts_partition(scope: str, day: str) -> str:
@@ -142,9 +145,9 @@ def batches_of(firsts: Mapping[Key, H], keys: Iterable[Key]) -> list[list[Key]]:
     return [plain, *groups] if plain else groups
 
 
-def split(shares: Mapping[str, H], parts: int) -> Sequence[dict[str, H]]:
-    """Return shares by the number of their part."""
-    found: list[dict[str, H]] = [{} for _ in range(parts)]
+def split(shares: Mapping[str, V], parts: int) -> Sequence[dict[str, V]]:
+    """Return what is by community, by the number of its part."""
+    found: list[dict[str, V]] = [{} for _ in range(parts)]
     for name, share in shares.items():
         found[hour_part_of(name, parts)][name] = share
     return found

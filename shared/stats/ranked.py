@@ -6,12 +6,13 @@ minute and second in the hour, the id, and after a blank the letters of its kind
 order needs no item, and a page of it reads the items that it shows alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from shared.communities import Kind
 from shared.kinds import letters_of
-from shared.models import Item, Via
+from shared.models import Item, RankedDay, Via
 from shared.stats.cells import COMPOUND_DIGITS, Scored
+from shared.stats.hour_parts import PART
 from shared.stats.listed import INITIALS_OF_LABELS
 from shared.stats.subjects import INITIALS_OF_VIAS
 from shared.store import Key
@@ -26,6 +27,8 @@ ID_AT = TIME_AT + len("0507")
 NO_VIA = "."
 COMMENT = "c"
 INITIALS_OF_KINDS: Mapping[Kind, str] = {"post": "p", "comment": COMMENT}
+Entries = dict[str, dict[str, list[str]]]
+"""Entries by hour and community."""
 # A quote at both ends, and a comma: what an entry takes beside its own characters.
 AROUND_AN_ENTRY = 3
 
@@ -38,6 +41,24 @@ def ranked_partition(scope: str) -> str:
 def ranked_key(scope: str, day_or_hour: str) -> Key:
     """Return the key of a ranked day (YYYY-MM-DD), or of an hour of one that is split."""
     return ranked_partition(scope), day_or_hour
+
+
+def ranked_part_keys(document: RankedDay) -> list[Key]:
+    """Return the keys of the parts of an hour; none where its document has all communities."""
+    count = document.get("part_count", 1)
+    names = (f"{document['id']}{PART}{count}.{number}" for number in range(count))
+    return [(document["scope"], name) for name in names] if count > 1 else []
+
+
+def joined(
+    parts: Iterable[Mapping[str, Mapping[str, list[str]]]],
+) -> dict[str, dict[str, list[str]]]:
+    """Return the entries of the parts of an hour together, by hour and community."""
+    found: Entries = {}
+    for part in parts:
+        for hour, by_name in part.items():
+            found.setdefault(hour, {}).update(by_name)
+    return {hour: dict(sorted(by_name.items())) for hour, by_name in found.items()}
 
 
 def pack_ranked(item: Item, counted: Scored, via: Via | None = None) -> str:

@@ -11,6 +11,7 @@ from shared.models import Cell, DayStats, Via
 from shared.stats.cells import FIRST_METHOD, add, methods_of
 from shared.stats.months import add_packed, packed_items
 from shared.stats.subjects import part_of
+from shared.stats.table_rows import REST
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -23,8 +24,8 @@ class PartCells:
 
     @property
     def communities(self) -> list[str]:
-        """List the communities that count."""
-        return sorted({community for _, community in self.cells})
+        """List the communities that count by name."""
+        return sorted({community for _, community in self.cells} - {REST})
 
     def of(self, *, via: Via | None = None, community: str | None = None) -> Cell:
         """Return the cell of one via, or of one community, or of both."""

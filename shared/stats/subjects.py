@@ -40,6 +40,7 @@ from shared.stats.months import (
     unpack,
     unpack_cell,
 )
+from shared.stats.table_rows import REST
 from shared.store import DAYS, MONTHS, SUBJECT_PARTS, Key, Store
 from shared.times import DAY_CHARS, MONTH_CHARS, month_of
 
@@ -226,8 +227,8 @@ async def read_subject_days(
 
 
 def communities_in(days: Iterable[DayStats]) -> list[str]:
-    """List the communities that count in these days, which have parts."""
-    return sorted({part_of(part)[1] for day in days for part in day.get("parts", ())})
+    """List the communities that count in these days by name; the days have parts."""
+    return sorted({part_of(part)[1] for day in days for part in day.get("parts", ())} - {REST})
 
 
 def part_days(
@@ -309,7 +310,7 @@ def is_mixed(cell: Cell) -> bool:
 
 
 def _own(watched: Iterable[str]) -> dict[str, str]:
-    return {name.lower(): name for name in watched}
+    return {**{name.lower(): name for name in watched}, REST: REST}
 
 
 def _put(day: DayStats, part: str, cells: Mapping[str, Cell]) -> None:

@@ -5,7 +5,8 @@ communities costs a query for each bucket, so there are few.
 """
 
 import heapq
-from collections.abc import AsyncIterator, Collection, Iterable
+import zlib
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from hashlib import blake2b
 
 from shared.communities import source_of
@@ -19,6 +20,9 @@ BUCKETS = ("0", "1", "2", "3")
 EARLIER = "community"
 """The partition of states that earlier versions stored."""
 PAGE = 500
+# Up to this number of watched communities, the state of all is read from each.
+MAX_OBSERVED = 500
+SAMPLE = 200
 
 
 def bucket_of(name: str) -> str:
@@ -60,6 +64,17 @@ async def read_states(store: Store, names: Iterable[str]) -> dict[str, Community
     missing = [(EARLIER, name) for name in keys if name not in states]
     earlier = await store.read_many(EARLIER_COMMUNITIES, missing) if missing else {}
     return states | {name: _moved(state) for (_, name), state in earlier.items()}
+
+
+def observed_names(watched: Sequence[str]) -> Sequence[str]:
+    """Return the communities whose states stand for all: all of them, or SAMPLE of many.
+
+    A state costs about a request unit, and an outage of a source shows in a sample, too. The sample
+    is the same as long as the same communities are watched.
+    """
+    if len(watched) <= MAX_OBSERVED:
+        return watched
+    return sorted(watched, key=lambda name: (zlib.crc32(name.lower().encode()), name))[:SAMPLE]
 
 
 async def due_states(store: Store, bucket: str, until: str, limit: int) -> list[CommunityState]:

@@ -1360,13 +1360,22 @@ class Operations(Requests):
         """
         return self._change("DELETE", f"/api/v1/feeds/{quote(id, safe='')}", models.FeedAnswer)
 
-    def subreddits(self) -> Answer[models.Subreddits]:
-        """Read the watched communities."""
-        return self._read("/api/v1/subreddits", models.Subreddits, {})
+    def subreddits(self, *, limit: int | None = None) -> Answer[models.Subreddits]:
+        """Read the watched communities, page by page where they are many.
 
-    def communities(self) -> Answer[models.WatchedCommunities]:
-        """Read the watched communities of all sources, with the state of their collection."""
-        return self._read("/api/v1/communities", models.WatchedCommunities, {})
+        limit: a whole number of communities from 1 to 500. The Link header leads to the next
+        page, in the order of names.
+        """
+        return self._read("/api/v1/subreddits", models.Subreddits, {"limit": limit})
+
+    def communities(self, *, limit: int | None = None) -> Answer[models.WatchedCommunities]:
+        """Read the watched communities of all sources, with the state of their collection, page by
+        page where they are many.
+
+        limit: a whole number of communities from 1 to 500. The Link header leads to the next
+        page, in the order of names.
+        """
+        return self._read("/api/v1/communities", models.WatchedCommunities, {"limit": limit})
 
     def community(self, id: str) -> Answer[models.CommunityAnswer]:
         """Read a community that is collected.
@@ -1415,12 +1424,18 @@ class Operations(Requests):
             if_match=if_match,
         )
 
-    def cycles(self, *, limit: int | None = None) -> Table[tuple[models.CycleAnswer, ...]]:
-        """Read the newest collection cycles.
+    def cycles(
+        self, *, page_size: int | None = None, max_items: int | None = None
+    ) -> Pages[models.CycleAnswer]:
+        """Read collection cycles, newest first, page by page.
 
-        limit: a whole number of cycles from 1 to 100.
+        page_size: a whole number of cycles from 1 to 100. The Link header leads to the next
+        page.
+
+        max_items: the list ends after this number of items; without it, all are read, up to
+        100,000.
         """
-        return self._table("/api/v1/cycles", tuple[models.CycleAnswer, ...], {"limit": limit})
+        return self._pages("/api/v1/cycles", models.CycleAnswer, {"limit": page_size}, max_items)
 
     def cycle(self, id: str) -> Answer[models.CycleAnswer]:
         """Read a collection cycle, also while it runs.

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from collector.maintenance.cleanup import Cleaner
-from collector.rollups import hour_documents
+from collector.rollups import hour_documents, subjects
 from collector.rollups.hours import rebuild_all, share_of
 from collector.rollups.subjects import HourShare
 from shared.models import ALL, ScopeHour
+from shared.stats.folded_parts import with_part_of
 from shared.stats.hour_parts import (
     hour_part_of,
     keys_of_hour,
@@ -17,9 +18,9 @@ from shared.stats.hour_parts import (
     parts_partition,
     read_hours,
 )
-from shared.stats.subjects import subject_scope
+from shared.stats.subjects import part_days, part_of, read_subject_days, subject_scope
 from shared.store import HOURS_OF_ALL, SUBJECT_HOURS, Query, Store
-from shared.times import hour_of, iso
+from shared.times import Window, hour_of, iso
 from tests.api.world import a_post as a_stored_post
 from tests.collector.harness import check_statistics
 from tests.collector.rollups.subject_world import (
@@ -176,3 +177,29 @@ def test_a_share_that_is_larger_than_a_part_is_split_no_further() -> None:
     large = {"a": {"text": "x" * (2 * hour_documents.MAX_BYTES)}}
     count = hour_documents.parts_for(large, 1)
     assert hour_documents.parts_for(large, count) == count
+
+
+async def test_communities_that_a_day_does_not_name_are_read_from_its_hours(
+    tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(subjects, "MAX_NAMED", 1)
+    settings = settings_in(tmp_path)
+    async with a_world(tmp_path, [CURSOR]) as store:
+        counts = dict(zip(NAMES, (4, 3, 2, 1), strict=True))
+        batch = [
+            a_post(10 * n + k, "Cursor", community=name, hours=1)
+            for n, name in enumerate(NAMES)
+            for k in range(counts[name])
+        ]
+        await put(store, settings, batch)
+        days = Window.of_hours(24, NOW).days()
+        read = await read_subject_days(store, ["cursor"], days, NAMES, parts=True)
+        (day,) = read["cursor"]
+        assert [part_of(part)[1] for part in day["parts"]] == ["", NAMES[0]]
+        assert day["names"] == [NAMES[0]]
+        (hour,) = day["hours"].values()
+        assert hour["posts"] == 10
+        for name, count in counts.items():
+            whole = await with_part_of(store, subject_scope("cursor"), [day], name)
+            (own,) = part_days(whole, community=name)
+            assert [cell["posts"] for cell in own["hours"].values()] == [count]

@@ -6,6 +6,7 @@ from typing import Any
 from api.reads.ranked import Wanted, read_ranked_days
 from bench.priced_store import PricedStore
 from collector.maintenance.cleanup import Cleaner
+from collector.rollups import hour_documents, ranked_days
 from collector.rollups.ranked_days import MAX_DAY_BYTES, remove_ranked_days, write_ranked_days
 from shared.models import ALL, RankedDay
 from shared.settings import load_settings
@@ -123,3 +124,24 @@ async def test_an_item_that_moves_to_another_hour_is_listed_once(store) -> None:
         hour: [entry[12:] for entry in by_name["aws"]] for hour, by_name in day["hours"].items()
     }
     assert listed == {"11": ["c1"], "13": ["c2"]}
+
+
+async def test_an_hour_of_many_communities_is_split_and_read_as_one(
+    sqlite_store, monkeypatch
+) -> None:
+    monkeypatch.setattr(hour_documents, "MAX_SHARES", 3)
+    monkeypatch.setattr(hour_documents, "PART_SHARES", 1)
+    monkeypatch.setattr(ranked_days, "MAX_DAY_BYTES", 100)
+    hour = hour_of(iso(NOW))
+    names = [f"place{n}" for n in range(20)]
+    for count in (2, 10, 20):
+        changed = {name: entries(2) for name in names[:count]}
+        await write_ranked_days(sqlite_store, {ALL: {hour: changed}})
+        read = await read_ranked_days(sqlite_store, ALL, Window.of_hours(2, NOW), names)
+        found = read.listed(Wanted(names, "", "~"))
+        assert {name for _, name, _ in found} == set(names[:count])
+    ids = {each["id"] for each in await documents(sqlite_store)}
+    # Nothing is left of the earlier split.
+    assert {each.partition("~")[2].partition(".")[0] for each in ids} == {"", "16"}
+    await write_ranked_days(sqlite_store, {ALL: {hour: {name: [] for name in names}}})
+    assert [each["id"] for each in await documents(sqlite_store)] == [DAY]
