@@ -18,6 +18,7 @@ from shared.settings import Settings
 from shared.spellings import SpelledStore, Spellings
 from shared.stats.parsed_tables import ParsedTables
 from shared.store import Store, open_store
+from shared.subjects.roster import read_roster
 from shared.subjects.watchlist import read_watchlist
 from shared.times import Clock
 from shared.worker_status import WorkerStatus, read_status
@@ -93,6 +94,8 @@ class SharedWatchlist:
         self._clock = clock
         self._reading: asyncio.Task[Watchlist] | None = None
         self._until = 0.0
+        self._roster: tuple[int, list[str]] = (0, [])
+        self._settings: tuple[int, Settings, Settings] | None = None
 
     async def __call__(self) -> Watchlist:
         """Return the watchlist. Raises what `open_store` raises, and StoreError."""
@@ -102,8 +105,23 @@ class SharedWatchlist:
             self._until = now + self._seconds
         return await asyncio.shield(known)
 
+    def settings_with(self, settings: Settings, watchlist: Watchlist) -> Settings:
+        """Return settings with the communities of a watchlist that this has returned."""
+        own = settings.watching(watchlist)
+        if not watchlist.get("added"):
+            return own
+        revision, names = self._roster
+        known = self._settings
+        if known is None or known[0] != revision or known[1] is not settings:
+            known = self._settings = revision, settings, own.watching_also(names)
+        return known[2]
+
     async def _read(self) -> Watchlist:
-        return await read_watchlist(await self._store())
+        store = await self._store()
+        watchlist = await read_watchlist(store)
+        if watchlist.get("added") and self._roster[0] != watchlist["revision"]:
+            self._roster = watchlist["revision"], await read_roster(store)
+        return watchlist
 
     def forget(self, _: Watchlist) -> None:
         """Have the next request read it again, since this process has just written another one."""

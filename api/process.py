@@ -140,10 +140,11 @@ async def process_deps() -> Deps:
 
     Raises SettingsError and StoreError.
     """
-    deps, watchlist = configured_deps(), await _shared_watchlist()()
+    deps, shared = configured_deps(), _shared_watchlist()
+    watchlist = await shared()
     return replace(
         deps,
-        settings=deps.settings.watching(watchlist),
+        settings=shared.settings_with(deps.settings, watchlist),
         watchlist=watchlist,
     )
 

@@ -15,6 +15,7 @@ from shared.errors import CycleRunning
 from shared.logs import event, set_levels
 from shared.settings import Settings, schedule_warnings
 from shared.store import Store, open_store
+from shared.subjects.roster import watched_settings as watched_settings_of
 from shared.subjects.watchlist import read_watchlist
 from shared.telemetry import CYCLE_DURATION, CYCLE_ITEMS, measure
 from shared.text.forms import FORMS
@@ -113,7 +114,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Store, Settings]]:
     """
     store = await open_store(settings, retry_seconds=RETRY_SECONDS)
     try:
-        yield store, settings.watching(await read_watchlist(store))
+        yield store, await watched_settings_of(store, settings, await read_watchlist(store))
     finally:
         await store.close()
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from local.communities import app as communities_app
 from local.terminal import Json, end_on_signals
 from local.terminal import clear_errors as _clear_errors
 from local.terminal import log_to_stderr as _log_to_stderr
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 
 app.add_typer(watchlist_app, name="watchlist")
+app.add_typer(communities_app, name="communities")
 
 PORT = typer.Option(min=0, max=65535, help="The port to listen on; 0 is any free one.")
 

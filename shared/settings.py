@@ -9,7 +9,7 @@ import base64
 import binascii
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -18,6 +18,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     model_validator,
@@ -164,6 +165,7 @@ class Settings(BaseModel):
     """The settings, validated. A field's description says what the setting takes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _added: frozenset[str] = PrivateAttr(frozenset())
 
     reddit_client_id: str | None = Field(
         None,
@@ -476,6 +478,11 @@ class Settings(BaseModel):
         return (*self.subreddits, *self.communities)
 
     @property
+    def configured(self) -> tuple[str, ...]:
+        """Return the ids of those that the settings or the watchlist name: not those in bulk."""
+        return tuple(name for name in self.watched if name not in self._added)
+
+    @property
     def default_method(self) -> Literal["vader", "linear", "encoder"]:
         """Return the method that scores first: the default one where a language model follows."""
         return "encoder" if self.sentiment_method == "llm" else self.sentiment_method
@@ -509,6 +516,21 @@ class Settings(BaseModel):
                 "forums": {**self.forums, **_given(addresses)},
             }
         )
+
+    def watching_also(self, names: Sequence[str]) -> "Settings":
+        """Return these settings with more communities, which were checked when they were added."""
+        known = {name.lower() for name in self.watched}
+        fresh = [name for name in names if name.lower() not in known]
+        subreddits = tuple(name for name in fresh if source_of(name) == REDDIT)
+        others = tuple(name for name in fresh if source_of(name) != REDDIT)
+        whole = self.model_copy(
+            update={
+                "subreddits": (*self.subreddits, *subreddits),
+                "communities": (*self.communities, *others),
+            }
+        )
+        whole._added = self._added.union(fresh)
+        return whole
 
     def source_of(self, community: str) -> SourceName:
         """Return the source that a community is read from."""

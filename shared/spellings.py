@@ -19,6 +19,7 @@ from shared.stats.ranked import ranked_partition
 from shared.stats.watched import names_ever
 from shared.store import Container, Key, Query, Store
 from shared.store.base import T
+from shared.store.community_states import MAX_OBSERVED
 
 # While something lies under another case: a cycle moves it.
 LOOK_AGAIN_SECONDS = 60.0
@@ -56,7 +57,12 @@ class Spellings:
                 self._due = min(self._due, self._seconds() + LOOK_AGAIN_SECONDS)
 
     async def refresh(self, store: Store, names: Mapping[str, str]) -> None:
-        """Look which names are stored, where that is due. Raises StoreError."""
+        """Look which names are stored, where that is due. Raises StoreError.
+
+        Where many are watched it would cost too much: a change of case shows with the next cycle.
+        """
+        if len(names) > MAX_OBSERVED:
+            return
         if self._seconds() >= self._due:
             stored = await names_ever(store, ())
             self._names.clear()

@@ -15,6 +15,7 @@ from shared.stats.subject_parts import add_up_steps
 from shared.stats.subject_tables import read_tables
 from shared.stats.subjects import read_subject_days
 from shared.stats.watched import names_ever, only_watched
+from shared.store.community_states import MAX_OBSERVED, left_names
 from shared.times import DAY_CHARS, Window, day_of, iso, month_of
 
 Cells = Mapping[str, Cell]
@@ -62,8 +63,10 @@ async def are_parts_too_many(deps: Deps, scopes: Sequence[Scope], window: Window
     months = subjects * len(set(map(month_of, days)))
     if subjects * len(days) <= MAX_DAYS_READ or months <= MAX_PARTED_MONTHS:
         return False
-    watched = {name.lower() for name in deps.settings.watched}
-    return any(name.lower() not in watched for name in await names_ever(await deps.store(), ()))
+    watched, store = {name.lower() for name in deps.settings.watched}, await deps.store()
+    are_many = len(watched) > MAX_OBSERVED
+    ever = await (left_names(store) if are_many else names_ever(store, ()))
+    return any(name.lower() not in watched for name in ever)
 
 
 async def _of_tables(

@@ -33,6 +33,7 @@ from shared.schedule import next_tick, two_intervals
 from shared.scoring import read_scoring
 from shared.settings import Settings
 from shared.store import COLLECTION, LEASES, Store
+from shared.subjects.roster import watched_settings
 from shared.subjects.watchlist import read_watchlist
 from shared.times import Window, iso, parse_iso
 from shared.worker_status import WorkerStatus
@@ -97,7 +98,7 @@ class LastObserved:
         after, now = state.get("_etag", "") if state else "", self._clock()
         known = self._known
         if known is None or known.after != after or now >= self._until:
-            settings = deps.settings.watching(await read_watchlist(store))
+            settings = await watched_settings(store, deps.settings, await read_watchlist(store))
             states = await read_states(replace(deps, settings=settings), store, [ALL])
             known = self._known = Observed(after, settings, states)
             self._until = now + (RUNNING_SECONDS if running else OBSERVED_SECONDS)

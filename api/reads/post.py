@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 
 from api.deps import Deps
-from api.errors import NotFound
+from api.errors import BadParameters, NotFound
 from api.reads.copies import with_places
 from api.reads.corrections import corrections_beside, with_beside
 from api.reads.kinds import with_switch
 from api.reads.scopes import scope_asked
 from api.schema.items import MAX_COMMENTS, CommentAnswer, PostAnswer, PostDetail
 from api.schema.parameters import PostParameters
+from api.schema.problems import BadParameter
 from api.schema.sentiment import LabelCounts
 from shared.communities import sharing_with
 from shared.models import ALL, Comment, Post
 from shared.stats.cells import recount, totals
 from shared.store import COMMENTS, POSTS, Query, Store
+from shared.store.community_states import MAX_OBSERVED
 
 
 async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
@@ -22,10 +24,14 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
 
     Without a community it looks the post up in all watched ones, by point reads. Where communities
     share items, the post or some of its comments may be in another one; these are queried too.
-    Raises UnknownCommunity, NotFound and StoreError.
+    Raises UnknownCommunity, BadParameters, NotFound and StoreError.
     """
     scope = scope_asked(deps.settings, parameters)
     names = deps.settings.watched if scope == ALL else [scope]
+    if len(names) > MAX_OBSERVED:
+        detail = f"a post is looked up in at most {MAX_OBSERVED} communities"
+        takes = "the post's community, as lists of posts have it"
+        raise BadParameters([BadParameter(parameter="subreddit", detail=detail, takes=takes)])
     store = await deps.watched_store()
     post = await _find(store, names, parameters.id)
     if post is None and scope != ALL:

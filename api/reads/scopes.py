@@ -18,6 +18,10 @@ from shared.stats.subjects import PREFIX, subject_scope
 MAX_NAMED = 20
 
 
+# Names of communities that an error lists.
+MAX_SHOWN = 100
+
+
 @dataclass(frozen=True)
 class Scope:
     """A community or all, and the subject whose mentions count there, if any."""
@@ -153,7 +157,9 @@ def scope_of(settings: Settings, name: str | None, *, parameter: str = "subreddi
         return ALL
     community = settings.community_named(name)
     if community is None:
-        known = ", ".join(settings.watched)
+        shown = settings.watched[:MAX_SHOWN]
+        more = " …: GET /api/v1/communities lists all" if shown != settings.watched else ""
+        known = ", ".join(shown) + more
         bad = BadParameter(
             parameter=parameter,
             detail=f"{shortened(name)!r} isn't watched",

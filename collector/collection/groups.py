@@ -184,6 +184,8 @@ async def _states(cycle: CycleContext) -> list[CommunityState]:
     names = cycle.settings.watched
     found = await read_states(cycle.store, names)
     states = [found.get(name) or never_read(name) for name in names]
+    for state in states:
+        state.pop("left", None)
     return sorted(states, key=lambda state: state["last_attempt_at"])
 
 

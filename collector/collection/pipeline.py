@@ -32,9 +32,8 @@ from shared.errors import (
 )
 from shared.logs import event
 from shared.models import CommunityState, CycleError, SourceRequests, WorkStatus
-from shared.stats.watched import names_ever
 from shared.store import COMMUNITIES
-from shared.store.community_states import move_earlier_states
+from shared.store.community_states import mark_left, move_earlier_states
 from shared.telemetry import span
 from shared.times import hour_of, iso
 
@@ -130,7 +129,7 @@ def _note_end(cycle: CycleContext, done: Collected) -> None:
 async def _move_respelled(cycle: CycleContext) -> list[str]:
     """Move communities that are stored in another spelling; return the names of all stored ones."""
     watched = cycle.settings.watched
-    ever = await names_ever(cycle.store, ())
+    ever = await mark_left(cycle.store, watched)
     ever += await move_earlier_states(cycle.store, watched, ever)
     ever = list(dict.fromkeys((*watched, *ever)))
     spellings = respelled.spellings(ever, watched)

@@ -35,6 +35,9 @@ from shared.times import day_of, hour_of, next_hour
 
 I = TypeVar("I", Post, Comment)  # noqa: E741 - an item
 
+# Names of communities that a day of all lists, of about 15 bytes each.
+MAX_NAMES = 2000
+
 Shares = dict[str, dict[str, HourShare]]
 """The share of each community in each hour: community, hour, share."""
 
@@ -186,9 +189,15 @@ async def write_days(
         kept = {hour: merged[hour] for hour in sorted(merged) if not is_empty(merged[hour])}
         document = DayStats(id=day, scope=scope, hours=kept)
         # A day that was stored before days named their communities goes on without.
-        if names is not None and (known is None or "names" in known):
+        if known is not None and "has_many_names" in known:
+            document["has_many_names"] = True
+        elif names is not None and (known is None or "names" in known):
             named = {name for hour in changed for name in names[f"{day}T{hour}"]}
-            document["names"] = sorted(named.union(known["names"] if known else ()))
+            listed = sorted(named.union(known["names"] if known else ()))
+            if len(listed) > MAX_NAMES:
+                document["has_many_names"] = True
+            else:
+                document["names"] = listed
         by_mentions = dict(known.get("mention_methods", {})) if known else {}
         if mention_methods is not None:
             by_mentions.update((hour, mention_methods[f"{day}T{hour}"]) for hour in changed)

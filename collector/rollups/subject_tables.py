@@ -37,6 +37,8 @@ FEWER_NAMED = (14, 10, 7, 5, 3, 2, 1, 0)
 MAX_CHARACTERS = 450_000
 FEWER_LISTED = (30, 15, 10, 7, 5, 3, 2, 1, 0)
 MAX_OF_THREADS = 150_000
+# Beyond this number of names, those without rows are taken out of a table.
+MAX_NAMES = 1000
 
 Homes = Mapping[str, Collection[str]]
 """By subject, its home communities in lower case."""
@@ -161,7 +163,25 @@ def _with_steps(
             break
         subjects = _narrowed(updated, most, homes)
         updated["subjects"] = subjects
-    return updated
+    return _without_idle_names(updated) if len(names) > MAX_NAMES else updated
+
+
+def _without_idle_names(table: T) -> T:
+    """Return a table whose names are those that its rows have."""
+    rows = {
+        subject: {step: unpack_rows(text, table["names"]) for step, text in texts.items()}
+        for subject, texts in table["subjects"].items()
+    }
+    names = sorted(
+        {name for steps in rows.values() for own in steps.values() for name in own} - {REST}
+    )
+    numbers = {name: number for number, name in enumerate(names)}
+    packed = {
+        subject: {step: pack_rows(own, numbers) for step, own in steps.items()}
+        for subject, steps in rows.items()
+    }
+    pruned: T = {**table, "names": names, "subjects": packed}
+    return pruned
 
 
 def _with_threads(

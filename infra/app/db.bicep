@@ -73,7 +73,13 @@ var containers = [
   {
     name: 'communities'
     partitionKey: '/bucket'
-    indexed: [{ path: '/bucket/?' }, { path: '/due_at/?' }, { path: '/id/?' }, { path: '/shard/?' }]
+    indexed: [
+      { path: '/bucket/?' }
+      { path: '/due_at/?' }
+      { path: '/id/?' }
+      { path: '/left/?' }
+      { path: '/shard/?' }
+    ]
   }
 ]
 

@@ -59,7 +59,7 @@ async def serve_store(settings: Settings) -> None:
 
     async def reader() -> Reader:
         watched = await watchlist()
-        own = settings.watching(watched)
+        own = watchlist.settings_with(settings, watched)
         return Reader(Deps(own, store, utc_now, process_health, watchlist=watched), caches)
 
     server = server_for(Caller(reader, dashboard_address(settings)))

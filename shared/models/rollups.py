@@ -66,7 +66,8 @@ class DayStats(TypedDict):
     """One day of a scope: a community, `all` or a subject.
 
     id is YYYY-MM-DD, hours has keys 00 to 23. names are the communities that count in a day of
-    `all` or of a subject, or did; earlier days lack it. parts split the hours of a subject, with
+    `all` or of a subject, or did; earlier days lack it, and so do days of `all` with thousands,
+    which have has_many_names. parts split the hours of a subject, with
     the same keys; part_methods and part_kinds have what packed cells lack. mention_methods are, for
     hours of `all`, the methods by which their mentions count but none of their items, left out
     where there are none.
@@ -76,6 +77,7 @@ class DayStats(TypedDict):
     scope: str
     hours: dict[str, Cell]
     names: NotRequired[list[str]]
+    has_many_names: NotRequired[bool]
     parts: NotRequired[Parts]
     part_methods: NotRequired[PartMethods]
     part_kinds: NotRequired[PartKinds]

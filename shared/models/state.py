@@ -53,7 +53,8 @@ class CommunityState(EarlierState):
     bucket is `shared.store.community_states.bucket_of` of the name. source is what collects it.
     shard names the group that it is collected in, and due_at is the ISO time of its next poll: both
     are empty where all communities are collected together. is_added says that it is watched because
-    it was added to this container, and not by the settings or the watchlist.
+    it was added to this container, and not by the settings or the watchlist. left is "yes" where it
+    isn't watched any more, as the last cycle found.
     """
 
     bucket: str
@@ -61,6 +62,7 @@ class CommunityState(EarlierState):
     shard: str
     due_at: str
     is_added: NotRequired[bool]
+    left: NotRequired[Literal["yes"]]
 
 
 class PastWalk(TypedDict):

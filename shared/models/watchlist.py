@@ -84,7 +84,8 @@ class Watchlist(TypedDict):
 
     by is who made it, where that is known.
     rules_revision is the last revision that changed what items mention; without it, each may have.
-    communities is None until someone edits them: the settings count until then.
+    communities is None until someone edits them: the settings count until then. added is the number
+    of communities that are watched in bulk, whose names are in rosters.
     """
 
     id: Literal["watchlist"]
@@ -99,6 +100,17 @@ class Watchlist(TypedDict):
     markers: NotRequired[list[Marker]]
     releases: NotRequired[ReleaseFeed]
     rules_revision: NotRequired[int]
+    added: NotRequired[int]
+    _etag: NotRequired[str]
+
+
+class Roster(TypedDict):
+    """The names of the communities of a bucket that are watched in bulk; id is the bucket."""
+
+    id: str
+    kind: Literal["roster"]
+    ttl: int
+    names: list[str]
     _etag: NotRequired[str]
 
 

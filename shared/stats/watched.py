@@ -11,7 +11,7 @@ from shared.stats.cell_threads import subtract_communities
 from shared.stats.cells import is_empty
 from shared.stats.months import read_days
 from shared.store import Store
-from shared.store.community_states import all_states
+from shared.store.community_states import all_states, left_names
 
 
 async def names_ever(store: Store, configured: Iterable[str]) -> list[str]:
@@ -31,7 +31,9 @@ async def only_watched(
     """
     watched = set(names)
     known = {name for day in days for name in day.get("names", ())}
-    if any("names" not in day for day in days):
+    if any("has_many_names" in day for day in days):
+        known.update(await left_names(store))
+    if any("names" not in day and "has_many_names" not in day for day in days):
         # As such days were stored before they named their communities.
         known.update(await names_ever(store, ()))
     others = sorted(known - watched)

@@ -115,6 +115,33 @@ async def all_states(store: Store) -> AsyncIterator[CommunityState]:
             heapq.heappush(heads, (following["id"], number, following))
 
 
+async def mark_left(store: Store, watched: Collection[str]) -> list[str]:
+    """Mark the states of communities that aren't watched any more; return the names of all states.
+
+    Nothing is written where the marks are right. That of a community that is watched again goes
+    with its next poll.
+    """
+    names: list[str] = []
+    wrong: list[CommunityState] = []
+    own = set(watched)
+    async for state in all_states(store):
+        names.append(state["id"])
+        if state["id"] not in own and "left" not in state:
+            wrong.append({**state, "left": "yes"})
+    if wrong:
+        await store.upsert(COMMUNITIES, wrong)
+    return names
+
+
+async def left_names(store: Store) -> list[str]:
+    """List the communities that the last cycle found no longer watched, at most 2,000 of them."""
+    pages = [
+        await store.query(Query(COMMUNITIES, bucket, PAGE, order_by="id", equals={"left": "yes"}))
+        for bucket in BUCKETS
+    ]
+    return sorted(state["id"] for page in pages for state in page)
+
+
 async def move_earlier_states(
     store: Store, watched: Collection[str], known: Collection[str]
 ) -> list[str]:

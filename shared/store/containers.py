@@ -38,6 +38,7 @@ from shared.models import (
     RankedDay,
     ReleasesState,
     Rematch,
+    Roster,
     ScheduledDigests,
     ScopeHour,
     ScoringState,
@@ -90,7 +91,7 @@ GUARDS: Container[Lease | CollectRequest] = Container(
 )
 LEASES: Container[Lease] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 COMMUNITIES: Container[CommunityState] = Container(
-    "communities", "bucket", (("id",), ("due_at",), ("shard", "id")), expires=True
+    "communities", "bucket", (("id",), ("due_at",), ("shard", "id"), ("left", "id")), expires=True
 )
 # Where earlier versions kept them, in the partition `community`.
 EARLIER_COMMUNITIES: Container[EarlierState] = Container(
@@ -109,6 +110,7 @@ READ_UNITS: Container[UnitsSpent] = Container("cycles", "kind", _CYCLE_INDEXES, 
 TOKENS: Container[TokensSpent] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 VERDICTS: Container[ModelVerdict] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WATCHLIST: Container[Watchlist] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+ROSTERS: Container[Roster] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WATCHLIST_REVISIONS: Container[WatchlistRevision] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True
 )

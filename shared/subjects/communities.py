@@ -32,7 +32,7 @@ def effective_communities(settings: Settings, watchlist: Watchlist) -> list[Watc
     if watchlist["communities"] is not None:
         return watchlist["communities"]
     found: list[WatchedCommunity] = []
-    for community in settings.watched:
+    for community in settings.configured:
         watched, name = WatchedCommunity(id=community), name_in_source(community)
         if source_of(community) == "hackernews" and name in settings.hn_queries:
             watched["query"] = settings.hn_queries[name]

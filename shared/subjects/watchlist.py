@@ -80,14 +80,15 @@ async def write_watchlist(
     now: datetime,
     markers: Sequence[Marker] | None = None,
     releases: ReleaseFeed | None = None,
+    added: int | None = None,
     by: str | None = None,
 ) -> Watchlist:
     """Write the next revision over `before`, as it was read, and return it.
 
     What it replaces is kept first, so that no crash loses a revision. `change` says in a few words
-    what is new, and `by` who made it, None where that isn't known. Markers and releases that aren't
-    given stay. Raises DocumentChanged and DocumentExists if another writer was first, and
-    StoreError.
+    what is new, and `by` who made it, None where that isn't known. Markers, releases and `added`
+    that aren't given stay. Raises DocumentChanged and DocumentExists if another writer was first,
+    and StoreError.
     """
     after = _next(before, now=now, change=change)
     if by is not None:
@@ -97,6 +98,8 @@ async def write_watchlist(
     after["markers"] = markers_of(before) if markers is None else list(markers)
     if releases is not None:
         after["releases"] = releases
+    if added is not None:
+        after["added"] = added
     after["rules_revision"] = rules_revision(before)
     if changed_subjects(before["subjects"], subjects):
         after["rules_revision"] = after["revision"]
