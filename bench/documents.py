@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -45,6 +46,8 @@ COUNTS, SUBJECTS = "1000,10000,50000", 1000
 MAX_BYTES = 2_000_000
 MAX_REQUEST_UNITS = 10_000
 KB = 1024
+# They are enough: statistics have two hours.
+WINDOWS = ("24 h", "30 d")
 # Reads whose price could depend on the number of communities or subjects.
 ENDPOINTS = (
     *("health", "sentiment_stats", "sentiment_trends", "sentiment_compare", "posts_recent"),
@@ -188,8 +191,14 @@ def reads_of(names: Sequence[str], subjects: Sequence[str]) -> dict[str, list[Re
         "two hours of all": [_hours(HOURS_OF_ALL, ALL, hours)],
         "two hours of all, one community": [_hours(HOURS_OF_ALL, ALL, hours, names[:1])],
         "two hours of a subject that all name": [_hours(SUBJECT_HOURS, common, hours)],
-        **{f"GET {name}": list(endpoints[name].values()) for name in ENDPOINTS},
+        **{f"GET {name}": _variants(endpoints[name]) for name in ENDPOINTS},
     }
+
+
+def _variants(asked_for: Mapping[str, Read]) -> list[Read]:
+    """Return the reads of a day and of a month where an endpoint has windows, and else all."""
+    of_windows = [read for name, read in asked_for.items() if name.startswith(WINDOWS)]
+    return of_windows or list(asked_for.values())
 
 
 def _hours(
@@ -222,7 +231,10 @@ async def measured(folder: Path, communities: int, subjects: int) -> Report:
         deps = deps_of(store, now=NOW, names=names)
         asked_of = [subject_id(number) for number in range(min(subjects, 10))]
         for name, reads in reads_of(names, asked_of).items():
+            began = time.perf_counter()
             report.reads[name] = await dearest(deps, store, reads)
+            seconds = time.perf_counter() - began
+            print(f"{communities:,}: {name} took {seconds:.0f} s", file=sys.stderr)
     finally:
         await store.close()
     return report

@@ -11,7 +11,7 @@ from local.terminal import clear_errors, log_to_stderr
 app = typer.Typer(no_args_is_help=True, help="Add, remove and list communities in bulk.")
 NamesFile = Annotated[
     Path,
-    typer.Argument(metavar="FILE", help="A name a line; # begins a comment; - is the terminal."),
+    typer.Argument(metavar="FILE", help="A name a line, # begins a comment; - is the terminal."),
 ]
 
 

@@ -529,7 +529,7 @@ class Settings(BaseModel):
                 "communities": (*self.communities, *others),
             }
         )
-        whole._added = self._added.union(fresh)
+        whole._added = self._added.union(fresh)  # noqa: SLF001 - its own class
         return whole
 
     def source_of(self, community: str) -> SourceName:
