@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from shared.models import CommunityCounts, Cycle, CycleError, Lease, Origin, Trigger, Work
 from shared.times import iso
 
+# The name of the lease that guards every writer.
+EVERY_WRITER = "lease"
 # LEASE_SECONDS is 600 at most, and another machine's clock may be ahead by the rest.
 LONGEST_LEASE = timedelta(hours=1)
 
@@ -17,14 +19,15 @@ def cycle_id_of(moment: datetime) -> str:
 def lease_holder(lease: Lease | None, now: datetime) -> str | None:
     """Return who holds the lease, of whatever kind; None where it is free or has run out.
 
-    One that ends later than it possibly could was taken by a clock that ran ahead, and counts as
-    run out: its holder, if it lives, finds it taken and stops before its next write.
+    A shared one has run out once the parts of all its shards have. One that ends later than it
+    possibly could was taken by a clock that ran ahead, and counts as run out: its holder, if it
+    lives, finds it taken and stops before its next write.
     """
     if lease is None or lease["holder"] is None:
         return None
-    if not iso(now) <= lease["expires_at"] <= iso(now + LONGEST_LEASE):
-        return None
-    return lease["holder"]
+    first, last = iso(now), iso(now + LONGEST_LEASE)
+    ends = lease.get("members", {}).values() or [lease["expires_at"]]
+    return lease["holder"] if any(first <= end <= last for end in ends) else None
 
 
 def running_cycle(lease: Lease | None, now: datetime) -> str | None:

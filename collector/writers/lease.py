@@ -4,17 +4,20 @@ The lease is a document, which a writer takes under an ETag condition and renews
 killed writer stops renewing, and the next one takes the lease once it has expired. Writers of
 different kinds wait for each other. A writer that finds its own kind of work running gives up once
 it has seen that the holder is alive; if the holder was killed, it waits for the lease to expire.
+
+Each lease has a name. The one that guards every writer may also be held by the shards of a cycle
+together (shared_lease.py); the others guard one shard, one client of a source, or the totals.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collector.writers.shutdown import to_its_end
-from shared.cycles import lease_holder
+from shared.cycles import EVERY_WRITER, lease_holder
 from shared.errors import (
     CycleRunning,
     DocumentChanged,
@@ -36,6 +39,8 @@ LET_GO_SECONDS = 2 * LOOK_AGAIN_SECONDS
 # Clocks differ, so another machine's lease may seem to last longer than a term.
 LONGEST_TERMS = 2
 SECOND = timedelta(seconds=1)
+# While a writer waits for shards it says so for this long at a time: no other shard begins.
+WANTED = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -59,43 +64,74 @@ NO_WAIT = LeaseWait()
 
 @dataclass
 class HeldLease:
-    """A lease that this process holds until `check` raises."""
+    """A lease that this process holds until `check` raises; others are held with it."""
 
     holder: str
     etag: str
     expires_at: str
     lost: bool = False
+    others: Sequence["HeldLease"] = ()
 
     def check(self) -> None:
         """Raise LeaseLost if another writer may be writing."""
         if self.lost:
             raise LeaseLost(f"{self.holder} has lost its lease")
+        for other in self.others:
+            other.check()
 
 
 @asynccontextmanager
 async def lease(
-    store: Store, holder: str, *, seconds: int, clock: Clock, lease_wait: LeaseWait = NO_WAIT
+    store: Store,
+    holder: str,
+    *,
+    seconds: int,
+    clock: Clock,
+    lease_wait: LeaseWait = NO_WAIT,
+    name: str = EVERY_WRITER,
 ) -> AsyncIterator[HeldLease]:
-    """Hold the lease while the block runs. Raises CycleRunning if another writer holds it.
+    """Hold a lease while the block runs. Raises CycleRunning if another writer holds it.
 
     A live holder renews every third of its term, so giving up takes up to that long.
     """
-    held = await _take_in_turn(store, holder, seconds=seconds, clock=clock, lease_wait=lease_wait)
-    renewal = asyncio.create_task(_keep_renewing(store, held, seconds=seconds, clock=clock))
+    held = await _take_in_turn(
+        store, name, holder, seconds=seconds, clock=clock, lease_wait=lease_wait
+    )
+
+    async def renew(expires_at: str) -> str:
+        return await store.replace(LEASES, _document(name, holder, expires_at), held.etag)
+
     try:
-        yield held
+        async with renewed(held, renew, seconds=seconds, clock=clock):
+            yield held
+    finally:
+        await to_its_end(_release(store, name, held))
+
+
+Renew = Callable[[str], Awaitable[str]]
+"""Writes that a lease expires at this ISO time, and returns its ETag. Raises DocumentChanged."""
+
+
+@asynccontextmanager
+async def renewed(
+    held: HeldLease, renew: Renew, *, seconds: int, clock: Clock
+) -> AsyncIterator[None]:
+    """Renew a lease in the background while the block runs, unless another writer takes it."""
+    renewal = asyncio.create_task(_keep_renewing(held, renew, seconds=seconds, clock=clock))
+    try:
+        yield
     finally:
         renewal.cancel()
         with suppress(asyncio.CancelledError):
             await renewal
-        await to_its_end(_release(store, held))
 
 
-def _document(holder: str | None, expires_at: str) -> Lease:
-    return Lease(id="lease", kind="lease", ttl=-1, holder=holder, expires_at=expires_at)
+def _document(name: str, holder: str | None, expires_at: str) -> Lease:
+    return Lease(id=name, kind="lease", ttl=-1, holder=holder, expires_at=expires_at)
 
 
-def _end(seconds: int, clock: Clock) -> str:
+def end_of_term(seconds: int, clock: Clock) -> str:
+    """Return the ISO time at which a lease expires that is taken or renewed now."""
     return iso(clock() + timedelta(seconds=seconds))
 
 
@@ -131,37 +167,48 @@ class _Watch:
 
 
 async def _take_in_turn(
-    store: Store, holder: str, *, seconds: int, clock: Clock, lease_wait: LeaseWait
+    store: Store, name: str, holder: str, *, seconds: int, clock: Clock, lease_wait: LeaseWait
 ) -> HeldLease:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + lease_wait.seconds
     waited_for: str | None = None
     watch = _Watch(lease_wait, seconds)
     while True:
-        found = await store.read(LEASES, "lease", "lease")
+        found = await store.read(LEASES, "lease", name)
         now = clock()
         if left_to := watch.yields_to(found, now):
             raise CycleRunning(left_to)
         other = lease_holder(found, now)
         if other is None:
             try:
-                return await _take(store, holder, found, seconds=seconds, clock=clock)
+                return await _take(store, name, holder, found, seconds=seconds, clock=clock)
             except (DocumentExists, DocumentChanged):
-                found = await store.read(LEASES, "lease", "lease")
+                found = await store.read(LEASES, "lease", name)
                 other = (found and found["holder"]) or "another writer"
         if loop.time() >= deadline:
             raise CycleRunning(other)
+        if found is not None and found.get("members"):
+            await _ask_for(store, found, holder, now)
         if other != waited_for:
             event(log, "lease.waiting", holder=holder, of=other)
         waited_for = other
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
+async def _ask_for(store: Store, found: Lease, holder: str, now: datetime) -> None:
+    """Write into a shared lease who waits for it, so that no other shard takes part in it."""
+    if iso(now + WANTED / 2) <= found.get("wanted_until", "") <= iso(now + WANTED):
+        return
+    wanted: Lease = {**found, "wanted_by": holder, "wanted_until": iso(now + WANTED)}
+    with suppress(DocumentChanged):  # The next look asks again.
+        await store.replace(LEASES, wanted, found["_etag"])
+
+
 async def _take(
-    store: Store, holder: str, found: Lease | None, *, seconds: int, clock: Clock
+    store: Store, name: str, holder: str, found: Lease | None, *, seconds: int, clock: Clock
 ) -> HeldLease:
     """Take a free or expired lease. Raises DocumentExists and DocumentChanged."""
-    mine = _document(holder, _end(seconds, clock))
+    mine = _document(name, holder, end_of_term(seconds, clock))
     if found is None:
         etag = await store.create(LEASES, mine)
     else:
@@ -171,17 +218,17 @@ async def _take(
     return HeldLease(holder, etag, mine["expires_at"])
 
 
-async def _keep_renewing(store: Store, held: HeldLease, *, seconds: int, clock: Clock) -> None:
+async def _keep_renewing(held: HeldLease, renew: Renew, *, seconds: int, clock: Clock) -> None:
     while not held.lost:
         await asyncio.sleep(seconds / RENEWALS_PER_TERM)
-        renewed = _document(held.holder, _end(seconds, clock))
+        expires_at = end_of_term(seconds, clock)
         # Other writers take it only after the second in which it expires.
         left = (parse_iso(held.expires_at) + SECOND - clock()).total_seconds()
         try:
             # The store retries for longer than a lease lasts.
             async with asyncio.timeout(left):
-                held.etag = await store.replace(LEASES, renewed, held.etag)
-            held.expires_at = renewed["expires_at"]
+                held.etag = await renew(expires_at)
+            held.expires_at = expires_at
         except (DocumentChanged, TimeoutError):
             held.lost = True
         except StoreUnavailable:
@@ -190,12 +237,12 @@ async def _keep_renewing(store: Store, held: HeldLease, *, seconds: int, clock: 
     event(log, "lease.lost", logging.ERROR, holder=held.holder)
 
 
-async def _release(store: Store, held: HeldLease) -> None:
+async def _release(store: Store, name: str, held: HeldLease) -> None:
     if held.lost:
         return
-    free = _document(None, held.expires_at)
+    free = _document(name, None, held.expires_at)
     try:
-        found = await store.read(LEASES, "lease", "lease")
+        found = await store.read(LEASES, "lease", name)
         # A cancelled renewal may have changed the ETag, but not the holder.
         if found is not None and found["holder"] == held.holder:
             await store.replace(LEASES, free, found["_etag"])

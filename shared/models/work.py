@@ -201,13 +201,21 @@ class Correct(Work):
 
 
 class Lease(TypedDict):
-    """The one lease that guards every writer; holder None means that it is free."""
+    """A lease; holder None means that it is free. The one named "lease" guards every writer.
 
-    id: Literal["lease"]
+    That one may be shared: members are the shards that take part in it, each with the ISO time at
+    which its part expires. wanted_by is a writer that waits for them until wanted_until: while it
+    does, no other shard begins.
+    """
+
+    id: str
     kind: Literal["lease"]
     ttl: int
     holder: str | None
     expires_at: str
+    members: NotRequired[dict[str, str]]
+    wanted_by: NotRequired[str]
+    wanted_until: NotRequired[str]
     _etag: NotRequired[str]
 
 
