@@ -96,7 +96,6 @@ class Collector:
         if known is not None and known["status"] != "running":
             await self._forget_request(held.holder)
             raise CycleEnded(f"{held.holder} has run already: it {known['status']}")
-        state = await collection_state(self.store, self.settings.origin)
         origin = self.settings.origin
         state = await collection_state(self.store, origin)
         if known is None:

@@ -197,7 +197,6 @@ async def _read(cycle: CycleContext, source: Source, state: CommunityState, shar
         comparer = comparer_of(cycle)
         now = cycle.clock()
         reading = await read_community(source, state, oldest=comparer.oldest, now=now)
-        stored = await stored_items(cycle.store, name, reading.seen)
         if cycle.settings.origin != "recorded":
             await check_silence(cycle.store, source, state, reading)
         stored = await stored_items(cycle.store, name, reading.seen)
