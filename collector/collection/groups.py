@@ -139,7 +139,10 @@ async def _read_source(
     """
     source = cycle.sources[name]
     streak = FaultStreak({}) if source.own_servers else FaultStreak(is_probe=are_tripped(states))
-    shared = Shared(cycle.store, [state["id"] for state in states])
+    watched = cycle.rules.watched
+    shared = Shared(
+        cycle.store, [each for each in watched if cycle.settings.source_of(each) == name]
+    )
     for number, state in enumerate(states):
         try:
             with _as_probe(source, is_probe=is_tripped(state)):

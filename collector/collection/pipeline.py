@@ -65,17 +65,27 @@ async def collect(cycle: CycleContext) -> WorkStatus:
     """Collect every community, sweep, and bring all statistics up to date."""
     # A cycle that is begun again has pending cells; they are recounted before their items change.
     await cycle.recount.finish()
-    await give_back(cycle.store, cycle.sources)
-    stored = await _move_respelled(cycle)
+    stored = await move_respelled(cycle)
+    done = await collect_part(cycle, stored)
+    await mark_copies(cycle, done.oldest_new)
+    return "completed" if done.communities else "failed"
+
+
+async def collect_part(cycle: CycleContext, stored: Sequence[str]) -> Collected:
+    """Collect the communities of the cycle's settings, and sweep the stored ones.
+
+    What a killed run of it left is recounted first.
+    """
+    await cycle.recount.finish()
+    await give_back(cycle.store, cycle.sources, cycle.shard)
     done = Collected()
     await _collect_communities(cycle, done)
     await _sweep(cycle, stored, done)
     count_requests(cycle)
-    await keep(cycle.store, cycle.sources)
+    await keep(cycle.store, cycle.sources, cycle.shard)
     _note_end(cycle, done)
     await cycle.recount.finish()
-    await _mark_copies(cycle, done)
-    return "completed" if done.communities else "failed"
+    return done
 
 
 async def _collect_communities(cycle: CycleContext, done: Collected) -> None:
@@ -126,7 +136,7 @@ def _note_end(cycle: CycleContext, done: Collected) -> None:
         journal.fail(None, "deadline", f"{reason} for the next")
 
 
-async def _move_respelled(cycle: CycleContext) -> list[str]:
+async def move_respelled(cycle: CycleContext) -> list[str]:
     """Move communities that are stored in another spelling; return the names of all stored ones."""
     watched = cycle.settings.watched
     ever = await mark_left(cycle.store, watched)
@@ -189,10 +199,11 @@ async def _end_communities(cycle: CycleContext, states: Sequence[CommunityState]
     """Store the states of finished communities, and report the progress."""
     document = cycle.journal.document
     for state in states:
-        state["last_attempt_at"] = iso(cycle.clock())
+        now = cycle.clock()
+        state["last_attempt_at"], state["due_at"] = iso(now), cycle.next_poll(state, now)
         document["communities_processed"].append(state["id"])
     count_requests(cycle)
-    await keep(cycle.store, cycle.sources)
+    await keep(cycle.store, cycle.sources, cycle.shard)
     await cycle.store.upsert(COMMUNITIES, states)
     await cycle.journal.save()
     for state in states:
@@ -270,16 +281,11 @@ async def _swept(
     asked = cycle.settings.sweep_requests
     requests = round(asked * source.sweep_factor)
     oldest = comparer_of(cycle).oldest
+    store, clock, state_id = cycle.store, cycle.clock, cycle.shard or source.name
+    slices = round(asked * SLICES)
     steps = [
-        sweep(cycle.store, source, names, requests=requests, skip=skip, clock=cycle.clock),
-        reread(
-            cycle.store,
-            source,
-            names,
-            slices=round(asked * SLICES),
-            oldest=oldest,
-            clock=cycle.clock,
-        ),
+        sweep(store, source, names, requests=requests, skip=skip, clock=clock, state_id=state_id),
+        reread(store, source, names, slices=slices, oldest=oldest, clock=clock, state_id=state_id),
     ]
     for each in steps:
         async with aclosing(each) as results:
@@ -302,10 +308,13 @@ async def _take(cycle: CycleContext, swept: Swept) -> None:
     await cycle.recount.finish_when_due()
 
 
-async def _mark_copies(cycle: CycleContext, done: Collected) -> None:
-    """Mark copies among posts, once all posts of the cycle are stored."""
+async def mark_copies(cycle: CycleContext, oldest_new: str | None) -> None:
+    """Mark copies among posts, once all posts of the cycle are stored.
+
+    oldest_new is the oldest hour with a new post.
+    """
     now = cycle.clock()
-    since = earliest_compared(now, done.oldest_new)
+    since = earliest_compared(now, oldest_new)
     with span("mark copies"):
         found = await unmarked_posts(cycle.store, cycle.settings.watched, since, now + MAX_AHEAD)
     changes = {

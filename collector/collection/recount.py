@@ -1,8 +1,9 @@
 """Recounts the cells that a cycle, or other work, changes, and updates `all` with them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from collector.collection.journal import ItemsJournal
@@ -23,6 +24,10 @@ FIRST_GROWTH = 4
 FIRST_IDLE = 5
 
 
+AddUp = Callable[[Shares], Awaitable[None]]
+"""Brings `all` and the subjects up to date with the shares of communities, or has that done."""
+
+
 class Recount:
     """The recounted cells of a piece of work that aren't in `all` yet."""
 
@@ -33,8 +38,13 @@ class Recount:
         clock: Clock,
         *,
         is_first: bool = False,
+        add_up: AddUp | None = None,
     ) -> None:
-        """Begin; in a first cycle somebody looks at an empty page, and `all` follows sooner."""
+        """Begin; in a first cycle somebody looks at an empty page, and `all` follows sooner.
+
+        add_up is by default `rebuild_all` of the store.
+        """
+        self._add_up = add_up or partial(rebuild_all, store)
         self._is_first = is_first
         self._groups, self._next, self._idle_left = 0, 1, FIRST_IDLE
         self._store = store
@@ -59,7 +69,7 @@ class Recount:
             if missing := hours - self._shares[name].keys():
                 await self.recount(name, missing)
         if any(self._shares.values()):
-            await rebuild_all(self._store, self._shares)
+            await self._add_up(self._shares)
             self._shares.clear()
             await self._journal.reconciled()
         self._done_at = self._clock()

@@ -65,6 +65,7 @@ async def reread(
     slices: int,
     oldest: str,
     clock: Clock,
+    state_id: str | None = None,
 ) -> AsyncGenerator[Swept]:
     """Go on with the walks of these communities, by at most so many slices each.
 
@@ -75,7 +76,7 @@ async def reread(
     own = [name for name in names if source.rereads_past(name)]
     if not own or slices <= 0:
         return
-    state = await read_cursors(store, source.name)
+    state = await read_cursors(store, state_id or source.name)
     walks = state.setdefault("past", {})
     now = clock()
     for name in own:

@@ -17,7 +17,7 @@ from itertools import product
 from typing import Literal
 
 from collector.sources.base import ItemReference, Seen, Source
-from shared.communities import Kind, SourceName
+from shared.communities import Kind
 from shared.models import Item, SweepState
 from shared.store import ITEMS, SWEEPS, Query, Store
 from shared.store.keys import item_key
@@ -76,15 +76,17 @@ async def sweep(
     requests: int,
     skip: set[str],
     clock: Clock,
+    state_id: str | None = None,
 ) -> AsyncGenerator[Swept]:
     """Use up the sweep's requests: the recent ring first, then the older one, each once.
 
     names are all stored communities of the source, watched or not, because deleted items must go
     from each. skip has the keys of items that this cycle has seen. A cursor moves once its result
-    has been used. Raises what the source raises; the cursors are stored in any case, so close it.
+    has been used. state_id is that of the cursors, by default the source's name. Raises what the
+    source raises; the cursors are stored in any case, so close it.
     """
     started = source.requests_used
-    cursors = await read_cursors(store, source.name)
+    cursors = await read_cursors(store, state_id or source.name)
     walked: set[Ring] = set()
     seen = set(skip)
     try:
@@ -126,10 +128,10 @@ async def look_again(source: Source, batch: Sequence[Stored]) -> Swept:
     return Swept(found, known, gone, Counter(source.left_out) - before)
 
 
-async def read_cursors(store: Store, source: SourceName) -> SweepState:
-    """Return a source's cursors; an empty cursor is the beginning of the ring."""
-    found = await store.read(SWEEPS, "sweep", source)
-    return found or SweepState(id=source, kind="sweep", ttl=-1, recent=[], older=[])
+async def read_cursors(store: Store, state_id: str) -> SweepState:
+    """Return the cursors of a source or a shard; an empty one is the beginning of the ring."""
+    found = await store.read(SWEEPS, "sweep", state_id)
+    return found or SweepState(id=state_id, kind="sweep", ttl=-1, recent=[], older=[])
 
 
 def budgets(requests: int, share: Fraction) -> list[tuple[Ring, int]]:

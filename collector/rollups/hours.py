@@ -47,15 +47,19 @@ async def rebuild_cells(store: Store, community: str, hours: Iterable[str]) -> d
 
     They are those of `all` and of the subjects that its items mention.
     """
+    shares = await read_shares(store, community, hours)
+    await write_days(store, community, {hour: each.share["cell"] for hour, each in shares.items()})
+    return shares
+
+
+async def read_shares(store: Store, community: str, hours: Iterable[str]) -> dict[str, HourShare]:
+    """Recount these hours of a community, and return its shares without writing its days."""
     shares: dict[str, HourShare] = {}
-    cells: dict[str, Cell] = {}
     for near in nearby(sorted(hours)):
         posts = _by_hour(await _items(store, POSTS, community, near[0], near[-1]))
         comments = _by_hour(await _items(store, COMMENTS, community, near[0], near[-1]))
         for hour in near:
             shares[hour] = share_of(posts.get(hour, []), comments.get(hour, []))
-            cells[hour] = shares[hour].share["cell"]
-    await write_days(store, community, cells)
     return shares
 
 

@@ -83,13 +83,13 @@ class PastWalk(TypedDict):
 
 
 class SweepState(TypedDict):
-    """The progress of a source's sweep in each of its rings; id is the source's name.
+    """The progress of a sweep in each of its rings; id is the source's name, or the shard's.
 
     collector/collection/sweep.py says what the rings are. past has the walks of communities whose
     past is reread instead, by name.
     """
 
-    id: SourceName
+    id: str
     kind: Literal["sweep"]
     ttl: int
     recent: list[str]
@@ -99,9 +99,12 @@ class SweepState(TypedDict):
 
 
 class SourceState(TypedDict):
-    """The state of a source between cycles; id is its name, and kept is the source's own."""
+    """The state of a source between cycles; id is its name, and kept is the source's own.
 
-    id: SourceName
+    A source whose communities have servers of their own has one for each shard, with its id.
+    """
+
+    id: str
     kind: Literal["source"]
     ttl: int
     kept: dict[str, str]

@@ -57,7 +57,9 @@ class Work(TypedDict):
     """
 
     id: str
-    kind: Literal["cycle", "cleanup", "rescore", "backfill", "import", "rematch", "correct"]
+    kind: Literal[
+        "cycle", "cleanup", "rescore", "backfill", "import", "rematch", "correct", "shard"
+    ]
     status: WorkStatus
     start_time: str
     end_time: str | None
@@ -74,10 +76,19 @@ class Cycle(Work):
     of the items that it writes. uncounted names the communities whose new items are written and not
     counted yet, each with the keys of those that it writes over: recovery counts the others.
     Earlier cycles lack both.
+
+    A cycle that is collected in shards has turns: the last turn of each shard that is counted in
+    it, 0 before the first. open_shards are those that haven't ended. Until alive_until (an ISO
+    time) a sign of one of them may come. Only such cycles have oldest_new, the oldest hour with a
+    new post.
     """
 
     collected_at: NotRequired[str]
     uncounted: NotRequired[dict[str, list[str]]]
+    turns: NotRequired[dict[str, int]]
+    open_shards: NotRequired[list[str]]
+    alive_until: NotRequired[str]
+    oldest_new: NotRequired[str | None]
 
     trigger: Trigger
     origin: Origin

@@ -42,6 +42,9 @@ from shared.models import (
     ScheduledDigests,
     ScopeHour,
     ScoringState,
+    ShardCycle,
+    ShardPlan,
+    ShardQueue,
     SourceState,
     SubjectHour,
     SubjectsDay,
@@ -49,6 +52,7 @@ from shared.models import (
     SweepState,
     TokensSpent,
     Topics,
+    TotalsNote,
     UnitsSpent,
     UpgradeState,
     WaitingBatch,
@@ -84,6 +88,10 @@ STATES: Container[Backfill | ReleasesState] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True
 )
 BACKFILLS: Container[Backfill] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+SHARDS: Container[ShardCycle] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+SHARD_QUEUES: Container[ShardQueue] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+SHARD_PLAN: Container[ShardPlan] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+TOTALS_NOTES: Container[TotalsNote] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WORK: Container[Work] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 REQUESTS: Container[CollectRequest] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 GUARDS: Container[Lease | CollectRequest] = Container(

@@ -1,0 +1,88 @@
+"""The documents of cycles in shards: plan, queues, parts, and notes for the totals."""
+
+from typing import Literal, NotRequired, TypedDict
+
+from shared.communities import SourceName
+from shared.models.work import Cycle
+
+
+class ShardCycle(Cycle):
+    """One shard's part of a cycle; id is the shard, and the document is reopened each time.
+
+    cycle is the cycle that it is part of, and turn the number of its turn in that, from 1. left
+    counts the communities that were due and that it had no time for. stalled counts the turns in a
+    row that read none of those. oldest_new is the oldest hour with a new post.
+    """
+
+    ttl: int
+    cycle: str
+    turn: int
+    left: int
+    stalled: int
+
+
+class WaitingShard(TypedDict):
+    """A shard that waits for its message; attempts counts those of this turn that failed."""
+
+    shard: str
+    turn: int
+    attempts: int
+
+
+class SentShard(TypedDict):
+    """A shard whose message was sent; seen_at is when it was sent or last taken, an ISO time."""
+
+    cycle: str
+    turn: int
+    attempts: int
+    seen_at: str
+
+
+class FailedShard(TypedDict):
+    """A shard that failed in all its attempts, since an ISO time, and why it did last."""
+
+    since: str
+    reason: str
+
+
+class ShardQueue(TypedDict):
+    """The shards of a source that are under way; id is the source.
+
+    waiting are those of the cycle that have no message yet, in their order, and sent those that
+    have one. failed ones stay until they succeed.
+    """
+
+    id: SourceName
+    kind: Literal["shard_queue"]
+    ttl: int
+    cycle: str
+    waiting: list[WaitingShard]
+    sent: dict[str, SentShard]
+    failed: dict[str, FailedShard]
+    _etag: NotRequired[str]
+
+
+class ShardPlan(TypedDict):
+    """What the planner knows between cycles; only the holder of the lease `plan` writes it.
+
+    cycles are those that may still run. watched is a digest of the watched names that were
+    assigned. planned_at is when the last cycle was planned.
+    """
+
+    id: Literal["plan"]
+    kind: Literal["shard_plan"]
+    ttl: int
+    cycles: list[str]
+    watched: str
+    planned_at: str
+    _etag: NotRequired[str]
+
+
+class TotalsNote(TypedDict):
+    """The hours of communities that `all` and the subjects don't have yet, left by a shard."""
+
+    id: str
+    kind: Literal["totals"]
+    ttl: int
+    cells: dict[str, list[str]]
+    _etag: NotRequired[str]
