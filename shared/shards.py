@@ -42,6 +42,9 @@ class Sharding:
         return communities >= self.fewest
 
 
+SHARDING = Sharding()
+
+
 class ShardMessage(BaseModel):
     """A message of the queue: collect a shard, or end the cycle where it names none.
 
@@ -51,8 +54,10 @@ class ShardMessage(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     cycle: CycleId = Field(description="the cycle that the shard is collected for")
-    shard: str = Field("", description="the shard's id; empty to end the cycle", max_length=64)
-    turn: int = Field(1, description="the number of the shard's turn in this cycle", ge=1)
+    shard: str = Field(
+        default="", description="the shard's id; empty to end the cycle", max_length=64
+    )
+    turn: int = Field(default=1, description="the number of the shard's turn in this cycle", ge=1)
 
 
 def read_message(body: bytes) -> ShardMessage:

@@ -66,7 +66,7 @@ class CycleJournal(ItemsJournal[Cycle]):
         cycle = new_cycle(
             orphaned["id"], orphaned["start_time"], orphaned["trigger"], orphaned["origin"]
         )
-        _keep_counts(cycle, orphaned)
+        keep_counts(cycle, orphaned)
         journal = cls(store, held, clock, cycle, orphaned["_etag"])
         journal.fail(None, "internal", "its process was killed, and it was begun again")
         for name, hours in orphaned["pending_cells"].items():
@@ -135,8 +135,8 @@ class CycleJournal(ItemsJournal[Cycle]):
         log_end(cycle)
 
 
-def _keep_counts(cycle: Cycle, orphaned: Cycle) -> None:
-    """Copy the counts of changes. Seen items are read, and so counted, again."""
+def keep_counts(cycle: Cycle, orphaned: Cycle) -> None:
+    """Copy the counts of changes to a cycle that is begun again. Seen items are counted again."""
     for name in ("new", "edited", "moved", "removed", "posts_collected", "comments_collected"):
         cycle[name] = orphaned[name]
     for community, counts in orphaned["communities"].items():

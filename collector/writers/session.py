@@ -62,7 +62,7 @@ class Writer:
             except LeaseLost:
                 raise
             except (Exception, asyncio.CancelledError) as error:
-                await _close_broken(journal, error)
+                await close_broken(journal, error)
                 raise
             await journal.closed()
 
@@ -82,7 +82,7 @@ class Writer:
                 return journal
 
 
-async def _close_broken(journal: Journal[Any], error: BaseException) -> None:
+async def close_broken(journal: Journal[Any], error: BaseException) -> None:
     """Close work that an error ended. The next writer recounts its pending cells."""
     kind, reason = _cause(journal, error)
     journal.fail(None, kind, reason)

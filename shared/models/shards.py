@@ -11,7 +11,7 @@ class ShardCycle(Cycle):
 
     cycle is the cycle that it is part of, and turn the number of its turn in that, from 1. left
     counts the communities that were due and that it had no time for. stalled counts the turns in a
-    row that read none of those. oldest_new is the oldest hour with a new post.
+    row that read none of those.
     """
 
     ttl: int
@@ -66,7 +66,7 @@ class ShardPlan(TypedDict):
     """What the planner knows between cycles; only the holder of the lease `plan` writes it.
 
     cycles are those that may still run. watched is a digest of the watched names that were
-    assigned. planned_at is when the last cycle was planned.
+    assigned.
     """
 
     id: Literal["plan"]
@@ -74,7 +74,6 @@ class ShardPlan(TypedDict):
     ttl: int
     cycles: list[str]
     watched: str
-    planned_at: str
     _etag: NotRequired[str]
 
 

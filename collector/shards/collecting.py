@@ -1,0 +1,302 @@
+"""Collects one shard: its communities that are due, its sweep, and its part of the cycle."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+)
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from collector.collection.context import CycleContext, Progress, no_progress
+from collector.collection.pipeline import Collected, collect_part
+from collector.collection.recount import Recount
+from collector.collection.state import collection_state
+from collector.rollups.hours import Shares
+from collector.sentiment.base import Method
+from collector.shards.documents import change_cycle, change_queue, with_part, without_shard
+from collector.shards.journal import ShardJournal, is_of, read_part
+from collector.shards.queue import SIDE_BY_SIDE, Sending, begun, ended, gone_wrong, sent_as
+from collector.shards.totals import leave_note
+from collector.sources.base import Source
+from collector.watchlist.mentions import MentionRules
+from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait, lease
+from collector.writers.session import close_broken
+from collector.writers.shared_lease import shared_lease
+from shared.communities import REDDIT, SourceName, source_of
+from shared.errors import CycleRunning, DeadlineReached, LeaseLost, Stopped, StoreError
+from shared.logs import event
+from shared.models import CommunityState, ShardCycle, ShardQueue
+from shared.settings import Settings
+from shared.shards import NEVER, ShardMessage, due_after, source_of_shard
+from shared.store import CYCLES, SHARD_QUEUES, Store
+from shared.store.community_states import states_of_shard
+from shared.subjects.watchlist import read_watchlist
+from shared.times import Clock, iso, utc_now
+
+log = logging.getLogger(__name__)
+
+# As many watched communities, and as many that aren't, as any shard may have.
+MAX_MEMBERS = 1000
+# Turns in a row that read nothing, each with more time than the one before.
+MAX_STALLED = 4
+# A collection that ended further in the future than this has a wrong time.
+CLOCKS_APART = timedelta(minutes=2)
+
+OpenSources = Callable[[Settings, int], AbstractContextManager[Mapping[SourceName, Source]]]
+"""Opens the sources of the settings' communities; a number of stalled turns asks for more time."""
+
+
+@dataclass(frozen=True)
+class ShardCollector:
+    """Collects shards with these dependencies.
+
+    interval is the schedule's: no community is due sooner.
+    """
+
+    store: Store
+    open_sources: OpenSources
+    method: Method
+    settings: Settings
+    interval: timedelta
+    clock: Clock = utc_now
+    progress: Progress = no_progress
+    lease_wait: LeaseWait = NO_WAIT
+
+    async def run(self, message: ShardMessage) -> list[ShardMessage]:
+        """Collect the shard of a message, and return the messages to send next.
+
+        A message that doesn't count any more, or whose shard is at work, is left out. After an
+        error the shard is tried again behind the others of its source. Raises CycleRunning where
+        another writer doesn't let it begin: send the message again. Raises LeaseLost and
+        StoreError, and what cancels it.
+        """
+        source = source_of_shard(message.shard)
+        if source is None or sent_as(await self._queue(source), message) is None:
+            event(log, "shard.skipped", shard=message.shard, cycle=message.cycle)
+            return []
+        async with AsyncExitStack() as stack:
+            try:
+                held = await stack.enter_async_context(self._shard_lease(message.shard))
+            except CycleRunning:
+                event(log, "shard.skipped", shard=message.shard, cycle=message.cycle)
+                return []
+            if source not in SIDE_BY_SIDE:
+                client = await stack.enter_async_context(self._client_lease(source, message.shard))
+                held.others = (*held.others, client)
+            part = await stack.enter_async_context(self._part_of_lease(message))
+            held.others = (*held.others, part)
+            return await self._run(message, source, held)
+
+    def _shard_lease(self, shard: str) -> AbstractAsyncContextManager[HeldLease]:
+        return lease(
+            self.store,
+            shard,
+            seconds=self.settings.lease_seconds,
+            clock=self.clock,
+            # That of a killed worker is waited for; one that is alive has the same message.
+            lease_wait=LeaseWait(self.lease_wait.seconds, yields_to="shard"),
+            name=shard,
+        )
+
+    def _client_lease(
+        self, source: SourceName, shard: str
+    ) -> AbstractAsyncContextManager[HeldLease]:
+        """Hold the lease of a source's client, whose requests have one pace."""
+        return lease(
+            self.store,
+            shard,
+            seconds=self.settings.lease_seconds,
+            clock=self.clock,
+            lease_wait=self.lease_wait,
+            name=f"client_{source}",
+        )
+
+    def _part_of_lease(self, message: ShardMessage) -> AbstractAsyncContextManager[HeldLease]:
+        return shared_lease(
+            self.store,
+            message.cycle,
+            message.shard,
+            seconds=self.settings.lease_seconds,
+            clock=self.clock,
+            lease_wait=self.lease_wait,
+        )
+
+    async def _queue(self, source: SourceName) -> ShardQueue | None:
+        return await self.store.read(SHARD_QUEUES, "shard_queue", source)
+
+    async def _run(
+        self, message: ShardMessage, source: SourceName, held: HeldLease
+    ) -> list[ShardMessage]:
+        """Collect the shard under its leases."""
+
+        def begin(queue: ShardQueue) -> Sending | None:
+            if sent_as(queue, message) is None:
+                return None
+            return begun(queue, message, self.clock()), []
+
+        if await change_queue(self.store, source, begin) is None:
+            return []
+        try:
+            part = await self._turn(message, held)
+        except (LeaseLost, StoreError, Stopped):
+            raise
+        except Exception as error:
+            log.exception("shard.broke shard=%s", message.shard)
+            return await self._fail(message, source, f"{type(error).__name__}: {error}")
+        goes_on = part["left"] > 0
+        now = self.clock()
+        await self._count(part, is_open=goes_on)
+        sent = await change_queue(
+            self.store,
+            source,
+            lambda queue: (
+                ended(queue, message, now, goes_on=goes_on) if sent_as(queue, message) else None
+            ),
+        )
+        return [*(sent[1] if sent else ()), *await self._end_of_cycle(message.cycle)]
+
+    async def _fail(
+        self, message: ShardMessage, source: SourceName, reason: str
+    ) -> list[ShardMessage]:
+        """Put the shard behind the others, or close it in its cycle after its last attempt."""
+        now = self.clock()
+        sent = await change_queue(
+            self.store,
+            source,
+            lambda queue: (
+                gone_wrong(queue, message, reason, now) if sent_as(queue, message) else None
+            ),
+        )
+        if sent is None:
+            return []
+        queue, messages = sent
+        waits = any(each["shard"] == message.shard for each in queue["waiting"])
+        if waits or message.shard in queue["sent"]:
+            return messages
+        part = await read_part(self.store, message.shard)
+        if part is not None and is_of(part, message):
+            await self._count(part, is_open=True)
+        await change_cycle(
+            self.store,
+            message.cycle,
+            lambda cycle: without_shard(cycle, message.shard, reason, now),
+        )
+        return [*messages, *await self._end_of_cycle(message.cycle)]
+
+    async def _turn(self, message: ShardMessage, held: HeldLease) -> ShardCycle:
+        """Do the shard's turn, unless it was done before, and return its part of the cycle."""
+        known = await read_part(self.store, message.shard)
+        if known is not None and not is_of(known, message):
+            # It may have been killed after its last write, or before its counts were added.
+            await self._count(known, is_open=False)
+        if known is not None and is_of(known, message) and known["status"] == "completed":
+            return known
+        cycle = await self.store.read(CYCLES, "cycle", message.cycle)
+        trigger = cycle["trigger"] if cycle else "timer"
+        await collection_state(self.store, self.settings.origin)
+        journal = await ShardJournal.open(
+            self.store,
+            held,
+            self.clock,
+            message,
+            trigger=trigger,
+            origin=self.settings.origin,
+            known=known,
+        )
+        async with _closing(journal):
+            # One that somebody asked for collects all.
+            whole_since = cycle["start_time"] if cycle and trigger != "timer" else ""
+            await self._collect(journal, whole_since)
+        return journal.part
+
+    async def _collect(self, journal: ShardJournal, whole_since: str) -> None:
+        part, now = journal.part, self.clock()
+        members = await states_of_shard(self.store, part["id"], MAX_MEMBERS)
+        due = [state["id"] for state in members if is_due(state, now, whole_since)]
+        settings = _settings_of(self.settings, due)
+        watchlist = await read_watchlist(self.store)
+
+        async def add_up(shares: Shares) -> None:
+            await leave_note(self.store, part["id"], shares, self.clock)
+
+        with self.open_sources(settings, part["stalled"]) as sources:
+            context = CycleContext(
+                store=self.store,
+                sources=sources,
+                method=self.method,
+                rules=MentionRules.of(watchlist, self.settings.watched),
+                settings=settings,
+                journal=journal,
+                recount=Recount(self.store, journal, self.clock, add_up=add_up),
+                clock=self.clock,
+                progress=self.progress,
+                shard=part["id"],
+                next_poll=lambda state, at: due_after(state, at, self.interval),
+            )
+            done = await collect_part(context, [state["id"] for state in members])
+        part["oldest_new"] = done.oldest_new
+        _note_left(part, due, done)
+
+    async def _count(self, part: ShardCycle, *, is_open: bool) -> None:
+        """Add a part to its cycle; its counts are added once."""
+        now = self.clock()
+        await change_cycle(
+            self.store, part["cycle"], lambda cycle: with_part(cycle, part, now, is_open=is_open)
+        )
+
+    async def _end_of_cycle(self, cycle_id: str) -> list[ShardMessage]:
+        """Return the message that ends a cycle, if no shard of it is open."""
+        cycle = await change_cycle(self.store, cycle_id, lambda _: None)
+        if cycle is None or cycle["status"] != "running" or cycle.get("open_shards", [""]):
+            return []
+        return [ShardMessage(cycle=cycle_id)]
+
+
+def is_due(state: CommunityState, now: datetime, whole_since: str) -> bool:
+    """Return whether a community is collected now.
+
+    whole_since is the time since when all are to be collected, or empty. One whose last collection
+    lies in the future was collected by a wrong clock, and is due.
+    """
+    if state["due_at"] == NEVER:
+        return False
+    last = state["last_attempt_at"]
+    return state["due_at"] <= iso(now) or last <= whole_since or last > iso(now + CLOCKS_APART)
+
+
+@asynccontextmanager
+async def _closing(journal: ShardJournal) -> AsyncIterator[None]:
+    """Close a shard's document, however its turn ends."""
+    try:
+        yield
+        await journal.end("completed")
+    except LeaseLost:
+        raise
+    except (Exception, asyncio.CancelledError) as error:
+        await close_broken(journal, error)
+        raise
+    await journal.closed()
+
+
+def _settings_of(settings: Settings, names: Sequence[str]) -> Settings:
+    """Return the settings with these communities as the watched ones."""
+    return settings.model_copy(
+        update={
+            "subreddits": tuple(name for name in names if source_of(name) == REDDIT),
+            "communities": tuple(name for name in names if source_of(name) != REDDIT),
+        }
+    )
+
+
+def _note_left(part: ShardCycle, due: Sequence[str], done: Collected) -> None:
+    """Note in the part which communities its time didn't reach: they have another turn."""
+    read = set(part["communities_processed"])
+    left = len(set(due) - read)
+    is_late = any(isinstance(error, DeadlineReached) for error in done.ended_by.values())
+    part["stalled"] = part["stalled"] + 1 if left and not read else 0
+    part["left"] = left if is_late and part["stalled"] <= MAX_STALLED else 0

@@ -1,0 +1,112 @@
+"""The totals of shards: `all` and the subjects, brought up to date by one writer for all shards.
+
+A shard writes its communities' own cells, and leaves a note of the hours that changed. The holder
+of the lease `totals` recounts the shares of these hours, and puts them into `all` and the subjects.
+Notes are removed last: after a kill they are added up again, with the same result.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from collector.rollups.hours import Shares, read_shares, rebuild_all
+from collector.writers.lease import HeldLease, lease
+from collector.writers.shared_lease import shared_lease
+from shared.errors import DocumentExists
+from shared.models import TotalsNote
+from shared.store import TOTALS_NOTES, Query, Store
+from shared.times import Clock, iso
+
+TOTALS: Final = "totals"
+NOTES = 100
+# Cells whose shares are in memory at a time.
+MAX_CELLS = 2000
+
+Check = Callable[[], None]
+
+
+async def leave_note(store: Store, shard: str, shares: Shares, clock: Clock) -> None:
+    """Note the hours of these communities for the totals."""
+    cells = {name: sorted(hours) for name, hours in shares.items() if hours}
+    number = 0
+    while cells:
+        note_id = f"{iso(clock())}_{shard}_{number}"
+        try:
+            await store.create(
+                TOTALS_NOTES, TotalsNote(id=note_id, kind=TOTALS, ttl=-1, cells=cells)
+            )
+        except DocumentExists:
+            number += 1  # Two notes in one second, or a clock that was put back.
+            continue
+        return
+
+
+async def waiting_notes(store: Store) -> list[TotalsNote]:
+    """Return the oldest notes, 100 at most."""
+    return await store.query(Query(TOTALS_NOTES, TOTALS, NOTES, order_by="id"))
+
+
+async def add_up_notes(store: Store, check: Check) -> int:
+    """Add up all notes that wait, and return the number of hours; no shard may write totals.
+
+    check raises where another writer may be writing, or where no time is left: the notes that
+    aren't done then wait on.
+    """
+    done = 0
+    while notes := await waiting_notes(store):
+        cells: dict[str, set[str]] = defaultdict(set)
+        for note in notes:
+            for name, hours in note["cells"].items():
+                cells[name].update(hours)
+        for some in _some(cells):
+            check()
+            shares = {name: await read_shares(store, name, hours) for name, hours in some.items()}
+            check()
+            await rebuild_all(store, shares)
+            done += sum(map(len, some.values()))
+        check()
+        await store.delete(TOTALS_NOTES, [(TOTALS, note["id"]) for note in notes])
+    return done
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The writer of totals beside shards."""
+
+    store: Store
+    clock: Clock
+    lease_seconds: int
+
+    @asynccontextmanager
+    async def session(self, cycle: str) -> AsyncIterator[HeldLease]:
+        """Hold the lease `totals`, beside shards and before other writers. Raises CycleRunning."""
+        store, seconds, clock = self.store, self.lease_seconds, self.clock
+        async with (
+            lease(store, TOTALS, seconds=seconds, clock=clock, name=TOTALS) as held,
+            shared_lease(store, cycle, TOTALS, seconds=seconds, clock=clock) as part,
+        ):
+            held.others = (part,)
+            yield held
+
+    async def add_up(self, cycle: str, has_time: Check) -> int:
+        """Add up what waits, also what other shards leave meanwhile. Raises CycleRunning."""
+        async with self.session(cycle) as held:
+
+            def check() -> None:
+                held.check()
+                has_time()
+
+            return await add_up_notes(self.store, check)
+
+
+def _some(cells: Mapping[str, set[str]]) -> Iterator[dict[str, Sequence[str]]]:
+    """Yield the cells in portions, newest hours first."""
+    by_hour = [(hour, name) for name, hours in cells.items() for hour in hours]
+    by_hour.sort(reverse=True)
+    for start in range(0, len(by_hour), MAX_CELLS):
+        some: dict[str, list[str]] = defaultdict(list)
+        for hour, name in by_hour[start : start + MAX_CELLS]:
+            some[name].append(hour)
+        yield dict(some)
