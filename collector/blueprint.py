@@ -17,6 +17,7 @@ from shared.corrections.queue import QUEUE as CORRECTION_QUEUE
 from shared.digests.queue import QUEUE as DIGEST_QUEUE
 from shared.on_demand import QUEUE
 from shared.settings import settings
+from shared.shards import QUEUE as SHARD_QUEUE
 from shared.telemetry import invocation
 
 # The real worker takes func.Out[typing.List[str]] alone, and gives bindings by their names.
@@ -45,6 +46,7 @@ blueprint = func.Blueprint()
 @blueprint.queue_output(
     arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(arg_name="shards", queue_name=SHARD_QUEUE, connection="AzureWebJobsStorage")
 def collect(
     timer: func.TimerRequest,
     messages: func.Out[typing.List[str]],
@@ -52,6 +54,7 @@ def collect(
     score: func.Out[typing.List[str]],
     model: func.Out[typing.List[str]],
     evaluate: func.Out[typing.List[str]],
+    shards: func.Out[typing.List[str]],
     context: func.Context,
 ) -> None:
     """Run one collection cycle over all communities, and ask for what is due after it."""
@@ -62,7 +65,7 @@ def collect(
     from collector.score_jobs import send_due_model_scoring, send_due_scoring  # noqa: PLC0415
 
     with invocation("collect", "timer", context):
-        collect_on_timer(settings(), past_due=timer.past_due)
+        collect_on_timer(settings(), past_due=timer.past_due, output=shards)
         send_due(settings(), messages)
         send_due_rematch(settings(), rematch)
         send_due_scoring(settings(), score)
@@ -86,6 +89,7 @@ def collect(
 @blueprint.queue_output(
     arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(arg_name="shards", queue_name=SHARD_QUEUE, connection="AzureWebJobsStorage")
 def collect_now(
     message: func.QueueMessage,
     messages: func.Out[typing.List[str]],
@@ -93,6 +97,7 @@ def collect_now(
     score: func.Out[typing.List[str]],
     model: func.Out[typing.List[str]],
     evaluate: func.Out[typing.List[str]],
+    shards: func.Out[typing.List[str]],
     context: func.Context,
 ) -> None:
     """Run a requested collection cycle, and ask for what is due after it."""
@@ -103,12 +108,57 @@ def collect_now(
     from collector.score_jobs import send_due_model_scoring, send_due_scoring  # noqa: PLC0415
 
     with invocation("collect_now", "pubsub", context):
-        collect_on_request(settings(), message.get_body())
+        collect_on_request(settings(), message.get_body(), shards)
         send_due(settings(), messages)
         send_due_rematch(settings(), rematch)
         send_due_scoring(settings(), score)
         send_due_model_scoring(settings(), model)
         send_due_evaluation(settings(), evaluate, "collect_now")
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=SHARD_QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="messages", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="rematch", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="model", queue_name=scoring.MODEL_QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(arg_name="shards", queue_name=SHARD_QUEUE, connection="AzureWebJobsStorage")
+def collect_shard(
+    message: func.QueueMessage,
+    messages: func.Out[typing.List[str]],
+    rematch: func.Out[typing.List[str]],
+    score: func.Out[typing.List[str]],
+    model: func.Out[typing.List[str]],
+    evaluate: func.Out[typing.List[str]],
+    shards: func.Out[typing.List[str]],
+    context: func.Context,
+) -> None:
+    """Collect one shard of a cycle, or end the cycle and ask for what is due after it."""
+    from collector.alert_jobs import send_due_evaluation  # noqa: PLC0415
+    from collector.backfill_jobs import send_due  # noqa: PLC0415
+    from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
+    from collector.score_jobs import send_due_model_scoring, send_due_scoring  # noqa: PLC0415
+    from collector.shard_jobs import collect_shard_on_message  # noqa: PLC0415
+
+    with invocation("collect_shard", "pubsub", context):
+        if collect_shard_on_message(settings(), message.get_body(), shards):
+            send_due(settings(), messages)
+            send_due_rematch(settings(), rematch)
+            send_due_scoring(settings(), score)
+            send_due_model_scoring(settings(), model)
+            send_due_evaluation(settings(), evaluate, "collect")
 
 
 @blueprint.queue_trigger(

@@ -23,12 +23,23 @@ from collector.runs import (
     working_seconds,
 )
 from collector.sentiment.base import light
+from collector.shard_runs import is_sharded, plan_cycle, worker_of
+from collector.shards.planner import Planned
+from collector.shards.retiring import retire_shards
 from collector.sources.registry import open_sources
 from collector.sources.waiting import wait_from_first_use, wait_until
 from collector.trending.finder import Trends
+from collector.turns import Messages, send
 from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.shutdown import run_until_stopped, stopping
-from shared.errors import CycleEnded, CycleRunning, LeaseLost, Stopped, StoreError
+from shared.errors import (
+    CycleEnded,
+    CycleRunning,
+    LeaseLost,
+    Stopped,
+    StoreError,
+    StoreUnavailable,
+)
 from shared.logs import event
 from shared.models import (
     Cleanup,
@@ -42,7 +53,7 @@ from shared.on_demand import read_message
 from shared.schedule import interval, last_tick
 from shared.settings import Settings
 from shared.spellings import SpelledStore, Spellings
-from shared.store import COLLECTION, CURRENT, TOPICS, Store
+from shared.store import COLLECTION, CURRENT, CYCLES, TOPICS, Store
 from shared.subjects.watchlist import keep_watchlist
 from shared.telemetry import span
 from shared.text.forms import FORMS
@@ -68,15 +79,24 @@ async def collect(
     cycle_id: str | None = None,
     lease_wait: LeaseWait = NO_WAIT,
     progress: Progress = no_progress,
+    output: Messages | None = None,
 ) -> Cycle:
     """Run one cycle, and then find the trending topics if they are late.
 
-    The wait for the lease is part of CYCLE_SECONDS. Raises what `Collector.run` raises.
+    Many communities are collected in shards. With an output, the cycle is then only begun: the
+    messages of its shards go there. The wait for the lease is part of CYCLE_SECONDS. Raises what
+    `Collector.run` raises.
     """
     deadline = time.monotonic() + working_seconds(settings)
     over = threading.Event()
     async with opened(settings) as (store, watched):
         settings = watched
+        if is_sharded(settings):
+            planned = await plan_cycle(
+                store, settings, trigger, cycle_id=cycle_id, lease_wait=lease_wait
+            )
+            return await _begun_in_shards(store, settings, planned, progress, output)
+        await retire_shards(store, settings, lease_wait=lease_wait)
         await keep_watchlist(store, utc_now())
         with ExitStack() as stack:
             # One that hangs until its deadline leaves the others their time, and the sweep its own.
@@ -92,42 +112,76 @@ async def collect(
                 attributes.update(
                     {"undertone.cycle": cycle["id"], "undertone.outcome": cycle["status"]}
                 )
-            await write_batches(store, settings, deadline)
-            await write_corrections(store, settings, deadline)
-            if cycle["status"] == "completed":
-                await _find_late_trends(store, settings, deadline)
+            await after_cycle(store, settings, deadline, has_items=cycle["status"] == "completed")
             return cycle
 
 
-def collect_on_timer(settings: Settings, *, past_due: bool) -> None:
-    """Run the timer's cycle in this thread's own event loop, apart from that of requests."""
+async def _begun_in_shards(
+    store: Store,
+    settings: Settings,
+    planned: Planned,
+    progress: Progress,
+    output: Messages | None,
+) -> Cycle:
+    """Send the messages of a cycle in shards, or work on all of them here without an output."""
+    if output is not None:
+        send(output, [message.model_dump_json() for message in planned.messages])
+    else:
+        worker = worker_of(store, settings, progress=progress, has_limit=False)
+        await worker.work_through(planned.messages)
+        await after_cycle(store, settings, time.monotonic() + working_seconds(settings))
+    cycle = await store.read(CYCLES, "cycle", planned.cycle)
+    if cycle is None:
+        raise StoreUnavailable(f"the document of {planned.cycle} is gone")
+    return cycle
+
+
+async def after_cycle(
+    store: Store, settings: Settings, deadline: float, *, has_items: bool = True
+) -> None:
+    """Do what waits for the end of a cycle, until the deadline, in `time.monotonic` seconds."""
+    await write_batches(store, settings, deadline)
+    await write_corrections(store, settings, deadline)
+    if has_items:
+        await _find_late_trends(store, settings, deadline)
+
+
+def collect_on_timer(settings: Settings, *, past_due: bool, output: Messages | None = None) -> None:
+    """Run the timer's cycle in this thread's own event loop, apart from that of requests.
+
+    output takes the messages of a cycle in shards.
+    """
     with _timer_run("collect", settings, past_due=past_due) as report:
-        work = _collect_when_due(settings, past_due=past_due)
+        work = _collect_when_due(settings, past_due=past_due, output=output)
         if cycle := run_until_stopped(work, seconds=settings.cycle_seconds):
             report.update(_cycle_report(cycle))
         else:
             report.update(outcome="skipped", reason="a collection has begun since the last tick")
 
 
-async def _collect_when_due(settings: Settings, *, past_due: bool) -> Cycle | None:
+async def _collect_when_due(
+    settings: Settings, *, past_due: bool, output: Messages | None
+) -> Cycle | None:
     if not past_due and not await _is_due(settings):
         return None
-    return await collect(
-        settings, "timer", lease_wait=LeaseWait(LEASE_WAIT_SECONDS, yields_to="cycle")
-    )
+    lease_wait = LeaseWait(LEASE_WAIT_SECONDS, yields_to="cycle")
+    return await collect(settings, "timer", lease_wait=lease_wait, output=output)
 
 
-def collect_on_request(settings: Settings, body: bytes) -> None:
+def collect_on_request(settings: Settings, body: bytes, output: Messages | None = None) -> None:
     """Run the cycle that a queue message requests, after the running work has ended.
 
-    Raises BadMessage, and what `collect` raises, so that the message returns to the queue.
+    output takes the messages of a cycle in shards. Raises BadMessage, and what `collect` raises, so
+    that the message returns to the queue.
     """
     with reported("collect_now", settings) as report:
         message = read_message(body)
         report.update(cycle=message.cycle)
         try:
             lease_wait = LeaseWait(LEASE_WAIT_SECONDS)
-            work = collect(settings, "request", cycle_id=message.cycle, lease_wait=lease_wait)
+            work = collect(
+                settings, "request", cycle_id=message.cycle, lease_wait=lease_wait, output=output
+            )
             report.update(_cycle_report(run_until_stopped(work, seconds=settings.cycle_seconds)))
         except CycleEnded as error:
             report.update(outcome="skipped", reason=str(error))
@@ -186,7 +240,7 @@ def _cycle_report(cycle: Cycle) -> dict[str, object]:
     reddit = cycle["requests"].get("reddit", SourceRequests(used=0, left=None))
     names = ("posts_seen", "comments_seen", "new", "edited", "moved", "removed")
     return {
-        "outcome": cycle["status"],
+        "outcome": "planned" if cycle["status"] == "running" else cycle["status"],
         "cycle": cycle["id"],
         **{name: cycle[name] for name in names},  # type: ignore[literal-required]
         "errors": len(cycle["errors"]),

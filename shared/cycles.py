@@ -1,6 +1,7 @@
 """Cycles, as collector and api know them: ids, how documents begin, whether one runs."""
 
 from datetime import datetime, timedelta
+from typing import cast
 
 from shared.models import CommunityCounts, Cycle, CycleError, Lease, Origin, Trigger, Work
 from shared.times import iso
@@ -40,7 +41,11 @@ def is_orphaned(cycle: Work, lease: Lease | None, now: datetime) -> bool:
     """Return whether a cycle's worker is gone: it is `running`, and its lease isn't renewed.
 
     The document must have been read after the lease: a cycle closes it before it frees the lease.
+    One that is collected in shards says itself until when a sign of one may come.
     """
+    alive_until = cast("Cycle", cycle).get("alive_until")
+    if alive_until is not None:
+        return cycle["status"] == "running" and alive_until < iso(now)
     return cycle["status"] == "running" and running_cycle(lease, now) != cycle["id"]
 
 

@@ -29,6 +29,7 @@ EXPECTED = {
     "site": ("http", "GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS {*path}"),
     "collect": ("timer", "0 0 0 * * *"),
     "collect_now": ("queue", "collect-requests"),
+    "collect_shard": ("queue", "shard-requests"),
     "backfill": ("queue", "backfill-requests"),
     "rematch": ("queue", "rematch-requests"),
     "ingest": ("queue", "ingest-batches"),

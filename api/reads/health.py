@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -253,11 +253,19 @@ def _data_fault(
             f"The last collection is dated {last}, which is in the future: a clock was, or is,"
             " wrong."
         )
+    failed = state["shards"]["failed"] if state and "shards" in state else {}
     if not _is_stale(state, settings, now, uptime):
-        return None
+        return _failed_shards(failed) if failed else None
     if last is None:
         return "Nothing has been collected yet, though it should have been."
     return f"The last collection was at {last}, more than two intervals of the schedule ago."
+
+
+def _failed_shards(failed: Mapping[str, str]) -> str:
+    """Return which groups of communities failed in all their attempts, and why the first did."""
+    name, reason = next(iter(failed.items()))
+    others = f" and {len(failed) - 1} more shards" if len(failed) > 1 else ""
+    return f"{name}{others} can't be collected, {reason}; each cycle tries again."
 
 
 def _is_ahead(moment: str, now: datetime) -> bool:

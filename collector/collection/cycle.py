@@ -6,13 +6,13 @@ write-ahead, and reads the listings again from the stored watermarks.
 
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from collector.collection.context import CycleContext, Progress, no_progress
 from collector.collection.journal import CycleJournal
 from collector.collection.pipeline import collect
 from collector.collection.recount import Recount
+from collector.collection.requested import forget_request
 from collector.collection.state import collection_state
 from collector.sentiment.base import Method
 from collector.sources.base import Source
@@ -21,12 +21,12 @@ from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
 from collector.writers.recovery import with_uncounted
 from collector.writers.session import Writer
 from shared.communities import SourceName
-from shared.errors import CycleEnded, DocumentChanged
+from shared.errors import CycleEnded
 from shared.logs import event
-from shared.models import CollectRequest, Cycle, Trigger
+from shared.models import Cycle, Trigger
 from shared.rematches import begin_matched
 from shared.settings import Settings
-from shared.store import CYCLES, REQUESTS, Store
+from shared.store import CYCLES, Store
 from shared.subjects.watchlist import keep_watchlist
 from shared.times import Clock, utc_now
 
@@ -60,7 +60,7 @@ class Collector:
 
         writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
         async with writer.session("cycle", begin, work_id=cycle_id) as journal:
-            await self._forget_request(journal.document["id"])
+            await forget_request(self.store, journal.document["id"])
             cycle = journal.document
             event(
                 log,
@@ -94,7 +94,7 @@ class Collector:
         """Begin a cycle, or resume the requested one; its id is the holder of the lease."""
         known = await self.store.read(CYCLES, "cycle", held.holder) if is_request else None
         if known is not None and known["status"] != "running":
-            await self._forget_request(held.holder)
+            await forget_request(self.store, held.holder)
             raise CycleEnded(f"{held.holder} has run already: it {known['status']}")
         origin = self.settings.origin
         state = await collection_state(self.store, origin)
@@ -107,12 +107,3 @@ class Collector:
             journal = await CycleJournal.resume(self.store, held, self.clock, known)
         journal.is_first = state["last_collection_at"] is None
         return journal
-
-    async def _forget_request(self, cycle_id: str) -> None:
-        """Clear the request for this cycle, so that the next one can be requested."""
-        found = await self.store.read(REQUESTS, "lease", "request")
-        if found is None or found["cycle"] != cycle_id:
-            return
-        with suppress(DocumentChanged):  # Another one was requested meanwhile.
-            taken_up: CollectRequest = {**found, "cycle": None}
-            await self.store.replace(REQUESTS, taken_up, found["_etag"])

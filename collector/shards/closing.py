@@ -11,10 +11,11 @@ from collector.shards.totals import add_up_notes
 from collector.watchlist.mentions import MentionRules
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
+from shared.communities import SOURCES
 from shared.errors import CycleEnded
 from shared.models import Cycle, WorkStatus
 from shared.settings import Settings
-from shared.store import CYCLES, Store
+from shared.store import COLLECTION, CYCLES, SHARD_QUEUES, Store
 from shared.subjects.watchlist import read_watchlist
 from shared.times import Clock, utc_now
 
@@ -36,6 +37,16 @@ class EndJournal(CycleJournal):
             journal._pending[name].update(hours)
         await journal.save()
         return journal
+
+    async def closed(self) -> None:
+        """Count the cycle, log how it ended, and note which shards have failed."""
+        await super().closed()
+        state = await self._store.read(COLLECTION, "collection", "collection")
+        if state is not None and "shards" in state:
+            failed = await failed_shards(self._store)
+            if failed != state["shards"]["failed"]:
+                state["shards"]["failed"] = failed
+                await self._store.upsert(COLLECTION, [state])
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,16 @@ class CycleCloser:
             await mark_copies(context, journal.document.get("oldest_new"))
             journal.outcome = outcome_of(journal.document)
         return journal.document
+
+
+async def failed_shards(store: Store) -> dict[str, str]:
+    """Return the shards that have failed in all their attempts, each with its reason."""
+    queues = await store.read_many(SHARD_QUEUES, [("shard_queue", source) for source in SOURCES])
+    return {
+        shard: f"since {each['since']}: {each['reason']}"
+        for queue in queues.values()
+        for shard, each in queue["failed"].items()
+    }
 
 
 def outcome_of(cycle: Cycle) -> WorkStatus:

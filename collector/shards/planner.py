@@ -10,6 +10,7 @@ from collector.collection.context import CycleContext
 from collector.collection.journal import CycleJournal
 from collector.collection.pipeline import move_respelled
 from collector.collection.recount import Recount
+from collector.collection.requested import forget_request
 from collector.collection.state import collection_state
 from collector.sentiment.base import Method
 from collector.shards.assignment import assigned
@@ -29,11 +30,12 @@ from shared.communities import SOURCES, SourceName
 from shared.cycles import lease_holder, new_cycle
 from shared.errors import CycleEnded
 from shared.logs import event
-from shared.models import Cycle, Origin, ShardPlan, ShardQueue, Trigger, WorkStatus
+from shared.models import Cycle, Origin, ShardPlan, ShardQueue, ShardsState, Trigger, WorkStatus
 from shared.rematches import begin_matched
 from shared.settings import Settings
 from shared.shards import NEVER, SHARDING, Sharding, ShardMessage, source_of_shard
 from shared.store import (
+    COLLECTION,
     COMMUNITIES,
     CYCLES,
     LEASES,
@@ -130,6 +132,7 @@ class Planner:
         ) as held:
             known = await self.store.read(CYCLES, "cycle", holder)
             if known is not None and known["status"] != "running":
+                await forget_request(self.store, holder)
                 raise CycleEnded(f"{holder} has run already: it {known['status']}")
             await collection_state(self.store, self.settings.origin)
             plan = await read_plan(self.store)
@@ -140,6 +143,7 @@ class Planner:
             watched = digest_of(self.settings.watched)
             if known is None:
                 await self._begin(holder, trigger, plan, watched)
+            await forget_request(self.store, holder)
             held.check()
             messages = await self._put(holder, trigger)
             messages += await self._repair([each for each in cycles if each != holder])
@@ -198,7 +202,17 @@ class Planner:
                 size=self.sharding.size,
             )
             journal.check()
+            # Written first, so that shards that are not wanted any more are found.
+            await self._note_shards({state["shard"] for state in [*states.values(), *changed]})
             await self.store.upsert(COMMUNITIES, changed)
+
+    async def _note_shards(self, shards: set[str]) -> None:
+        """Note in the state of collection that there are shards."""
+        state = await self.store.read(COLLECTION, "collection", "collection")
+        if state is not None:
+            failed = state["shards"]["failed"] if "shards" in state else {}
+            state["shards"] = ShardsState(count=len(shards - {""}), failed=failed)
+            await self.store.upsert(COLLECTION, [state])
 
     async def _put(self, cycle_id: str, trigger: Trigger) -> list[ShardMessage]:
         """Put the due shards on their queues, and return the messages to send."""

@@ -60,6 +60,8 @@ resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-0
   for queue in [
     'collect-requests'
     'collect-requests-poison'
+    'shard-requests'
+    'shard-requests-poison'
     'backfill-requests'
     'backfill-requests-poison'
     'ingest-batches'

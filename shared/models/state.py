@@ -143,12 +143,20 @@ class ImportProgress(TypedDict):
     state: "CollectionState | None"
 
 
+class ShardsState(TypedDict):
+    """The shards of a store: their number, and by name those that failed and why."""
+
+    count: int
+    failed: dict[str, str]
+
+
 class CollectionState(TypedDict):
     """The state of collection, which /health reads instead of every cycle.
 
     schema is the version of the stored shapes, or text that says between which two an upgrade is:
-    see shared/store/schema.py. A store never mixes origins. importing
-    is there while an import isn't complete: nothing may read or write the store.
+    see shared/store/schema.py. A store never mixes origins. importing is there while an import
+    isn't complete: nothing may read or write the store. Only where communities are collected in
+    shards, shards says so.
     """
 
     id: Literal["collection"]
@@ -161,6 +169,7 @@ class CollectionState(TypedDict):
     last_collection_at: str | None
     collections_succeeded: int
     collections_failed: int
+    shards: NotRequired[ShardsState]
     importing: NotRequired[ImportProgress]
     _etag: NotRequired[str]
 

@@ -14,6 +14,7 @@ from shared.digests.queue import QUEUE as DIGESTS
 from shared.on_demand import QUEUE
 from shared.questions.queue import QUEUE as QUESTIONS
 from shared.settings import Settings, load_settings
+from shared.shards import QUEUE as SHARD_QUEUE
 from shared.store import CONTAINERS
 from shared.store.cosmos.documents import indexing_policy
 from shared.store.cosmos.provisioning import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS
@@ -97,7 +98,7 @@ def test_the_queues_are_those_that_the_code_names(deployed) -> None:
     own = (
         *(QUEUE, backfills.QUEUE, rematches.QUEUE, scoring.QUEUE, INGEST_QUEUE),
         *(scoring.MODEL_QUEUE, CORRECTION_QUEUE, EVALUATIONS, DELIVERIES, DIGESTS),
-        QUESTIONS,
+        *(QUESTIONS, SHARD_QUEUE),
     )
     names = {name for queue in own for name in (queue, f"{queue}-poison")}
     assert {each.name.rpartition("/")[2] for each in queues} == names
