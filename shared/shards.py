@@ -1,6 +1,6 @@
 """Shards: groups of communities of one source, each collected by a message of its own.
 
-docs/adr/0011-shards.md says why and how.
+docs/adr/0013-shards.md says why and how.
 """
 
 from dataclasses import dataclass

@@ -209,8 +209,9 @@ class ShardCollector:
             known=known,
         )
         async with _closing(journal):
-            # One that somebody asked for collects all.
-            whole_since = cycle["start_time"] if cycle and trigger != "timer" else ""
+            # One that somebody asked for collects all: in the first turn, and then what is left.
+            since = cycle["start_time"] if cycle and message.turn > 1 else NEVER
+            whole_since = "" if trigger == "timer" else since
             await self._collect(journal, whole_since)
         return journal.part
 
@@ -266,7 +267,7 @@ def is_due(state: CommunityState, now: datetime, whole_since: str) -> bool:
     if state["due_at"] == NEVER:
         return False
     last = state["last_attempt_at"]
-    return state["due_at"] <= iso(now) or last <= whole_since or last > iso(now + CLOCKS_APART)
+    return state["due_at"] <= iso(now) or last < whole_since or last > iso(now + CLOCKS_APART)
 
 
 @asynccontextmanager

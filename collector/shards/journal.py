@@ -7,6 +7,7 @@ from collector.collection.journal import CycleJournal, keep_counts
 from collector.writers.lease import HeldLease
 from collector.writers.recovery import with_uncounted
 from shared.cycles import new_cycle
+from shared.errors import DocumentExists, LeaseLost
 from shared.logs import event
 from shared.models import Origin, ShardCycle, Trigger
 from shared.shards import ShardMessage
@@ -39,11 +40,14 @@ class ShardJournal(CycleJournal):
         """Open the document for a turn; known is what is stored of the shard.
 
         A turn that was killed, or that failed, goes on with its counts. Cells that any earlier turn
-        left pending stay so. Raises DocumentExists and LeaseLost.
+        left pending stay so. Raises LeaseLost.
         """
         part = _fresh(message, iso(clock()), trigger, origin)
         if known is None:
-            etag = await store.create(SHARDS, part)
+            try:
+                etag = await store.create(SHARDS, part)
+            except DocumentExists as error:
+                raise LeaseLost(f"{message.shard} was begun by another worker") from error
             return cls(store, held, clock, part, etag)
         part["stalled"] = known["stalled"] if known["cycle"] == message.cycle else 0
         if is_of(known, message):

@@ -40,8 +40,8 @@ def planned(
         if shard in alive or not is_lost(each, now)
     }
     attempts = {
-        **{each["shard"]: each["attempts"] for each in queue["waiting"]},
         **{s: each["attempts"] for s, each in queue["sent"].items() if s not in sent},
+        **{each["shard"]: each["attempts"] for each in queue["waiting"]},
     }
     failed = dict(queue["failed"])
     for shard, count in attempts.items():

@@ -23,6 +23,7 @@ from collector.sources.base import (
 )
 from collector.writers.lease import LeaseWait
 from shared.communities import SourceName
+from shared.errors import DeadlineReached
 from shared.models import Cycle, Trigger, Watermark
 from shared.settings import Settings
 from shared.shards import Sharding, ShardMessage
@@ -81,11 +82,17 @@ class Server:
     open_clients: dict[str, int] = field(default_factory=dict)
     most_clients: dict[str, int] = field(default_factory=dict)
     polls: list[str] = field(default_factory=list)
+    refuses: set[str] = field(default_factory=set)
+    """Communities whose sources can't be opened, as where a worker runs out of memory."""
+    polls_a_turn: int = 1000
+    """After so many polls the time of a turn is used up."""
 
     @contextmanager
     def open_sources(
         self, settings: Settings, _stalled: int
     ) -> Iterator[Mapping[SourceName, Listed]]:
+        if refused := self.refuses.intersection(settings.watched):
+            raise RuntimeError(f"no memory for {min(refused)}")
         names = dict.fromkeys(settings.source_of(each) for each in settings.watched)
         for name in names:
             self.open_clients[name] = self.open_clients.get(name, 0) + 1
@@ -114,6 +121,8 @@ class Listed(SourceBase):
     ) -> Iterator[Page]:
         del oldest, now
         self.requests_used += 1
+        if self.requests_used > self.server.polls_a_turn:
+            raise DeadlineReached("the cycle's time is used up")
         self.server.polls.append(community)
         if error := self.server.breaks.get(community):
             raise error

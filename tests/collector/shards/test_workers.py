@@ -1,0 +1,246 @@
+"""Several workers on one store: doubled messages, wrong clocks, failures, time that is used up."""
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from collector.writers.lease import LeaseWait, lease
+from shared.communities import SOURCES
+from shared.errors import CycleRunning, LeaseLost
+from shared.models import CommunityState
+from shared.settings import Settings
+from shared.shards import LOST_AFTER, MAX_ATTEMPTS, due_after
+from shared.store import COLLECTION, COMMUNITIES, CYCLES, SHARD_QUEUES, Store
+from shared.store.community_states import never_read, read_states
+from shared.times import iso, utc_now
+from tests.collector.crashing import DeadStore, Killed
+from tests.collector.shards.test_cycle import SUBJECTS
+from tests.collector.shards.test_kills import LATER, result
+from tests.collector.shards.world import (
+    INTERVAL,
+    NAMES,
+    Server,
+    Workers,
+    a_server,
+    change_something_of_each_kind,
+    settings_of,
+)
+from tests.watchlists import watch
+
+NO_TIME = timedelta(0)
+HOURS = timedelta(hours=5)
+ON_SQLITE = pytest.mark.parametrize("any_store_settings", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def settings(any_store_settings: Settings) -> Settings:
+    return settings_of(any_store_settings, NAMES)
+
+
+@pytest.fixture
+async def server(store: Store) -> Server:
+    await watch(store, 1, *SUBJECTS)
+    return a_server(utc_now() - timedelta(hours=1))
+
+
+async def work_side_by_side(store: Store, workers: list[Workers]) -> None:
+    """Work on the messages of the first workers with all of them; each message comes twice."""
+    queue: deque[Any] = deque(each for each in workers[0].waiting for _ in range(2))
+    at_work = 0
+
+    async def one(own: Workers) -> None:
+        nonlocal at_work
+        worker = own.worker(store)
+        while queue or at_work:
+            if not queue:
+                await asyncio.sleep(0.01)
+                continue
+            at_work += 1
+            message = queue.popleft()
+            try:
+                following = await worker.work(message)
+            except LeaseLost:
+                # A wrong clock has taken it over: the message returns to the queue.
+                following = [message]
+            queue.extend(each for each in following for _ in range(1 if each == message else 2))
+            at_work -= 1
+
+    await asyncio.gather(*(one(own) for own in workers))
+
+
+@pytest.mark.parametrize(
+    ("any_store_settings", "off"),
+    [
+        ("sqlite", (NO_TIME, NO_TIME)),
+        ("cosmos", (NO_TIME, NO_TIME)),
+        ("sqlite", (NO_TIME, HOURS)),
+        ("sqlite", (NO_TIME, -HOURS)),
+    ],
+    indirect=["any_store_settings"],
+)
+async def test_hosts_beside_each_other_and_other_writers_leave_what_one_leaves(
+    settings: Settings, store: Store, server: Server, off: tuple[timedelta, ...]
+) -> None:
+    hosts = [Workers(settings, server, each) for each in off]
+
+    async def others() -> None:
+        for number in range(4):
+            with suppress(CycleRunning):
+                async with lease(
+                    store,
+                    f"cleanup_{number}",
+                    seconds=60,
+                    clock=utc_now,
+                    lease_wait=LeaseWait(20.0),
+                ):
+                    await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)
+
+    for number in range(3):
+        if number == 1:
+            change_something_of_each_kind(server, utc_now() - timedelta(hours=1))
+        cycle_id = await hosts[0].plan(store)
+        await asyncio.gather(work_side_by_side(store, hosts), others())
+        hosts[0].waiting.clear()
+    # What a wrong clock left is found by a right one.
+    last = Workers(settings, server, LOST_AFTER + LATER)
+    cycle = await last.collect(store)
+    assert (cycle["status"], sorted(cycle["communities_processed"])) == ("completed", sorted(NAMES))
+    assert (await store.read(CYCLES, "cycle", cycle_id))["status"] != "running"  # type: ignore[index]
+    # A clock that is hours off takes leases over that are held: their holders then stop.
+    assert server.most_clients["reddit"] == 1 or off[1] != NO_TIME
+    await result(store)
+
+
+@ON_SQLITE
+async def test_a_shard_that_is_under_way_is_not_put_again_and_a_lost_one_is(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    workers = Workers(settings, server)
+    await workers.plan(store)
+    sent = {message.shard for message in workers.waiting}
+    assert len(sent) == 2  # One of each client.
+    workers.waiting.clear()
+    first = await workers.plan(store, "timer", cycle_id="cycle_20261127_120000")
+    assert [message.shard for message in workers.waiting] == []
+    later = Workers(settings, server, LOST_AFTER + LATER)
+    second = await later.plan(store, "timer")
+    assert {message.shard for message in later.waiting if message.shard} == sent
+    await later.work(store)
+    # The cycles whose shards went to later ones have ended, too.
+    for cycle_id in (first, second):
+        assert (await store.read(CYCLES, "cycle", cycle_id))["status"] == "completed"  # type: ignore[index]
+    await result(store)
+
+
+@ON_SQLITE
+async def test_a_shard_that_fails_five_times_is_seen_and_made_up_for(
+    settings: Settings, store: Store, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.refuses = {"aws"}
+    workers = Workers(settings, server)
+    cycle = await workers.collect(store)
+    shard = (await read_states(store, ["aws"]))["aws"]["shard"]
+    queue = await store.read(SHARD_QUEUES, "shard_queue", "reddit")
+    assert queue is not None
+    assert list(queue["failed"]) == [shard]
+    assert cycle["status"] == "completed"
+    read = {state["shard"] for state in (await read_states(store, NAMES)).values()}
+    assert len(cycle["communities_processed"]) == len(NAMES) - 3
+    assert shard in read
+    message = cycle["errors"][-1]["message"]
+    assert message.startswith(f"{shard} failed {MAX_ATTEMPTS} times: RuntimeError")
+    assert sum("shard.failed" in record.message for record in caplog.records) == 1
+    state = await store.read(COLLECTION, "collection", "collection")
+    assert state is not None
+    assert "no memory for aws" in state["shards"]["failed"][shard]
+    server.refuses = set()
+    again = await Workers(settings, server, INTERVAL).collect(store, "timer")
+    assert (again["status"], again["errors"]) == ("completed", [])
+    assert set(again["communities_processed"]) >= {"aws"}
+    state = await store.read(COLLECTION, "collection", "collection")
+    assert state is not None
+    assert state["shards"]["failed"] == {}
+    await result(store)
+
+
+async def test_a_shard_whose_workers_are_killed_each_time_is_seen_by_the_next_plan(
+    settings: Settings, sqlite_store: Store, server: Server
+) -> None:
+    store = sqlite_store
+    later = timedelta(0)
+    workers = Workers(settings, server)
+    await workers.plan(store)
+    (message, *_) = [each for each in workers.waiting if "reddit" in each.shard]
+    for _ in range(MAX_ATTEMPTS):
+        dead: Any = DeadStore(store, 16)
+        with suppress(Killed):
+            await Workers(settings, server, later).worker(dead).work(message)
+        assert dead.is_dead
+        later += LATER
+    last = Workers(settings, server, later + LOST_AFTER)
+    cycle = await last.collect(store)
+    assert [e["message"] for e in cycle["errors"] if "killed each time" in e["message"]]
+    assert sorted(cycle["communities_processed"]) == sorted(NAMES)
+    await result(store)
+
+
+@ON_SQLITE
+async def test_what_a_turn_has_no_time_for_comes_with_the_next_turn_of_the_same_cycle(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    server.polls_a_turn = 1
+    cycle = await Workers(settings, server).collect(store)
+    assert (cycle["status"], cycle["errors"]) == ("completed", [])
+    assert sorted(cycle["communities_processed"]) == sorted(server.polls) == sorted(NAMES)
+    assert max(cycle["turns"].values()) == 3
+    await result(store)
+
+
+@ON_SQLITE
+async def test_the_timers_cycle_polls_busy_communities_each_interval_and_quiet_ones_later(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    await Workers(settings, server, -INTERVAL).collect(store)
+    states = await read_states(store, NAMES)
+    busy, quiet = states["aws"], states["claude"]
+    assert busy["shard"] == quiet["shard"]
+    for state, hourly in ((busy, 20.0), (quiet, 0.5)):
+        state["hourly"] = hourly
+        state["due_at"] = due_after(state, utc_now() - INTERVAL, INTERVAL)
+    await store.upsert(COMMUNITIES, [busy, quiet])
+    server.polls.clear()
+    cycle = await Workers(settings, server).collect(store, "timer")
+    assert "aws" in server.polls
+    assert "claude" not in server.polls
+    assert cycle["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("hourly", "minutes"),
+    [(None, 29), (100.0, 29), (10.0, 29), (5.0, 59), (1.0, 299), (0.25, 1199), (0.0, 1439)],
+)
+def test_a_community_is_due_when_a_few_items_wait_by_its_usual_rate(
+    hourly: float | None, minutes: int
+) -> None:
+    now = utc_now()
+    state: CommunityState = {**never_read("aws"), "hourly": hourly}
+    assert due_after(state, now, INTERVAL) == iso(now + timedelta(minutes=minutes))
+    failing: CommunityState = {**state, "failing": {"since": "", "cycles": 1, "is_shared": False}}
+    assert due_after(failing, now, INTERVAL) == iso(now + timedelta(minutes=29))
+
+
+@ON_SQLITE
+async def test_queues_are_empty_when_a_cycle_has_ended(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    await Workers(settings, server).collect(store)
+    queues = await store.read_many(SHARD_QUEUES, [("shard_queue", each) for each in SOURCES])
+    assert {q["id"]: (q["waiting"], q["sent"], q["failed"]) for q in queues.values()} == {
+        "reddit": ([], {}, {}),
+        "discourse": ([], {}, {}),
+    }
