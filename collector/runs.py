@@ -13,18 +13,22 @@ from collector.sentiment.llm.method import ModelMethod, model_method, names_of
 from collector.sentiment.registry import method_named
 from shared.errors import CycleRunning
 from shared.logs import event, set_levels
+from shared.models import Cycle
 from shared.settings import Settings, schedule_warnings
 from shared.store import Store, open_store
 from shared.subjects.roster import watched_settings as watched_settings_of
 from shared.subjects.watchlist import read_watchlist
 from shared.telemetry import CYCLE_DURATION, CYCLE_ITEMS, measure
 from shared.text.forms import FORMS
+from shared.times import parse_iso
 
 log = logging.getLogger(__name__)
 
 # A throttled cycle slows down rather than fails.
 RETRY_SECONDS = 120.0
 COLLECTING = ("collect", "collect_now")
+# A cycle in shards that was planned is measured when it ends.
+NOT_MEASURED = ("skipped", "planned")
 # Maximum wait for a different kind of job; a third of a function's default time limit.
 LEASE_WAIT_SECONDS = 600.0
 # The last part of CYCLE_SECONDS is reserved for writing and closing, after the last request.
@@ -57,7 +61,7 @@ def reported(function: str, settings: Settings, **fields: object) -> Iterator[di
         level = logging.ERROR if report["outcome"] == "failed" else logging.INFO
         seconds = time.monotonic() - began
         event(log, f"{function}.ended", level, function=function, **report, seconds=seconds)
-        if function in COLLECTING and report["outcome"] != "skipped":
+        if function in COLLECTING and report["outcome"] not in NOT_MEASURED:
             _measure(report, seconds)
 
 
@@ -74,6 +78,13 @@ def skipped_if_busy(report: dict[str, object]) -> Iterator[None]:
 def _warn_once(reason: str) -> None:
     """Log a warning once in this process."""
     event(log, "settings.warning", logging.WARNING, reason=reason)
+
+
+def measure_cycle(cycle: Cycle) -> None:
+    """Measure a cycle in shards that has ended."""
+    ended = parse_iso(cycle["end_time"] or cycle["start_time"])
+    seconds = (ended - parse_iso(cycle["start_time"])).total_seconds()
+    _measure({**cycle, "outcome": cycle["status"]}, seconds)
 
 
 def _measure(report: dict[str, Any], seconds: float) -> None:

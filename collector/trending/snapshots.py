@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from shared.errors import DocumentChanged
 from shared.models import Topic, Topics
 from shared.store import CURRENT, TOPICS, Store
 from shared.times import iso, parse_iso
@@ -63,21 +64,24 @@ async def keep_earlier(store: Store, earlier: Topics, retention_days: int) -> bo
 async def forget_posts(store: Store, ids: Collection[str]) -> None:
     """Remove deleted posts from the current topics, and topics that are left with too few.
 
-    The caller must hold the lease.
+    The caller must hold the lease, or a part in it: other shards may do the same.
     """
-    current = await store.read(TOPICS, CURRENT, CURRENT) if ids else None
-    if current is None:
-        return
     removed = frozenset(ids)
-    topics = [_without(topic, removed) for topic in current["topics"]]
-    if topics != current["topics"]:
+    while removed and (current := await store.read(TOPICS, CURRENT, CURRENT)) is not None:
+        topics = [_without(topic, removed) for topic in current["topics"]]
+        if topics == current["topics"]:
+            return
         kept = [
             topic
             for topic, before in zip(topics, current["topics"], strict=True)
             if topic is before or topic["mentions"] >= MIN_AUTHORS
         ]
         changed: Topics = {**current, "topics": kept}
-        await store.upsert(TOPICS, [changed])
+        try:
+            await store.replace(TOPICS, changed, current["_etag"])
+        except DocumentChanged:
+            continue
+        return
 
 
 def _without(topic: Topic, removed: frozenset[str]) -> Topic:
