@@ -303,6 +303,7 @@ def _application(
         running_cycle=running,
         last_cycle=state["last_cycle"] if state else None,
         origin=settings.origin,
+        read_access=settings.read_access,
     )
 
 
@@ -316,4 +317,5 @@ def _unknown(settings: Settings, now: datetime) -> ApplicationHealth:
         running_cycle=None,
         last_cycle=None,
         origin=settings.origin,
+        read_access=settings.read_access,
     )

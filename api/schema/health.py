@@ -43,6 +43,9 @@ class ApplicationHealth(Answer):
         description="the id of the cycle that ended last; null before the first"
     )
     origin: DataOrigin
+    read_access: Literal["public", "key", "entra"] = Field(
+        description="who may read: anybody, who has a key, or who is signed in with Entra ID"
+    )
 
 
 class DatabaseHealth(Answer):

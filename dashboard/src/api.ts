@@ -43,6 +43,8 @@ export type Cycle = Schemas["CycleAnswer"];
 export type Backfill = Schemas["BackfillState"];
 export type RequestedCollection = Schemas["Triggered"];
 export type Health = Schemas["Health"];
+/** The health that who may not read is shown. */
+export type LeastHealth = Pick<Health, "status">;
 export type Communities = Schemas["Subreddits"];
 export type WatchedCommunities = Schemas["WatchedCommunities"];
 /** How far the stored items are matched by changed rules of the watchlist. */
@@ -79,6 +81,11 @@ export const SUBJECT_PREFIX = "subject:";
 export const MAX_COMPARED = 10;
 /** The problem type of a bad setting: BAD_SETTING in api/schema/base.py. */
 const BAD_SETTING = "urn:undertone:bad-setting";
+/** What a refused request lacks, by the type of its problem: api/schema/problems.py. */
+const LACKS: Record<string, "key" | "sign-in"> = {
+  "urn:undertone:needs-key": "key",
+  "urn:undertone:needs-sign-in": "sign-in",
+};
 const TIMEOUT_MS = 20_000;
 /** Request Timeout, Too Many Requests. */
 const TRANSIENT_STATUSES = new Set([408, 429]);
@@ -195,6 +202,8 @@ export class ApiError extends Error {
     readonly cycle: string | null = null,
     readonly isBadSetting = false,
     readonly refused: BadParameter[] = [],
+    /** What the request lacks, where the app says so. */
+    readonly lacks: "key" | "sign-in" | null = null,
   ) {
     super(message);
   }
@@ -267,7 +276,8 @@ export async function readError(response: Response): Promise<ApiError> {
   const message = text ?? `The server answered ${response.status}.`;
   const isBadSetting = problem.type === BAD_SETTING;
   const { cycle = null, errors = [] } = problem;
-  return new ApiError(response.status, message, retry, cycle, isBadSetting, errors);
+  const lacks = LACKS[problem.type ?? ""] ?? null;
+  return new ApiError(response.status, message, retry, cycle, isBadSetting, errors, lacks);
 }
 
 export function nextPage(link: string | null): string | null {

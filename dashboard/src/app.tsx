@@ -1,6 +1,7 @@
 /** The page: header, banners, and one of the views. */
 
 import { useEffect } from "preact/hooks";
+import { lacking } from "./access";
 import { Alerts } from "./alerts";
 import { SUBJECT_PREFIX } from "./api";
 import { Ask } from "./ask";
@@ -13,6 +14,7 @@ import { ErrorBoundary } from "./components/error_boundary";
 import { Header } from "./components/header";
 import { KeyDialog } from "./components/key_dialog";
 import { useScopeName } from "./components/scope_name";
+import { SignIn, SignOut } from "./components/sign_in";
 import { hasBadSetting, unreachableSince } from "./connection";
 import { cycles, health } from "./cycles";
 import { Digest } from "./digest";
@@ -41,6 +43,7 @@ const VIEWS = {
 function useIsReady(): boolean {
   const { data, error } = useCommunities();
   const isUnreachable = unreachableSince.value !== null || hasBadSetting.value;
+  if (lacking.value) return true;
   return Boolean(data || error) && (cycles.value !== undefined || isUnreachable);
 }
 
@@ -51,6 +54,7 @@ export function App() {
   const nameOf = useScopeName(subject !== null);
   const scope = subject ? nameOf(SUBJECT_PREFIX + subject) : community && communityName(community);
   const about = view === "ask" ? question : scope;
+  const access = health.value?.application.read_access;
   // Without settings no view would ever get data.
   const isUnusable = hasBadSetting.value && health.value === undefined;
   useEffect(() => {
@@ -67,8 +71,8 @@ export function App() {
       </ErrorBoundary>
       <main id="main" tabIndex={-1} class={isReady ? "" : "waiting"} aria-busy={!isReady}>
         <ErrorBoundary resetKey={href({})}>
-          <Banners />
-          {isUnusable ? null : <View />}
+          {lacking.value ? <SignIn /> : <Banners />}
+          {isUnusable || lacking.value ? null : <View />}
         </ErrorBoundary>
       </main>
       <KeyDialog />
@@ -76,6 +80,12 @@ export function App() {
         <p>
           <a href="/api/v1/docs">API</a> · <a href="/api/v1/trending.atom">Trending as a feed</a> ·
           times are in your time zone, hours and days are counted in UTC
+          {access && access !== "public" && (
+            <>
+              {" "}
+              · <SignOut isSignedIn={access === "entra"} />
+            </>
+          )}
         </p>
       </footer>
     </>

@@ -1,6 +1,7 @@
 /** Polls the state of collection, and reloads the page's data when a cycle ends. */
 
 import { computed, signal } from "@preact/signals";
+import { recordAccess } from "./access";
 import {
   apiPath,
   CYCLES,
@@ -8,6 +9,7 @@ import {
   fetchJson,
   HEALTH,
   type Health,
+  type LeastHealth,
   type RequestedCollection,
 } from "./api";
 import { unreachableSince } from "./connection";
@@ -84,6 +86,7 @@ export function startPolling(): void {
 async function poll(): Promise<void> {
   clearTimeout(timer);
   const { error } = await settleRecorded(fetchStatus());
+  recordAccess(error);
   if (error) listedState = undefined;
   now.value = Date.now();
   clearTimeout(timer);
@@ -93,7 +96,13 @@ async function poll(): Promise<void> {
 /** Fetch health first: without a database it still reports the state of the service. */
 async function fetchStatus(): Promise<void> {
   const waited = health.value?.sentiment?.waiting;
-  health.value = (await fetchJson<Health>(HEALTH)).data;
+  const found = (await fetchJson<Health | LeastHealth>(HEALTH)).data;
+  if (!("application" in found)) {
+    // Who may not read learns the status alone. This is refused, and says what is lacking.
+    cycles.value = (await fetchJson<Cycle[]>(CYCLES)).data;
+    return;
+  }
+  health.value = found;
   // All is scored by its method now.
   if (waited && !health.value.sentiment?.waiting) reloadAll();
   cycles.value = await fetchCycles(health.value);

@@ -5,6 +5,8 @@ import { ApiError } from "./api";
 import { tabStorage } from "./tab_storage";
 
 const KEY = "undertone-function-key";
+const SIGNED_IN = "undertone-signed-in";
+const SIGN_IN_MS = 60_000;
 const UNAUTHORIZED = 401;
 
 /** What waits for a key. */
@@ -25,6 +27,19 @@ export function hasKey(): boolean {
   return tabStorage.getItem(KEY) !== null;
 }
 
+/** Keep a key for this tab; null: none any more. */
+export function keepKey(key: string | null): void {
+  if (key === null) tabStorage.removeItem(KEY);
+  else tabStorage.setItem(KEY, key);
+}
+
+/** Return whether this tab was sent to the sign-in within a minute; from now on it was. */
+export function tabHasSignedIn(): boolean {
+  const last = Number(tabStorage.getItem(SIGNED_IN));
+  tabStorage.setItem(SIGNED_IN, String(Date.now()));
+  return Date.now() - last < SIGN_IN_MS;
+}
+
 /** Return the headers that send the key. It is kept for this tab only, and in no address. */
 export function keyHeaders(): Record<string, string> {
   const key = tabStorage.getItem(KEY);
@@ -42,6 +57,8 @@ export async function withKey<T>(action: string, run: () => Promise<T>): Promise
       return await run();
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== UNAUTHORIZED) throw error;
+      // No key helps: who is signed out signs in again.
+      if (error.lacks === "sign-in") throw error;
     }
     const isRefused = tabStorage.getItem(KEY) !== null;
     tabStorage.removeItem(KEY);

@@ -30,6 +30,8 @@ class ApplicationHealth(Model, frozen=True):
     """the id of the cycle that ended last; null before the first."""
     origin: Literal["live", "sample", "recorded"] | str
     """live: as the communities wrote it; sample: invented; recorded: from a recording."""
+    read_access: Literal["public", "key", "entra"] | str
+    """who may read: anybody, who has a key, or who is signed in with Entra ID."""
 
 
 class AskAnswer(Model, frozen=True):

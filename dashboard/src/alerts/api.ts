@@ -23,7 +23,7 @@ export type CitedItem = Schemas["CitedAnswer"];
 export type Replay = Schemas["ReplayAnswer"];
 type Rules = Schemas["RulesWithStatus"];
 /** A state of the rules, and what was changed to get there. */
-export type Revision = Schemas["RulesAnswer"];
+export type Revision = Schemas["RulesRevision"];
 
 /** The rules, with the ETag that a change of them must name. */
 interface Stored {

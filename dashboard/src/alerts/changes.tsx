@@ -37,9 +37,10 @@ function Changes({ version }: { version: string }) {
   if (!found.length) return <p class="muted">Nothing was changed yet.</p>;
   return (
     <ol class="updates">
-      {found.map(({ revision, changed_at, change }) => (
+      {found.map(({ revision, changed_at, change, by }) => (
         <li key={revision}>
           <span class="muted">{changed_at && dateTime(changed_at)}</span> {change}
+          {by && <span class="muted"> by {by}</span>}
         </li>
       ))}
     </ol>

@@ -67,6 +67,7 @@ async def test_after_a_collection_the_service_is_healthy(store) -> None:
         "running_cycle": None,
         "last_cycle": "cycle_20261123_130000",
         "origin": "sample",
+        "read_access": "public",
     }
     assert health.database.connected
     assert health.database.latency_ms is not None
