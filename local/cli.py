@@ -125,7 +125,7 @@ def mcp(
         typer.Option(
             metavar="URL",
             help="The address of a deployment, instead of the local database; UNDERTONE_KEY may"
-            " have a function key of it.",
+            " have a function key of it, or UNDERTONE_READ_KEY one that reads.",
         ),
     ] = None,
 ) -> None:

@@ -27,7 +27,9 @@ from shared.settings import Settings, dashboard_address, load_settings
 from shared.times import utc_now
 
 KEY: Final = "UNDERTONE_KEY"
-"""The environment variable with the function key of the deployment."""
+"""The environment variable with a key of the deployment that may change something."""
+READ_KEY: Final = "UNDERTONE_READ_KEY"
+"""The one with a key that reads, where the deployment's reads are closed."""
 VERSION: Final = "io.modelcontextprotocol/protocolVersion"
 # https://www.jsonrpc.org/specification#error_object: errors of servers.
 UNREACHABLE: Final = -32000
@@ -47,7 +49,7 @@ def mcp_command(environ: Mapping[str, str], address: str | None) -> int:
         settings = load_settings(read_local_settings(Path(), environ))
         asyncio.run(serve_store(settings))
     else:
-        asyncio.run(pass_on(address, environ.get(KEY)))
+        asyncio.run(pass_on(address, environ.get(KEY), environ.get(READ_KEY)))
     return COMPLETED
 
 
@@ -73,10 +75,13 @@ async def serve_store(settings: Settings) -> None:
 class Remote:
     """The MCP server of a deployment, with which messages are exchanged over HTTP."""
 
-    def __init__(self, http: httpx.AsyncClient, address: str, key: str | None) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, address: str, key: str | None, read_key: str | None = None
+    ) -> None:
         self._http = http
         self._url = f"{address.rstrip('/')}/mcp" + ("/changes" if key else "")
-        self._headers = {"accept": "application/json"} | ({"x-functions-key": key} if key else {})
+        sent = key or read_key
+        self._headers = {"accept": "application/json"} | ({"x-functions-key": sent} if sent else {})
         self._version: str | None = None
 
     async def answer(self, message: Json) -> Json | None:
@@ -119,10 +124,10 @@ class Remote:
         }
 
 
-async def pass_on(address: str, key: str | None) -> None:
+async def pass_on(address: str, key: str | None, read_key: str | None) -> None:
     """Pass the messages of standard input on to a deployment, and write its answers."""
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
-        remote = Remote(http, address, key)
+        remote = Remote(http, address, key, read_key)
 
         async def exchange(line: bytes) -> None:
             answer = await answer_to(remote, line)

@@ -20,6 +20,7 @@ from tests.api.access_world import (
     principal,
 )
 from tests.api.addresses import ADDRESSES
+from tests.api.mcp.client import BEFORE, send
 from tests.api.world import HTTP_FUNCTIONS, a_post, ask, get, keep
 from tests.fixtures.host import RunningHost
 
@@ -247,6 +248,25 @@ async def test_who_made_a_change_is_in_its_history_and_strangers_are_not_shown_i
         assert b'"by":"adam"' not in shown.get_body()
         assert b"eva@" in named.get_body()
         assert "private" in named.headers["Cache-Control"]
+
+
+async def test_an_agent_reads_with_a_key_and_changes_by_name(written, in_mode) -> None:
+    del written
+    in_mode("key")
+    listed = await send(BEFORE, "tools/list", CREDENTIALS["reader"])
+    assert json.loads(listed.get_body())["result"]["tools"]
+    subject = {"id": "quill", "name": "Quill", "role": "topic", "names": ["quill agent"]}
+    added = await send(
+        BEFORE,
+        "tools/call",
+        CREDENTIALS["admin"],
+        path="/mcp/changes",
+        name="add_subject",
+        arguments=subject,
+    )
+    assert not json.loads(added.get_body())["result"].get("isError"), added.get_body()
+    history = await get("/api/v1/watchlist/history", CREDENTIALS["reader"])
+    assert json.loads(history.get_body())["revisions"][0]["by"] == "adam"
 
 
 async def test_other_sites_read_with_a_key_and_never_with_a_cookie(in_mode, monkeypatch) -> None:

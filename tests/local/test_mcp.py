@@ -14,6 +14,8 @@ from api.mcp.registry import TOOLS
 from shared.settings import load_settings
 from shared.store import open_store
 from shared.times import utc_now
+from tests.api.access_world import MODES as CLOSED
+from tests.api.access_world import READER_KEY
 from tests.api.world import NAMES, keep, posts_back
 from tests.fixtures.host import NOBODY, ROOT, hosts_in
 
@@ -69,6 +71,15 @@ async def test_a_key_gives_the_tools_that_change_something(host) -> None:
     async with Client(server, mode="legacy") as client:
         names = {each.name for each in (await client.list_tools()).tools}
         assert names - TOOLS.keys() == {"collect_now", "add_subject", "silence_incident"}
+
+
+async def test_a_key_that_reads_opens_a_closed_deployment(running_host) -> None:
+    closed = running_host(arguments=["--no-collect"], settings=CLOSED["key"])
+    address = str(closed.http.base_url)
+    async with Client(
+        started("--address", address, UNDERTONE_READ_KEY=READER_KEY), mode="legacy"
+    ) as client:
+        assert {each.name for each in (await client.list_tools()).tools} == TOOLS.keys()
 
 
 def test_what_cannot_be_answered_is_an_error_of_the_protocol() -> None:
