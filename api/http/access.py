@@ -4,6 +4,7 @@ Each HTTP function asks before it does anything (api/http/problems.py). What the
 say to be open is closed, so that a new function can't be left out.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,11 +17,14 @@ from api.endpoint import READ, Endpoint, Page
 from api.endpoints import ROUTES
 from api.errors import KeyNeeded, RoleNeeded, SignInNeeded
 from api.http.origins import check_origin
-from api.http.principal import principal_of
+from api.http.principal import HEADER, principal_of
 from api.http.session import key_of_session, token_in
 from api.http.sign_in import challenge_of
 from shared.access_keys import find_key
+from shared.logs import repeated_event
 from shared.settings import PUBLIC, Settings, is_signed_in_by_platform
+
+log = logging.getLogger(__name__)
 
 KEY_HEADER: Final = "x-functions-key"
 KEY_PARAMETER: Final = "code"
@@ -28,6 +32,11 @@ READER: Final = "reader"
 EDITOR: Final = "editor"
 # Requests that differ in these have different answers.
 VARY: Final = "Authorization, Cookie, X-Functions-Key"
+
+NOT_GUARDED: Final = (
+    "a request names who is signed in, and App Service doesn't say that it checks that"
+    " (WEBSITE_AUTH_ENABLED): nobody counts as signed in"
+)
 
 Role = Literal["reader", "editor"]
 SigningKey = Callable[[], Awaitable[bytes]]
@@ -167,7 +176,12 @@ def _by_key(given: str, settings: Settings, now: datetime) -> Caller:
 
 
 def _signed_in(request: func.HttpRequest, settings: Settings) -> Caller | None:
-    if settings.entra_client_id is None or not is_signed_in_by_platform():
+    if settings.entra_client_id is None:
+        return None
+    if not is_signed_in_by_platform():
+        if HEADER in request.headers:
+            # Forged, or App Service Authentication is off: nobody can read then.
+            repeated_event(log, "sign_in.not_guarded", logging.WARNING, reason=NOT_GUARDED)
         return None
     found = principal_of(request, settings.entra_client_id)
     if found is None:
