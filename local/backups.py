@@ -19,7 +19,6 @@ from typing import Final
 
 from shared.errors import UndertoneError
 from shared.store import CONTAINERS
-from shared.store.sqlite import SET_ASIDE
 
 OWNER_ONLY, OWNERS_FOLDER = 0o600, 0o700
 MAX_FAULTS = 5
@@ -28,7 +27,6 @@ BUSY_SECONDS = 30.0
 NAME: Final = re.compile(r"(?P<database>.+)-(?P<moment>\d{8}T\d{6}Z)\.db")
 SHARED_FIRST, SHARED_BYTES = 0x40000002, 510
 PARTIAL = ".partial"
-TABLES = (*(container.name for container in CONTAINERS), SET_ASIDE)
 
 
 class BackupError(UndertoneError):
@@ -103,9 +101,9 @@ def verify(path: Path, expected: Mapping[str, int] | None = None) -> dict[str, i
             counts = _counts(copy)
     except sqlite3.Error as error:
         raise BackupError(f"{path} can't be read: {error}") from error
-    missing = [container.name for container in CONTAINERS if container.name not in counts]
-    if missing:
-        raise BackupError(f"{path} is no database of Undertone: it has no table {missing[0]}")
+    # Another version has other tables, which an upgrade adds or takes away.
+    if not any(container.name in counts for container in CONTAINERS):
+        raise BackupError(f"{path} is no database of Undertone: it has none of its tables")
     if expected is not None and counts != dict(expected):
         raise BackupError(f"{path} holds {counts}, and the database held {dict(expected)}")
     return counts
@@ -187,12 +185,15 @@ def _copy_database(database: Path, target: Path) -> dict[str, int]:
 
 
 def _counts(connection: sqlite3.Connection) -> dict[str, int]:
-    known = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    names = {str(name) for (name,) in known}
+    """Return the number of rows of each table, whatever version made it."""
+    known = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        " ORDER BY name"
+    ).fetchall()
+    names = [str(name).replace('"', '""') for (name,) in known]
     return {
-        table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
-        for table in TABLES
-        if table in names
+        name: int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])  # noqa: S608
+        for name in names
     }
 
 

@@ -210,6 +210,20 @@ def test_what_is_no_sound_backup_is_neither_restored_nor_kept(
     assert backups_in(tmp_path / "b", database) == [made.path]
 
 
+def test_a_backup_of_another_version_is_restored_for_its_upgrade(
+    database: Path, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(database)) as changed, changed:
+        changed.execute("DROP TABLE comments")
+        changed.execute('CREATE TABLE "of a later version" (id)')
+        changed.execute('INSERT INTO "of a later version" VALUES (1)')
+    made = make_backup(database, tmp_path / "b", NOW)
+    assert made.documents["of a later version"] == 1
+    assert "comments" not in made.documents
+    found, _ = restore(made.path, database, NOW)
+    assert found.documents == made.documents
+
+
 def test_rotation_keeps_the_newest_and_what_is_no_backup(tmp_path: Path) -> None:
     database = tmp_path / "undertone.db"
     names = [f"undertone-2026112{day}T000000Z.db" for day in range(1, 6)]
