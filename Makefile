@@ -18,7 +18,7 @@ WORKERS ?= 5
 # The clock of the suite; tests/clocks.py has the names.
 CLOCK ?= machine
 
-.PHONY: run test coverage bench soak eval train pages packages package client sbom audit lint format docs lock clean
+.PHONY: run test coverage security bench soak eval train pages packages package client sbom audit lint format docs lock clean
 
 run: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m local up --live
@@ -36,6 +36,10 @@ coverage: $(SUITE)
 	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# Attacks a running host, a class of attacks a file, with 100,000 distinct requests for the test of memory: two minutes.
+security: $(VENV)/.installed $(PAGES)
+	SECURITY_REQUESTS=100000 $(BIN)/python -m pytest tests/security
 
 # Measures load, start-up, the dashboard, cost and size in under ten minutes (docs/performance.md).
 bench: $(VENV)/.installed $(PAGES) $(VENV)/.chromium

@@ -1,0 +1,1 @@
+"""Attacks on the running host, one file a class."""
