@@ -1,4 +1,4 @@
-# The verbs: run, test, coverage, bench, soak, eval, train, pages, packages, package, client, sbom, audit, lint, format, docs, lock, clean.
+# The verbs: run, test, coverage, security, bench, soak, eval, train, pages, packages, package, client, sbom, audit, lint, format, docs, lock, clean.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -77,6 +77,7 @@ LONG = (
     "tests/collector/sources/github/test_limits.py::test_cycles",
     "tests/e2e/",
     "tests/local/importing/test_import.py::test_a_killed",
+    "tests/security/",
 )
 
 
@@ -85,6 +86,7 @@ TOGETHER = (
     "tests/client/test_host.py",
     "tests/e2e/test_ends_of_cycles.py",
     "tests/e2e/test_on_demand.py",
+    "tests/security/",
 )
 # They share a product and a browser, so two of five processes have them all.
 PAGES = "tests/dashboard/"
@@ -121,12 +123,13 @@ def _by_kind(items: Iterable[pytest.Item]) -> list[list[pytest.Item]]:
 
 
 def _dealt(items: Iterable[pytest.Item], processes: int) -> list[list[pytest.Item]]:
-    """Deal the items out evenly; those of a file whose tests share hosts stay together."""
+    """Deal the items out evenly; those that share hosts stay together."""
     runs: list[list[pytest.Item]] = [[] for _ in range(processes)]
     homes: dict[str, list[pytest.Item]] = {}
     for item in items:
-        file, shortest = item.nodeid.partition("::")[0], min(runs, key=len)
-        run = homes.setdefault(file, shortest) if file in TOGETHER else shortest
+        shortest = min(runs, key=len)
+        home = next((each for each in TOGETHER if item.nodeid.startswith(each)), None)
+        run = shortest if home is None else homes.setdefault(home, shortest)
         run.append(item)
     return runs
 
