@@ -51,7 +51,7 @@ async def documents_after(
     while partition is not None:
         if (container.name, partition) not in NOT_EXPORTED:
             async for document in _of_partition(store, container, partition, first):
-                yield Place(partition, document[_order(container)]), document
+                yield Place(partition, document[order_of(container)]), document
         first = ""
         partition = await store.next_partition(container, partition)
 
@@ -97,7 +97,7 @@ async def _of_partition(
         if only is not None and first <= partition:
             yield only
         return
-    order, limit = _order(container), PAGE if container.name not in ITEMS else PAGE_OF_ITEMS
+    order, limit = order_of(container), PAGE if container.name not in ITEMS else PAGE_OF_ITEMS
     while True:
         query = Query(container, partition, limit, order, at_least=first)
         page = cast("list[Document]", await store.query(query))
@@ -112,7 +112,7 @@ async def _of_partition(
 ITEMS = frozenset({POSTS.name, COMMENTS.name})
 
 
-def _order(container: Container[Any]) -> Literal["order_key", "id"]:
+def order_of(container: Container[Any]) -> Literal["order_key", "id"]:
     """Return the property that orders a whole partition: no other index holds every document."""
     return "order_key" if container.name in ITEMS else "id"
 

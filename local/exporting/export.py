@@ -1,8 +1,11 @@
 """Exports everything that a store holds, while it is in use, and goes on after a kill."""
 
+import fcntl
 import hashlib
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,8 @@ from local.exporting.manifest import (
 )
 from shared.settings import Settings
 from shared.store import COLLECTION, GUARDS, Container, PartitionedStore, Query
+from shared.store.opening import name_of_store
+from shared.store.schema import check_schema
 from shared.times import Clock, iso
 
 MAX_GUARDS = 1000
@@ -37,6 +42,13 @@ async def export_store(
     A folder with an export of the same database that isn't complete is continued. Raises
     ExportError, StoreError and OSError.
     """
+    with _locked(folder):
+        return await _export(store, settings, folder, clock, progress)
+
+
+async def _export(
+    store: PartitionedStore, settings: Settings, folder: Path, clock: Clock, progress: Progress
+) -> tuple[Header, End]:
     header, files = await _begun(store, settings, folder, clock)
     container: Container[Any]
     for container in IN_ORDER:
@@ -69,6 +81,7 @@ async def _begun(
     store: PartitionedStore, settings: Settings, folder: Path, clock: Clock
 ) -> tuple[Header, list[ExportedFile]]:
     """Return the header of the export, which may be new, and its files so far."""
+    await check_schema(store, name_of_store(settings))
     database = _address_digest(settings)
     found = read_manifest(folder)
     if found is not None:
@@ -82,10 +95,8 @@ async def _begun(
             )
         cut(folder, found.size)
         return found.header, list(found.files)
-    _make(folder)
+    _clear(folder)
     state = await store.read(COLLECTION, "collection", "collection")
-    if state is not None and "importing" in state:
-        raise ExportError("the database holds a part of an export: complete its import first")
     header = Header(
         origin=state["origin"] if state else None,
         database=database,
@@ -96,11 +107,27 @@ async def _begun(
     return header, []
 
 
-def _make(folder: Path) -> None:
-    """Make a folder that only its owner reads, since its files hold what people wrote."""
-    if folder.exists() and any(each.name != MANIFEST for each in folder.iterdir()):
-        raise ExportError(f"{folder} isn't empty: name another folder")
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Make the folder if it is missing, and keep other exports out of it. Raises ExportError.
+
+    Only its owner reads a new one, since its files hold what people wrote.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise ExportError(f"another export writes to {folder}: wait for its end") from error
+    finally:
+        os.close(handle)
+
+
+def _clear(folder: Path) -> None:
+    """Remove a manifest without a header. Raises ExportError if the folder has anything else."""
+    if any(each.name != MANIFEST for each in folder.iterdir()):
+        raise ExportError(f"{folder} isn't empty: name another folder")
     (folder / MANIFEST).unlink(missing_ok=True)
 
 

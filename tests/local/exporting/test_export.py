@@ -4,7 +4,7 @@ import gzip
 import itertools
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,18 +20,20 @@ from collector.writers.lease import LeaseWait, lease
 from local.cli import app
 from local.exporting import files as export_files
 from local.exporting import restore as restoring
-from local.exporting.documents import IN_ORDER, documents_after, line_of
+from local.exporting.documents import IN_ORDER, documents_after, line_of, order_of
 from local.exporting.export import export_store
 from local.exporting.files import PART
 from local.exporting.manifest import MANIFEST, End, ExportError, Header
 from local.exporting.restore import Restore, Restored
 from shared import models
-from shared.errors import StoreUnavailable
+from shared.errors import StoreOutdated, StoreUnavailable
 from shared.settings import Settings
 from shared.store import (
     ALERT_KEYS,
+    COLLECTION,
     COMMENTS,
     COMMUNITIES,
+    CONTAINERS,
     LEASES,
     NOT_EXPORTED,
     POSTS,
@@ -227,10 +229,13 @@ async def test_an_import_that_is_killed_at_its_end_is_complete_or_goes_on(
 
 
 class WritingStore:
-    """A store to which a writer writes, as soon as the comments are exported."""
+    """A store to which a writer writes, or something else happens, before comments are exported."""
 
-    def __init__(self, inner: PartitionedStore) -> None:
+    def __init__(
+        self, inner: PartitionedStore, happens: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self._inner = inner
+        self._happens = happens or self._write
         self._has_written = False
 
     def __getattr__(self, name: str) -> Any:
@@ -240,7 +245,7 @@ class WritingStore:
         """Return the next partition; before that of the first comments, write."""
         if container.name == COMMENTS.name and not self._has_written:
             self._has_written = True
-            await self._write()
+            await self._happens()
         return await self._inner.next_partition(container, above)
 
     async def _write(self) -> None:
@@ -385,8 +390,33 @@ async def test_an_import_goes_on_only_with_its_own_export(filled: Settings, tmp_
         await import_(target, tmp_path / "one", kills=partial(DeadStore, step=6))
     with pytest.raises(ExportError, match="a part of another export"):
         await import_(target, tmp_path / "two", later=LATER)
-    with pytest.raises(ExportError, match="complete its import first"):
+    with pytest.raises(StoreUnavailable, match="a part of an export"):
         await export(target, tmp_path / "three")
+
+
+async def test_a_folder_takes_one_export_and_a_database_of_this_versions_shapes(
+    filled: Settings, tmp_path: Path
+) -> None:
+    again: list[str] = []
+
+    async def within() -> None:
+        with pytest.raises(ExportError, match="another export writes to"):
+            await export(filled, tmp_path / "export")
+        again.append("refused")
+
+    store: Any = WritingStore(await open_whole_store(filled, retry_seconds=20), within)
+    await export_store(store, filled, tmp_path / "export", clock=utc_now, progress=lambda _: None)
+    assert again == ["refused"]
+    state: Any = await store.read(COLLECTION, "collection", "collection")
+    await store.upsert(COLLECTION, [{**state, "schema": 1}])
+    await store.close()
+    with pytest.raises(StoreOutdated, match="an earlier version"):
+        await export(filled, tmp_path / "outdated")
+
+
+def test_every_container_can_be_listed_in_the_order_of_its_partitions() -> None:
+    for container in CONTAINERS:
+        assert not container.indexes or (order_of(container),) in container.indexes, container.name
 
 
 def test_the_command_takes_a_folder_alone(tmp_path: Path) -> None:
