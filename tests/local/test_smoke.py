@@ -1,6 +1,7 @@
 """The smoke test of a deployment passes where all is well, and says what isn't."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 
@@ -14,14 +15,20 @@ from tests.fixtures.forked import local_command
 from tests.fixtures.host import NOBODY, RunningHost, hosts_in
 
 SECONDS = 60.0
+KEY = "smoke-" + "k" * 40
+SETTINGS = {
+    "READ_ACCESS": "key",
+    "READ_KEYS": f"smoke:{hashlib.sha256(KEY.encode()).hexdigest()}",
+    "ADMIN_KEYS": f"admin:{64 * '0'}",
+}
 Fault = Callable[[httpx.Request, httpx.Response], httpx.Response]
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHost]:
-    """Start the local host without data, as a deployment is that hasn't collected yet."""
+    """Start the local host without data, as a new deployment is; its reads need a key."""
     with hosts_in(tmp_path_factory.mktemp("smoke")) as start:
-        yield start(arguments=["--no-collect", "--keys"])
+        yield start(arguments=["--no-collect"], settings=SETTINGS)
 
 
 class Dripping(httpx.AsyncByteStream):
@@ -133,7 +140,7 @@ async def test_a_fault_is_said(host: RunningHost, name: str) -> None:
     check, path, fault, said = FAULTS[name]
     seconds = 1.0 if "drips" in name else SECONDS
     async with httpx.AsyncClient(transport=Faulty(path, fault), timeout=SECONDS) as client:
-        site = Site(client, str(host.http.base_url), {}, seconds)
+        site = Site(client, str(host.http.base_url), headers_of({"UNDERTONE_KEY": KEY}), seconds)
         with pytest.raises(SmokeError, match=said) as caught:
             await CHECKS[check](site)
     assert "\n" not in str(caught.value)
@@ -141,8 +148,9 @@ async def test_a_fault_is_said(host: RunningHost, name: str) -> None:
 
 
 def test_a_deployment_without_data_passes_and_nothing_is_changed(host: RunningHost) -> None:
+    host.http.headers["x-functions-key"] = KEY
     before = host.http.get("/api/v1/cycles").json()
-    ended = local_command("smoke", f"{host.http.base_url}/")
+    ended = local_command("smoke", f"{host.http.base_url}/", UNDERTONE_KEY=KEY)
     assert ended.returncode == 0, ended.stdout
     assert ended.stderr.splitlines()[-1] == "all 10 checks passed"
     lines = ended.stdout.splitlines()
@@ -150,8 +158,19 @@ def test_a_deployment_without_data_passes_and_nothing_is_changed(host: RunningHo
     assert host.http.get("/api/v1/cycles").json() == before
 
 
+def test_a_deployment_that_asks_for_a_key_fails_without_one(host: RunningHost) -> None:
+    ended = local_command("smoke", str(host.http.base_url), "--json")
+    assert ended.returncode == 1
+    problems = {each["check"]: each["problem"] for each in json.loads(ended.stdout)}
+    # Its page is open, and says that it takes a key.
+    assert {name for name, problem in problems.items() if problem is None} == {"ready", "page"}
+    assert "answered 401" in problems["posts"]
+
+
 def test_another_version_than_the_deployed_one_fails(host: RunningHost) -> None:
-    ended = local_command("smoke", str(host.http.base_url), "--version", "9.9.9", "--json")
+    ended = local_command(
+        "smoke", str(host.http.base_url), "--version", "9.9.9", "--json", UNDERTONE_KEY=KEY
+    )
     assert ended.returncode == 1
     ready, *others = json.loads(ended.stdout)
     assert ready["problem"].endswith("answers, not 9.9.9")
@@ -168,7 +187,7 @@ def test_an_address_without_a_server_fails_each_check() -> None:
 
 
 async def test_the_key_goes_with_each_request_and_is_never_shown(host: RunningHost) -> None:
-    headers = headers_of({"UNDERTONE_KEY": "a-secret-key", "UNDERTONE_TOKEN": "a-token"})
+    headers = headers_of({"UNDERTONE_KEY": KEY, "UNDERTONE_TOKEN": "a-token"})
     way = Faulty("/api", answers(401, '{"detail": "a key"}'))
     async with httpx.AsyncClient(transport=way, timeout=SECONDS) as client:
         site = Site(client, str(host.http.base_url), headers, SECONDS)
@@ -176,7 +195,7 @@ async def test_the_key_goes_with_each_request_and_is_never_shown(host: RunningHo
             await CHECKS["posts"](site)
         await CHECKS["page"](site)
         await CHECKS["mcp"](site)
-    assert {each.headers["x-functions-key"] for each in way.sent} == {"a-secret-key"}
+    assert {each.headers["x-functions-key"] for each in way.sent} == {KEY}
     assert {each.headers["authorization"] for each in way.sent} == {"Bearer a-token"}
     assert {each.url.host for each in way.sent} == {host.http.base_url.host}
-    assert "secret" not in str(caught.value)
+    assert KEY not in str(caught.value)
