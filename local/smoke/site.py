@@ -120,9 +120,10 @@ class Site:
             raise SmokeError(f"{asked}: {error or type(error).__name__}") from None
         if answer.is_redirect:
             place = urlsplit(answer.headers.get("location", ""))
+            shown = f"{place.scheme}://{place.netloc}" if place.netloc else "this address, "
             raise SmokeError(
-                f"{asked} answered {answer.status_code} and leads to"
-                f" {place.netloc or 'this address'}{place.path}: does it ask for a sign-in?"
+                f"{asked} answered {answer.status_code} and leads to {shown}{place.path}: is that"
+                " the address, or does it ask for a sign-in?"
             )
         media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
         return Answer(asked, answer.status_code, media_type, content)

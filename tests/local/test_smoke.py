@@ -104,7 +104,12 @@ def unhealthy(text: str) -> str:
 
 
 FAULTS: dict[str, tuple[str, str, Fault, str]] = {
-    "a sign-in": ("posts", "/api", leads_to("https://login.test/a?b=c"), "login.test/a: does it"),
+    "a sign-in": (
+        "posts",
+        "/api",
+        leads_to("https://login.test/a?b=c"),
+        r"https://login\.test/a: is that",
+    ),
     "a 503": ("health", "/api/v1/health", answers(503, '{"detail": "no store"}'), "503: {.*no st"),
     "an app without functions": ("health", "/api", answers(404, ""), "answered 404: nothing"),
     "another version's shape": ("health", "/api/v1/health", answers(200, "{}"), "is a required"),
