@@ -1,5 +1,6 @@
 """A database is brought to the shapes of this version and back, from any kill on."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -170,6 +171,15 @@ async def test_it_waits_for_another_writer(sqlite_settings: Settings) -> None:
             await upgrader(store).run(SCHEMA)
     assert await schema_of(store) == 2
     await store.close()
+
+
+async def test_of_two_upgrades_at_once_one_finds_nothing_left(store: Store) -> None:
+    state: Any = {"id": "collection", "kind": "collection", "ttl": -1, "schema": 2}
+    await store.upsert(COLLECTION, [state])
+    both = [Upgrader(store, utc_now, 60, LeaseWait(60)) for _ in range(2)]
+    done = await asyncio.gather(*(each.run(SCHEMA) for each in both))
+    assert sorted(len(moves) for moves in done) == [0, 1]
+    assert await schema_of(store) == SCHEMA
 
 
 def test_steps_lead_from_each_version_to_the_next() -> None:
