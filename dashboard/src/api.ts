@@ -244,6 +244,34 @@ export async function fetchJson<T>(
   throw await readError(response);
 }
 
+/** A page of the watched communities, in either form. */
+export interface CommunityPage {
+  communities?: string[];
+  subreddits?: string[];
+  details: unknown[];
+}
+
+/** More communities than these aren't listed: choosing among them needs a search. */
+const MAX_COMMUNITY_PAGES = 5;
+
+/** Return the first page with what the pages after it list. Throws ApiError. */
+export async function withPages<T extends CommunityPage>(
+  first: ApiResponse<T>,
+  load: (address: string) => Promise<ApiResponse<T>>,
+): Promise<T> {
+  const pages = [first];
+  for (let { next } = first; next && pages.length < MAX_COMMUNITY_PAGES; ) {
+    const page: ApiResponse<T> = await load(next);
+    pages.push(page);
+    next = page.next;
+  }
+  const whole = { ...first.data, details: pages.flatMap(({ data }) => data.details) };
+  for (const name of ["communities", "subreddits"] as const) {
+    if (first.data[name]) whole[name] = pages.flatMap(({ data }) => data[name] ?? []);
+  }
+  return whole;
+}
+
 export interface TextResponse extends Omit<ApiResponse<string>, "etag"> {
   /** The name of the file. */
   name: string;

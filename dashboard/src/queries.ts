@@ -3,9 +3,11 @@
 import { useEffect } from "preact/hooks";
 import { dayAfter } from "./address";
 import {
+  type ApiResponse,
   apiPath,
   COMMUNITIES,
   type Communities,
+  type CommunityPage,
   type ComparedScope,
   type Comparison,
   comparedSpan,
@@ -44,6 +46,7 @@ import {
   trendingPath,
   WATCHED,
   type WatchedCommunities,
+  withPages,
 } from "./api";
 import { type Collected, longestStep, smallChartStep } from "./figures";
 import { address } from "./navigation";
@@ -60,6 +63,9 @@ const FIRST_MENTIONS = 5;
 
 export type QueryState<T> = Pick<RequestState<T>, "data" | "error">;
 
+/** Lists of communities, which have a page for each 200. */
+const PAGED: ReadonlySet<string> = new Set([COMMUNITIES, WATCHED]);
+
 const NO_QUERY: QueryState<never> = { data: undefined, error: undefined };
 const queries = new RequestCache<unknown>(MAX_CACHED, (address) => {
   let options: RequestInit = {};
@@ -67,7 +73,10 @@ const queries = new RequestCache<unknown>(MAX_CACHED, (address) => {
     const answer = fetchJson<unknown>(address, options);
     // A repeated request revalidates the browser's copy.
     options = { cache: "no-cache" };
-    const { data } = await answer;
+    const first = await answer;
+    const data = PAGED.has(address)
+      ? await withPages(first as ApiResponse<CommunityPage>, (next) => fetchJson(next))
+      : first.data;
     store(() => data);
   });
 });

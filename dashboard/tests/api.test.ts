@@ -11,7 +11,28 @@ import {
   spanPath,
   subjectsPath,
   topicsPath,
+  withPages,
 } from "../src/api";
+
+describe("pages of communities", () => {
+  const pageOf = (number: number, next: number | null) => ({
+    data: { subreddits: [`c${number}`], count: 99, details: [number] },
+    next: next === null ? null : String(next),
+    etag: "",
+  });
+
+  test("are joined to the last one", async () => {
+    const load = async (address: string) => pageOf(Number(address), null);
+    const whole = await withPages(pageOf(0, 1), load);
+    expect(whole).toEqual({ subreddits: ["c0", "c1"], count: 99, details: [0, 1] });
+  });
+
+  test("are no more than five", async () => {
+    const load = async (address: string) => pageOf(Number(address), Number(address) + 1);
+    const whole = await withPages(pageOf(0, 1), load);
+    expect(whole.details).toEqual([0, 1, 2, 3, 4]);
+  });
+});
 
 describe("an address of the API", () => {
   test("leaves out what isn't given", () => {

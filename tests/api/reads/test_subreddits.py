@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.reads.subreddits import read_communities, read_subreddits
+from api.reads.subreddits import next_communities, read_communities, read_subreddits
 from api.schema.parameters import SubredditsParameters
 from collector.backfill.journal import new_backfill
 from shared.costs import track
@@ -143,3 +143,32 @@ async def test_the_list_costs_three_reads_whatever_the_number_of_subreddits(
     # Hours, states and backfills; SQLite is asked for 500 documents at a time.
     assert (counting.reads, costs.operations) == (3, 3)
     assert counting.asked == {"cycles": count, "communities": count, "stats": 24}
+
+
+async def test_many_communities_are_listed_page_by_page_in_the_order_of_names(
+    sqlite_store, monkeypatch
+) -> None:
+    names = [f"Sub{n}" if n % 2 else f"sub{n}" for n in range(23)]
+    await keep(sqlite_store, [a_post(n, NOW - n * HOUR, name) for n, name in enumerate(names)])
+    deps = deps_of(sqlite_store, names=names[::-1])
+    whole = await read_communities(deps, SubredditsParameters())
+    assert (whole.communities, whole.count) == (names[::-1], 23)
+    assert next_communities(deps, SubredditsParameters(), whole) is None
+    counts = {each.community: each.items_24h for each in whole.details}
+    # Where many are watched, a page counts by the days of its communities.
+    monkeypatch.setattr("api.reads.subreddits.MAX_OBSERVED", 10)
+    seen: list[str] = []
+    cursor: str | None = None
+    while cursor is not None or not seen:
+        parameters = SubredditsParameters(limit=5, cursor=cursor)
+        page = await read_communities(deps, parameters)
+        assert {each.community: each.items_24h for each in page.details} == {
+            name: counts[name] for name in page.communities
+        }
+        assert page.count == 23
+        seen += page.communities
+        cursor = next_communities(deps, parameters, page)
+    assert seen == sorted(names, key=str.lower)
+    # A name that is gone since the page before is no matter.
+    gone = SubredditsParameters(limit=5, cursor="sub15x")
+    assert (await read_communities(deps, gone)).communities[0] == "sub16"

@@ -16,6 +16,7 @@ from api.schema.parameters import (
     ScopeParameters,
     SubredditsParameters,
 )
+from collector.rollups import hours as hours_module
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from local.reddit.objects import comment, submission
 from shared.models import ALL
@@ -23,7 +24,7 @@ from shared.settings import Settings
 from shared.stats.months import partition_of
 from shared.stats.watched import names_ever
 from shared.store import COMMUNITIES, DAYS, MONTHS, POSTS, Query
-from shared.store.community_states import community_key
+from shared.store.community_states import community_key, left_names
 from shared.times import utc_now
 from tests.api.world import deps_of
 from tests.collector.harness import check_statistics, run_cycle, settings_for, stored_items
@@ -184,3 +185,21 @@ async def test_a_move_to_another_spelling_leaves_no_month_behind(store, collect)
     await collect("claudeai")
     await collect("ClaudeAI")
     assert not await store.query(Query(MONTHS, partition_of("claudeai"), 10, order_by="id"))
+
+
+async def test_days_of_thousands_name_none_and_still_leave_out_what_is_not_watched(
+    store, collect, monkeypatch
+) -> None:
+    monkeypatch.setattr(hours_module, "MAX_NAMES", 1)
+    await collect("aws", "ClaudeAI")
+    days = await store.query(Query(DAYS, ALL, 9, order_by="id"))
+    of_days = [day for day in days if len(day["id"]) == len("2026-11-03")]
+    assert of_days
+    assert all(day["has_many_names"] and "names" not in day for day in of_days)
+    assert await left_names(store) == []
+    await collect("aws")
+    assert await left_names(store) == ["ClaudeAI"]
+    alone = await counted(store, "aws")
+    assert len(set(alone.values())) == 1
+    await collect("aws", "ClaudeAI")
+    assert await left_names(store) == []
