@@ -25,7 +25,7 @@ CLIENT = "203.0.113.9"
 SOURCE = """
 import json
 
-from api.export.feed import place_of
+from api.http.place import place_of
 from api.http.forwarded import client_address, is_from_this_machine
 from shared.settings import settings
 
