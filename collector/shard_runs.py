@@ -3,14 +3,16 @@
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from collector.collection.context import Progress, no_progress
 from collector.runs import LEASE_WAIT_SECONDS, chosen_method
 from collector.sentiment.base import light
+from collector.shards.beside import OneCommunity
 from collector.shards.collecting import ShardCollector
 from collector.shards.planner import Planned, Planner
+from collector.shards.totals import Totals
 from collector.shards.worker import ShardWorker
 from collector.sources.base import Source
 from collector.sources.registry import open_sources
@@ -19,11 +21,13 @@ from collector.turns import MESSAGE_WAIT_SECONDS
 from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.shutdown import stopping
 from shared.communities import SourceName
+from shared.errors import CycleRunning
 from shared.models import Trigger
 from shared.schedule import interval
 from shared.settings import Settings
 from shared.shards import SHARDING
 from shared.store import Store
+from shared.store.community_states import read_states
 from shared.times import utc_now
 
 # A shard is collected within two minutes: its sources may read for this time, a request may then
@@ -67,7 +71,37 @@ def worker_of(
         lease_wait=LeaseWait(max(MESSAGE_WAIT_SECONDS, 1.5 * settings.lease_seconds)),
     )
     until = time.monotonic() + SHARD_SECONDS if has_limit else float("inf")
-    return ShardWorker(collector, LeaseWait(LEASE_WAIT_SECONDS), until)
+    return ShardWorker(collector, LeaseWait(LEASE_WAIT_SECONDS), totals_until=until)
+
+
+async def beside_shards(
+    store: Store,
+    settings: Settings,
+    community: str,
+    client: SourceName,
+    lease_wait: LeaseWait,
+) -> OneCommunity | None:
+    """Return what works on a community beside shards; None where it has none."""
+    if not is_sharded(settings):
+        return None
+    states = await read_states(store, [community])
+    shard = states[community]["shard"] if community in states else ""
+    if not shard:
+        return None
+    seconds = settings.lease_seconds
+    return OneCommunity(store, shard, client, seconds, lease_wait=lease_wait)
+
+
+async def add_up_beside(store: Store, settings: Settings, beside: OneCommunity | None) -> None:
+    """Add up what work beside shards left to the totals, unless another writer does or waits."""
+    if beside is not None:
+        totals = Totals(store, utc_now, settings.lease_seconds)
+        with suppress(CycleRunning):
+            await totals.add_up(beside.shard, no_check)
+
+
+def no_check() -> None:
+    """Never end the work."""
 
 
 @contextmanager

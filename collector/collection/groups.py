@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 # in at least 50 groups, or every 1,000 items.
 GROUPS = 50
 MAX_WAITING = 1000
+# Nobody looks at the progress of a shard, which takes a minute.
+IN_SHARD = 10
 # In a first cycle, what was read shows after this time if no source yields more.
 IDLE_SECONDS = 5.0
 
@@ -108,7 +110,7 @@ async def groups_of(cycle: CycleContext) -> AsyncGenerator[Group]:
     same cause. One that ends a source leaves the others to go on; the deadline ends them all.
     """
     states = await _states(cycle)
-    communities = max(1, len(states) // GROUPS)
+    communities = IN_SHARD if cycle.shard else max(1, len(states) // GROUPS)
     by_source: dict[SourceName, list[CommunityState]] = defaultdict(list)
     for state in states:
         by_source[cycle.settings.source_of(state["id"])].append(state)

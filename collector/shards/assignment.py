@@ -53,9 +53,19 @@ def assigned(
     return changed
 
 
+def unwatched_shards(states: Iterable[CommunityState]) -> list[str]:
+    """Return the shards none of whose communities is watched: they are only swept."""
+    watched: dict[str, bool] = {}
+    for state in states:
+        if shard := state["shard"]:
+            watched[shard] = watched.get(shard, False) or state["due_at"] != NEVER
+    return sorted(shard for shard, is_watched in watched.items() if not is_watched)
+
+
 def _with_room(source: SourceName, last: Counter[SourceName], full: Counter[str], size: int) -> str:
-    for number in range(1, last[source] + 1):
-        if full[shard := shard_id(source, number)] < size:
+    # Most shards are full, and the last one is where there is room.
+    for number in (last[source], *range(1, last[source])):
+        if number and full[shard := shard_id(source, number)] < size:
             return shard
     last[source] += 1
     return shard_id(source, last[source])

@@ -1,14 +1,8 @@
 """Collects one shard: its communities that are due, its sweep, and its part of the cycle."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import (
-    AbstractAsyncContextManager,
-    AbstractContextManager,
-    AsyncExitStack,
-    asynccontextmanager,
-)
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,17 +12,17 @@ from collector.collection.recount import Recount
 from collector.collection.state import collection_state
 from collector.rollups.hours import Shares
 from collector.sentiment.base import Method
+from collector.shards.beside import ShardAtWorkError, shard_leases
 from collector.shards.documents import change_cycle, change_queue, with_part, without_shard
 from collector.shards.journal import ShardJournal, is_of, read_part
 from collector.shards.queue import SIDE_BY_SIDE, Sending, begun, ended, gone_wrong, sent_as
 from collector.shards.totals import leave_note
 from collector.sources.base import Source
 from collector.watchlist.mentions import MentionRules
-from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait, lease
-from collector.writers.session import close_broken
-from collector.writers.shared_lease import shared_lease
+from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
+from collector.writers.session import closing_journal
 from shared.communities import REDDIT, SourceName, source_of
-from shared.errors import CycleRunning, DeadlineReached, LeaseLost, Stopped, StoreError
+from shared.errors import DeadlineReached, LeaseLost, Stopped, StoreError
 from shared.logs import event
 from shared.models import CommunityState, ShardCycle, ShardQueue
 from shared.settings import Settings
@@ -79,52 +73,26 @@ class ShardCollector:
         if source is None or sent_as(await self._queue(source), message) is None:
             event(log, "shard.skipped", shard=message.shard, cycle=message.cycle)
             return []
-        async with AsyncExitStack() as stack:
-            try:
-                held = await stack.enter_async_context(self._shard_lease(message.shard))
-            except CycleRunning:
-                event(log, "shard.skipped", shard=message.shard, cycle=message.cycle)
-                return []
-            if source not in SIDE_BY_SIDE:
-                client = await stack.enter_async_context(self._client_lease(source, message.shard))
-                held.others = (*held.others, client)
-            part = await stack.enter_async_context(self._part_of_lease(message))
-            held.others = (*held.others, part)
-            return await self._run(message, source, held)
-
-    def _shard_lease(self, shard: str) -> AbstractAsyncContextManager[HeldLease]:
-        return lease(
-            self.store,
-            shard,
-            seconds=self.settings.lease_seconds,
-            clock=self.clock,
-            # That of a killed worker is waited for; one that is alive has the same message.
-            lease_wait=LeaseWait(self.lease_wait.seconds, yields_to="shard"),
-            name=shard,
-        )
-
-    def _client_lease(
-        self, source: SourceName, shard: str
-    ) -> AbstractAsyncContextManager[HeldLease]:
-        """Hold the lease of a source's client, whose requests have one pace."""
-        return lease(
-            self.store,
-            shard,
-            seconds=self.settings.lease_seconds,
-            clock=self.clock,
-            lease_wait=self.lease_wait,
-            name=f"client_{source}",
-        )
-
-    def _part_of_lease(self, message: ShardMessage) -> AbstractAsyncContextManager[HeldLease]:
-        return shared_lease(
-            self.store,
-            message.cycle,
-            message.shard,
-            seconds=self.settings.lease_seconds,
-            clock=self.clock,
-            lease_wait=self.lease_wait,
-        )
+        seconds, waits = self.settings.lease_seconds, self.lease_wait.seconds
+        try:
+            async with shard_leases(
+                self.store,
+                message.shard,
+                message.shard,
+                source,
+                cycle=message.cycle,
+                seconds=seconds,
+                clock=self.clock,
+                # That of a killed worker is waited for; one that is alive has the same message.
+                shard_wait=LeaseWait(waits, yields_to="shard"),
+                lease_wait=self.lease_wait,
+            ) as held:
+                return await self._run(message, source, held)
+        except ShardAtWorkError as error:
+            if error.holder != message.shard:
+                raise
+            event(log, "shard.skipped", shard=message.shard, cycle=message.cycle)
+            return []
 
     async def _queue(self, source: SourceName) -> ShardQueue | None:
         return await self.store.read(SHARD_QUEUES, "shard_queue", source)
@@ -208,7 +176,7 @@ class ShardCollector:
             origin=self.settings.origin,
             known=known,
         )
-        async with _closing(journal):
+        async with closing_journal(journal):
             # One that somebody asked for collects all: in the first turn, and then what is left.
             since = cycle["start_time"] if cycle and message.turn > 1 else NEVER
             whole_since = "" if trigger == "timer" else since
@@ -218,14 +186,22 @@ class ShardCollector:
     async def _collect(self, journal: ShardJournal, whole_since: str) -> None:
         part, now = journal.part, self.clock()
         members = await states_of_shard(self.store, part["id"], MAX_MEMBERS)
-        due = [state["id"] for state in members if is_due(state, now, whole_since)]
+        watched = frozenset(self.settings.watched)
+        due = [
+            state["id"]
+            for state in members
+            if state["id"] in watched and is_due(state, now, whole_since)
+        ]
         settings = _settings_of(self.settings, due)
         watchlist = await read_watchlist(self.store)
 
         async def add_up(shares: Shares) -> None:
             await leave_note(self.store, part["id"], shares, self.clock)
 
-        with self.open_sources(settings, part["stalled"]) as sources:
+        # Where nothing is due, the items of communities that aren't watched any more are swept.
+        has_client = source_of_shard(part["id"]) not in SIDE_BY_SIDE
+        to_open = due or [state["id"] for state in members if has_client]
+        with self.open_sources(_settings_of(self.settings, to_open), part["stalled"]) as sources:
             context = CycleContext(
                 store=self.store,
                 sources=sources,
@@ -268,20 +244,6 @@ def is_due(state: CommunityState, now: datetime, whole_since: str) -> bool:
         return False
     last = state["last_attempt_at"]
     return state["due_at"] <= iso(now) or last < whole_since or last > iso(now + CLOCKS_APART)
-
-
-@asynccontextmanager
-async def _closing(journal: ShardJournal) -> AsyncIterator[None]:
-    """Close a shard's document, however its turn ends."""
-    try:
-        yield
-        await journal.end("completed")
-    except LeaseLost:
-        raise
-    except (Exception, asyncio.CancelledError) as error:
-        await close_broken(journal, error)
-        raise
-    await journal.closed()
 
 
 def _settings_of(settings: Settings, names: Sequence[str]) -> Settings:

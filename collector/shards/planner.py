@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from collector.collection.context import CycleContext
@@ -13,7 +13,7 @@ from collector.collection.recount import Recount
 from collector.collection.requested import forget_request
 from collector.collection.state import collection_state
 from collector.sentiment.base import Method
-from collector.shards.assignment import assigned
+from collector.shards.assignment import assigned, unwatched_shards
 from collector.shards.documents import (
     alive,
     change_cycle,
@@ -41,6 +41,7 @@ from shared.store import (
     LEASES,
     SHARD_PLAN,
     SHARD_QUEUES,
+    SHARDS,
     Store,
 )
 from shared.store.community_states import (
@@ -142,33 +143,43 @@ class Planner:
             await self.store.upsert(SHARD_PLAN, [plan])
             watched = digest_of(self.settings.watched)
             if known is None:
-                await self._begin(holder, trigger, plan, watched)
+                plan["unwatched"] = await self._begin(holder, trigger, plan, watched)
             await forget_request(self.store, holder)
             held.check()
-            messages = await self._put(holder, trigger)
+            messages = await self._put(holder, trigger, plan["unwatched"])
             messages += await self._repair([each for each in cycles if each != holder])
             held.check()
             left = [each for each in cycles if await self._is_open(each)]
-            fresh: ShardPlan = {**plan, "watched": watched, "cycles": left}
+            # One that is begun again may have been killed before all were assigned.
+            assigned_names = watched if known is None else plan["watched"]
+            fresh: ShardPlan = {**plan, "watched": assigned_names, "cycles": left}
             await self.store.upsert(SHARD_PLAN, [fresh])
         event(log, "cycle.planned", cycle=holder, trigger=trigger, messages=len(messages))
         return Planned(holder, messages)
 
-    async def _begin(self, cycle_id: str, trigger: Trigger, plan: ShardPlan, watched: str) -> None:
-        """Write the cycle's document, after new communities were assigned to shards."""
+    async def _begin(
+        self, cycle_id: str, trigger: Trigger, plan: ShardPlan, watched: str
+    ) -> list[str]:
+        """Write the cycle's document, after new communities were assigned to shards.
+
+        Return the shards without a watched community.
+        """
         if plan["watched"] != watched or await self._unassigned():
-            await self._assign(cycle_id, trigger)
-            return
+            return await self._assign(cycle_id, trigger)
         cycle = sharded_cycle(cycle_id, self.clock(), trigger, self.settings.origin)
         cycle["reconciled"] = "yes"
         await self.store.create(CYCLES, cycle)
+        return plan["unwatched"]
 
     async def _unassigned(self) -> bool:
         """Return whether a community was added that has no shard yet."""
         return bool(await states_of_shard(self.store, "", 1))
 
-    async def _assign(self, cycle_id: str, trigger: Trigger) -> None:
-        """Assign communities, while no shard and no other writer is at work."""
+    async def _assign(self, cycle_id: str, trigger: Trigger) -> list[str]:
+        """Assign communities, while no shard and no other writer is at work.
+
+        Return the shards without a watched community.
+        """
 
         async def begin(held: HeldLease) -> PlanJournal:
             origin = self.settings.origin
@@ -194,10 +205,9 @@ class Planner:
             states = {state["id"]: state async for state in all_states(self.store)}
             for name in self.settings.watched:
                 states.setdefault(name, never_read(name))
-            added = {name for name, state in states.items() if state.get("is_added")}
             changed = assigned(
                 states.values(),
-                added.union(self.settings.watched),
+                self.settings.watched,
                 self.settings.source_of,
                 size=self.sharding.size,
             )
@@ -205,6 +215,8 @@ class Planner:
             # Written first, so that shards that are not wanted any more are found.
             await self._note_shards({state["shard"] for state in [*states.values(), *changed]})
             await self.store.upsert(COMMUNITIES, changed)
+        now_known = {**states, **{state["id"]: state for state in changed}}
+        return unwatched_shards(now_known.values())
 
     async def _note_shards(self, shards: set[str]) -> None:
         """Note in the state of collection that there are shards."""
@@ -214,10 +226,15 @@ class Planner:
             state["shards"] = ShardsState(count=len(shards - {""}), failed=failed)
             await self.store.upsert(COLLECTION, [state])
 
-    async def _put(self, cycle_id: str, trigger: Trigger) -> list[ShardMessage]:
+    async def _put(
+        self, cycle_id: str, trigger: Trigger, unwatched: Sequence[str]
+    ) -> list[ShardMessage]:
         """Put the due shards on their queues, and return the messages to send."""
         now = self.clock()
         due = await self._due(now if trigger == "timer" else None)
+        for shard in await self._to_sweep(unwatched, now):
+            if (source := source_of_shard(shard)) is not None:
+                due.setdefault(source, []).append(shard)
         known = await self._queues()
         alive_shards = await self._alive(known.values(), now)
         candidates = _candidates(due, known)
@@ -284,6 +301,14 @@ class Planner:
                 found.setdefault(source, {})[state["shard"]] = None
         return {source: list(shards) for source, shards in found.items()}
 
+    async def _to_sweep(self, unwatched: Sequence[str], now: datetime) -> list[str]:
+        """Return those of the shards without a watched community that weren't swept for a day."""
+        keys = [("shard", shard) for shard in unwatched]
+        found = await self.store.read_many(SHARDS, keys) if keys else {}
+        swept = {part["id"]: part["start_time"] for part in found.values()}
+        day_ago = iso(now - timedelta(days=1))
+        return [each for each in unwatched if not day_ago < swept.get(each, "") <= iso(now)]
+
     async def _queues(self) -> dict[SourceName, ShardQueue]:
         keys = [("shard_queue", source) for source in SOURCES]
         found = await self.store.read_many(SHARD_QUEUES, keys)
@@ -303,7 +328,9 @@ class Planner:
 async def read_plan(store: Store) -> ShardPlan:
     """Return the plan, or one that has planned nothing yet."""
     found = await store.read(SHARD_PLAN, "shard_plan", "plan")
-    return found or ShardPlan(id="plan", kind="shard_plan", ttl=-1, cycles=[], watched="")
+    return found or ShardPlan(
+        id="plan", kind="shard_plan", ttl=-1, cycles=[], watched="", unwatched=[]
+    )
 
 
 def digest_of(names: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from collector.rollups.hours import Shares, read_shares, rebuild_all
@@ -16,8 +17,8 @@ from collector.writers.lease import HeldLease, lease
 from collector.writers.shared_lease import shared_lease
 from shared.errors import DocumentExists
 from shared.models import TotalsNote
-from shared.store import TOTALS_NOTES, Query, Store
-from shared.times import Clock, iso
+from shared.store import LEASES, TOTALS_NOTES, Query, Store
+from shared.times import Clock, iso, parse_iso
 
 TOTALS: Final = "totals"
 NOTES = 100
@@ -89,6 +90,15 @@ class Totals:
         ):
             held.others = (part,)
             yield held
+
+    async def are_fresh(self, lag: timedelta) -> bool:
+        """Return whether totals were added up within this time: what waits may wait on."""
+        found = await self.store.read(LEASES, "lease", TOTALS)
+        if found is None:
+            return False
+        now, term = self.clock(), timedelta(seconds=self.lease_seconds)
+        # The last holder took or renewed the lease a term before its end.
+        return now - lag < parse_iso(found["expires_at"]) - term <= now
 
     async def add_up(self, cycle: str, has_time: Check) -> int:
         """Add up what waits, also what other shards leave meanwhile. Raises CycleRunning."""

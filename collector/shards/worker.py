@@ -6,7 +6,9 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
+from collector.collection.recount import MAX_LAG
 from collector.shards.closing import CycleCloser
 from collector.shards.collecting import ShardCollector
 from collector.shards.totals import Totals
@@ -24,10 +26,14 @@ PAUSE_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class ShardWorker:
-    """Works on messages with these dependencies; end_wait is the wait for the end of a cycle."""
+    """Works on messages with these dependencies; end_wait is the wait for the end of a cycle.
+
+    totals_lag is how far totals may lag behind the shards: each time rewrites the hours of `all`.
+    """
 
     collector: ShardCollector
     end_wait: LeaseWait
+    totals_lag: timedelta = MAX_LAG
     totals_until: float = float("inf")
     """The moment of `time.monotonic` until which it adds up totals."""
 
@@ -81,6 +87,7 @@ class ShardWorker:
         collector = self.collector
         totals = Totals(collector.store, collector.clock, collector.settings.lease_seconds)
         try:
-            await totals.add_up(cycle_id, has_time)
+            if not await totals.are_fresh(self.totals_lag):
+                await totals.add_up(cycle_id, has_time)
         except (CycleRunning, LeaseLost, DeadlineReached) as error:
             event(log, "totals.left", reason=str(error))

@@ -55,16 +55,9 @@ class Writer:
         """
         async with AsyncExitStack() as stack:
             journal = await self._begun(stack, kind, begin, work_id)
-            try:
+            async with closing_journal(journal):
                 await recover_orphaned(self.store, journal, self.clock)
                 yield journal
-                await journal.end(journal.outcome)
-            except LeaseLost:
-                raise
-            except (Exception, asyncio.CancelledError) as error:
-                await close_broken(journal, error)
-                raise
-            await journal.closed()
 
     async def _begun(
         self, stack: AsyncExitStack, kind: Kind, begin: Begin[J], work_id: str | None
@@ -82,7 +75,21 @@ class Writer:
                 return journal
 
 
-async def close_broken(journal: Journal[Any], error: BaseException) -> None:
+@asynccontextmanager
+async def closing_journal(journal: Journal[Any]) -> AsyncIterator[None]:
+    """Close a journal's document, however the block ends."""
+    try:
+        yield
+        await journal.end(journal.outcome)
+    except LeaseLost:
+        raise
+    except (Exception, asyncio.CancelledError) as error:
+        await _close_broken(journal, error)
+        raise
+    await journal.closed()
+
+
+async def _close_broken(journal: Journal[Any], error: BaseException) -> None:
     """Close work that an error ended. The next writer recounts its pending cells."""
     kind, reason = _cause(journal, error)
     journal.fail(None, kind, reason)

@@ -30,6 +30,8 @@ from shared.times import Clock, iso
 
 log = logging.getLogger(__name__)
 
+CYCLE = "cycle_"
+
 
 @asynccontextmanager
 async def shared_lease(
@@ -92,8 +94,11 @@ def _first(found: Lease | None, now: datetime) -> str | None:
 
 def _with_member(found: Lease | None, holder: str, member: str, expires_at: str) -> Lease:
     """Return the lease with another part; those that have expired are left to other writers."""
-    members = {**(found.get("members", {}) if found else {}), member: expires_at}
-    return _shared(found, holder, members)
+    others = found.get("members", {}) if found else {}
+    # Other work may take part beside the shards of a cycle, which is what people ask for.
+    if found is not None and others and not holder.startswith(CYCLE):
+        holder = found["holder"] or holder
+    return _shared(found, holder, {**others, member: expires_at})
 
 
 def _shared(found: Lease | None, holder: str | None, members: dict[str, str]) -> Lease:

@@ -66,7 +66,7 @@ class ShardPlan(TypedDict):
     """What the planner knows between cycles; only the holder of the lease `plan` writes it.
 
     cycles are those that may still run. watched is a digest of the watched names that were
-    assigned.
+    assigned. unwatched are the shards that have items left, and no watched community.
     """
 
     id: Literal["plan"]
@@ -74,6 +74,7 @@ class ShardPlan(TypedDict):
     ttl: int
     cycles: list[str]
     watched: str
+    unwatched: list[str]
     _etag: NotRequired[str]
 
 

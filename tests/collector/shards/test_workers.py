@@ -18,6 +18,7 @@ from shared.store import COLLECTION, COMMUNITIES, CYCLES, SHARD_QUEUES, Store
 from shared.store.community_states import never_read, read_states
 from shared.times import iso, utc_now
 from tests.collector.crashing import DeadStore, Killed
+from tests.collector.harness import check_statistics, stored_items
 from tests.collector.shards.test_cycle import SUBJECTS
 from tests.collector.shards.test_kills import LATER, result
 from tests.collector.shards.world import (
@@ -244,3 +245,26 @@ async def test_queues_are_empty_when_a_cycle_has_ended(
         "reddit": ([], {}, {}),
         "discourse": ([], {}, {}),
     }
+
+
+@ON_SQLITE
+async def test_items_of_a_shard_without_a_watched_community_are_swept_once_a_day(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    await Workers(settings, server).collect(store)
+    states = await read_states(store, NAMES)
+    left = [name for name in NAMES if states[name]["shard"] == "shard_reddit_0002"]
+    server.items[left[0]].pop(0)
+    server.polls.clear()
+    fewer = settings_of(settings, [name for name in NAMES if name not in left])
+    removed: list[int] = []
+    for hours in (25, 26, 51):
+        cycle = await Workers(fewer, server, timedelta(hours=hours)).collect(store, "timer")
+        assert cycle["status"] == "completed"
+        removed.append(cycle["turns"].get("shard_reddit_0002", 0))
+    assert removed == [1, 0, 1]
+    assert not set(server.polls) & set(left)
+    assert cycle["errors"] == []
+    await check_statistics(store, NAMES)
+    items = await stored_items(store, left)
+    assert len(items) == 4 * len(left) - 1

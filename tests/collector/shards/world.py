@@ -132,7 +132,9 @@ class Listed(SourceBase):
         self.requests_used += 1
         shown = {each.key: each for listed in self.server.items.values() for each in listed}
         found = [shown[item.key] for item in items if item.key in shown]
-        return Looked(found, frozenset(item.key for item in items if item.key not in shown))
+        # Of what another server shows, such as a forum with a past, it knows nothing.
+        own = [item for item in items if item.id[0] in "pc"]
+        return Looked(found, frozenset(item.key for item in own if item.key not in shown))
 
 
 def a_server(newest: datetime) -> Server:
@@ -174,6 +176,7 @@ class Workers:
     waiting: deque[ShardMessage] = field(default_factory=deque)
     sharding: Sharding = SHARDING
     lease_wait: LeaseWait = SHORT_WAIT
+    totals_lag: timedelta = timedelta(0)
 
     def clock(self) -> datetime:
         return utc_now() + self.later
@@ -188,7 +191,7 @@ class Workers:
             self.clock,
             lease_wait=self.lease_wait,
         )
-        return ShardWorker(collector, self.lease_wait)
+        return ShardWorker(collector, self.lease_wait, self.totals_lag)
 
     async def plan(self, store: Store, trigger: Trigger = "cli", **more: Any) -> str:
         planner = Planner(store, self.settings, METHOD, self.clock, self.sharding)
