@@ -12,6 +12,7 @@ from collector.backfill.turn import BackfillTurn, Progress, no_progress
 from collector.jobs import trends_in, trends_of
 from collector.runs import RESCORE_WAIT_SECONDS, chosen_method, opened, reported, skipped_if_busy
 from collector.sentiment.base import light
+from collector.shard_runs import add_up_beside, beside_shards
 from collector.sources.base import Source
 from collector.sources.registry import open_source, past_source_of
 from collector.sources.waiting import wait_until
@@ -181,6 +182,9 @@ class _Run:
         """Take turns at the lease, which others may take between two of them."""
         run_time = RunTime.of(self.seconds)
         method = light(chosen_method(self.settings))
+        beside = await beside_shards(
+            self.store, self.settings, message.community, name, self.lease_wait
+        )
         with _source(name, self.settings) as (source, turns):
             while True:
                 turns.begin(run_time.turn())
@@ -191,11 +195,13 @@ class _Run:
                     self.settings,
                     turns.is_over,
                     progress=self.progress,
+                    beside=beside,
                 )
                 done = await turn.run(
                     message.community, ticket=message.ticket, lease_wait=self.lease_wait
                 )
                 if not _goes_on(done) or run_time.is_over():
+                    await add_up_beside(self.store, self.settings, beside)
                     return done
                 await let_go()
 

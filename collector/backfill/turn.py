@@ -9,9 +9,11 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 from collector.backfill.journal import BackfillJournal, compared_days
 from collector.collection.context import WriteContext
@@ -22,17 +24,18 @@ from collector.collection.recount import Recount
 from collector.collection.shared_items import Shared, stored_items
 from collector.collection.writing import write_changes
 from collector.rollups.copies import WITHIN, unmarked_near
+from collector.rollups.hours import Shares
 from collector.sentiment.base import Method
 from collector.sources.base import CountsPast, Seen, Slice, Source
 from collector.watchlist.mentions import MentionRules
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
-from collector.writers.session import Writer
+from collector.writers.session import Begin, Writer
 from shared.backfills import backfill_id
 from shared.errors import DeadlineReached, SourceError, UndertoneError
 from shared.logs import event
 from shared.models import Backfill, Watermark
 from shared.settings import Settings
-from shared.store import Store
+from shared.store import BACKFILLS, Store
 from shared.subjects.watchlist import read_watchlist
 from shared.telemetry import span
 from shared.times import Clock, hour_of, iso, utc_now
@@ -70,9 +73,32 @@ class Batch:
         self.slices += 1
 
 
+class BesideShards(Protocol):
+    """A turn beside the shards of a cycle, in which it writes its own community alone."""
+
+    @property
+    def shard(self) -> str:
+        """Return the community's shard."""
+        ...
+
+    def session(
+        self, begin: Begin[BackfillJournal], work_id: str
+    ) -> AbstractAsyncContextManager[BackfillJournal]:
+        """Hold the leases of the community's shard while the block runs. Raises CycleRunning."""
+        ...
+
+    async def add_up(self, shares: Shares) -> None:
+        """Leave these shares to the totals."""
+        ...
+
+
 @dataclass(frozen=True)
 class BackfillTurn:
-    """One turn of a backfill. `is_over` says that its time with the lease is used up."""
+    """One turn of a backfill. `is_over` says that its time with the lease is used up.
+
+    beside is there where communities are collected in shards. Copies may be in any community, so
+    the turn that marks them has the lease of every writer.
+    """
 
     store: Store
     source: Source
@@ -82,6 +108,7 @@ class BackfillTurn:
     clock: Clock = utc_now
     progress: Progress = no_progress
     batch_items: int = BATCH_ITEMS
+    beside: BesideShards | None = None
 
     async def run(
         self, community: str, *, ticket: str, lease_wait: LeaseWait = NO_WAIT
@@ -100,21 +127,37 @@ class BackfillTurn:
 
         writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
         work_id = backfill_id(community)
-        async with writer.session("backfill", begin, work_id=work_id) as journal:
+        beside = None if await self._are_copies_due(work_id) else self.beside
+        session = (
+            beside.session(begin, work_id)
+            if beside is not None
+            else writer.session("backfill", begin, work_id=work_id)
+        )
+        async with session as journal:
             with span("backfill", {"undertone.community": community}):
-                await self._work(journal)
+                await self._work(journal, beside)
         return journal.document
 
-    async def _work(self, journal: BackfillJournal) -> None:
+    async def _are_copies_due(self, work_id: str) -> bool:
+        """Return whether the next thing to do, beside shards, is to mark copies."""
+        if self.beside is None:
+            return False
+        found = await self.store.read(BACKFILLS, "backfill", work_id)
+        return found is not None and _are_copies_due(found)
+
+    async def _work(self, journal: BackfillJournal, beside: BesideShards | None) -> None:
         work = WriteContext(
             store=self.store,
             method=self.method,
             rules=MentionRules.of(await read_watchlist(self.store), self.settings.watched),
             journal=journal,
-            recount=Recount(self.store, journal, self.clock),
+            recount=Recount(
+                self.store, journal, self.clock, add_up=beside.add_up if beside else None
+            ),
         )
         await work.recount.finish()
-        await give_back(self.store, {self.source.name: self.source})
+        shard = self.beside.shard if self.beside else ""
+        await give_back(self.store, {self.source.name: self.source}, shard)
         try:
             await self._read(work)
         except SourceError as error:
@@ -125,9 +168,12 @@ class BackfillTurn:
             log.exception("backfill.broke community=%s", journal.document["community"])
             reason = f"{type(error).__name__} while reading the past"
             self._note(journal, partial(journal.failed, "internal", reason))
-        await keep(self.store, {self.source.name: self.source})
+        await keep(self.store, {self.source.name: self.source}, shard)
         document = journal.document
-        if compared_days(document["uncompared"]) >= WITHIN or document["is_read"]:
+        if beside is not None:
+            # The next turn marks copies, if they are due, and then ends the backfill.
+            return
+        if _are_copies_due(document):
             await self._mark_copies(work)
         document["complete"] = document["are_topics_due"] = document["is_read"]
 
@@ -157,7 +203,7 @@ class BackfillTurn:
         )
         try:
             await self._count(document)
-            while not document["is_read"]:
+            while not document["is_read"] and not (self.beside and _are_copies_due(document)):
                 batch, ended_by = await self._batch(document, slices)
                 has_read = has_read or bool(batch.slices)
                 if batch.slices:
@@ -250,6 +296,10 @@ class BackfillTurn:
             await write_changes(work, changes)
         document["uncompared"] = []
         await _settle(work)
+
+
+def _are_copies_due(document: Backfill) -> bool:
+    return compared_days(document["uncompared"]) >= WITHIN or document["is_read"]
 
 
 async def _settle(work: WriteContext[BackfillJournal]) -> None:
