@@ -34,7 +34,7 @@ async def ask():
 statuses = asyncio.run(ask())
 output = types.SimpleNamespace(set=lambda messages: None)
 functions["trending"](types.SimpleNamespace(past_due=True), output, None)
-functions["collect"](types.SimpleNamespace(past_due=True), *[output] * 5, None)
+functions["collect"](types.SimpleNamespace(past_due=True), *[output] * 6, None)
 from shared.settings import settings
 from shared.store import COLLECTION, open_store
 async def collected():

@@ -106,10 +106,15 @@ def test_a_request_is_one_trace_from_the_host_to_the_store(run) -> None:
         "read_many stats",
         "read cycles",
         "read_many cycles",
+        "read_many communities",
     }
     # Azure's name for SQLite.
     assert {span.type for span in reads} == {"SQL"}
-    assert {span.attributes["undertone.container"] for span in reads} <= {"stats", "cycles"}
+    assert {span.attributes["undertone.container"] for span in reads} <= {
+        "stats",
+        "cycles",
+        "communities",
+    }
 
 
 def test_a_cycle_is_one_trace_down_to_each_request_to_reddit(run) -> None:
