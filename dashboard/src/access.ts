@@ -18,11 +18,16 @@ interface Session {
 /** What reading lacks: a key, a sign-in, or a role of who is signed in; undefined: nothing. */
 export const lacking = signal<"key" | "sign-in" | "role" | undefined>(undefined);
 
-/** Record whether the page may read, from the outcome of a read that every reader may do. */
-export function recordAccess(error: ApiError | undefined): void {
+/**
+ * Record whether the page may read, from the outcome of a read that every reader may do.
+ *
+ * `hasRead` says that it could before: then it stays where it is, so that nothing typed is lost.
+ */
+export function recordAccess(error: ApiError | undefined, hasRead: boolean): void {
   lacking.value = error?.status === FORBIDDEN ? "role" : (error?.lacks ?? undefined);
+  if (lacking.value !== "sign-in" || hasRead) return;
   // Once a minute at most: a browser that refuses cookies would go round for ever.
-  if (lacking.value === "sign-in" && !tabHasSignedIn()) location.assign(signInAddress());
+  if (!tabHasSignedIn()) location.assign(signInAddress());
 }
 
 /** Return the address of the sign-in, which leads back to what is shown. */
@@ -31,15 +36,14 @@ export function signInAddress(): string {
 }
 
 /**
- * Exchange a key for a cookie that scripts can't read, and begin again. Throws ApiError: with
- * status 401 the key is wrong.
+ * Exchange a key for a cookie that scripts can't read. Throws ApiError: with status 401 the key is
+ * wrong.
  */
 export async function beginSession(key: string): Promise<void> {
   const headers = { "x-functions-key": key };
   const { data } = await fetchJson<Session>(SESSION, { method: "POST", headers });
   // What changes something takes the key itself.
   if (data.role === "editor") keepKey(key);
-  location.reload();
 }
 
 /** End the session: neither the cookie nor the key stays. Throws ApiError. */

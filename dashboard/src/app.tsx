@@ -55,6 +55,7 @@ export function App() {
   const scope = subject ? nameOf(SUBJECT_PREFIX + subject) : community && communityName(community);
   const about = view === "ask" ? question : scope;
   const access = health.value?.application.read_access;
+  const isClosed = lacking.value !== undefined && health.value === undefined;
   // Without settings no view would ever get data.
   const isUnusable = hasBadSetting.value && health.value === undefined;
   useEffect(() => {
@@ -72,7 +73,7 @@ export function App() {
       <main id="main" tabIndex={-1} class={isReady ? "" : "waiting"} aria-busy={!isReady}>
         <ErrorBoundary resetKey={href({})}>
           {lacking.value ? <SignIn /> : <Banners />}
-          {isUnusable || lacking.value ? null : <View />}
+          {isUnusable || isClosed ? null : <View />}
         </ErrorBoundary>
       </main>
       <KeyDialog />

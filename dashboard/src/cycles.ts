@@ -85,8 +85,9 @@ export function startPolling(): void {
 /** Poll now, and again when something may have happened. */
 async function poll(): Promise<void> {
   clearTimeout(timer);
+  const hasRead = health.value !== undefined;
   const { error } = await settleRecorded(fetchStatus());
-  recordAccess(error);
+  recordAccess(error, hasRead);
   if (error) listedState = undefined;
   now.value = Date.now();
   clearTimeout(timer);

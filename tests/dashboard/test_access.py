@@ -33,6 +33,14 @@ def test_a_key_opens_the_page_and_signing_out_closes_it(
     expect(asked).to_have_count(0)
     kept = "() => document.cookie + JSON.stringify(sessionStorage) + JSON.stringify(localStorage)"
     assert READER_KEY not in page.evaluate(kept)
+    # A session that ends while the page is read leaves the view where it is.
+    page.context.clear_cookies()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(asked).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_count(2)
+    page.get_by_label("Key", exact=True).fill(READER_KEY)
+    page.get_by_role("button", name="Open").click()
+    expect(asked).to_have_count(0)
     # Links send no header: the cookie goes with them.
     for path in ("/api/v1/openapi.json", "/api/v1/trending.atom", "/api/v1/items?format=csv"):
         answer = page.request.get(visit.base + path)

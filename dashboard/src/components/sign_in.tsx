@@ -1,8 +1,9 @@
-/** What is shown instead of a view to who may not read. */
+/** What is shown instead of a view to who may not read, and above it to who could before. */
 
 import { useState } from "preact/hooks";
 import { beginSession, endSession, lacking, signInAddress } from "../access";
-import { useAction } from "../request";
+import { health, retryNow } from "../cycles";
+import { reloadAll, useAction } from "../request";
 
 export function SignIn() {
   if (lacking.value === "key") return <KeyForm />;
@@ -12,7 +13,7 @@ export function SignIn() {
       <h1 class="note-title">{isStranger ? "Sign in to read this" : "You have no role here"}</h1>
       {isStranger ? (
         <p>
-          <a class="button primary" href={signInAddress()}>
+          <a class="button primary" href={signInAddress()} target={health.value && "_blank"}>
             Sign in
           </a>
         </p>
@@ -31,7 +32,11 @@ export function SignIn() {
 
 function KeyForm() {
   const [key, setKey] = useState("");
-  const { run, isBusy, error } = useAction(() => beginSession(key.trim()));
+  const { run, isBusy, error } = useAction(async () => {
+    await beginSession(key.trim());
+    retryNow();
+    reloadAll();
+  });
   return (
     <form
       class="note key-form"
