@@ -9,7 +9,7 @@ from typing import TypeVar
 from rich.console import Console
 
 from collector.runs import RETRY_SECONDS
-from local.commands.ended import COMPLETED, FAILED, exit_status, print_failure
+from local.commands.ended import COMMAND_LINE, COMPLETED, FAILED, exit_status, print_failure
 from local.host.config import read_local_settings
 from shared.logs import printable
 from shared.settings import Settings, load_settings
@@ -34,7 +34,8 @@ def add_command(environ: Mapping[str, str], file: Path) -> int:
 
     def work() -> int:
         done = _with_store(
-            settings, lambda store: add_communities(store, settings, names, utc_now())
+            settings,
+            lambda store: add_communities(store, settings, names, utc_now(), by=COMMAND_LINE),
         )
         for name, refusal in done.refused[:MAX_SHOWN]:
             print_failure(errors, f"{name}: {refusal.problem}; it takes {refusal.takes}")
@@ -55,7 +56,9 @@ def remove_command(environ: Mapping[str, str], file: Path) -> int:
     names = names_in(_text_of(file))
 
     def work() -> int:
-        done = _with_store(settings, lambda store: remove_communities(store, names, utc_now()))
+        done = _with_store(
+            settings, lambda store: remove_communities(store, names, utc_now(), by=COMMAND_LINE)
+        )
         print(f"{len(done.names)} removed, {len(done.unchanged)} weren't added in bulk.")
         return COMPLETED
 

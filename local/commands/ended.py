@@ -7,6 +7,8 @@ from rich.console import Console
 from shared.errors import BackfillEnded, CycleRunning, UndertoneError
 from shared.logs import masked, printable
 
+# Who changes something by a command, as histories have it.
+COMMAND_LINE = "the command line"
 COMPLETED, FAILED, ANOTHER_RUNS, INTERRUPTED = 0, 1, 3, 130
 
 

@@ -22,7 +22,7 @@ from api.http.conditions import Condition
 from api.reads.process import process_health
 from api.schema.watchlist import WatchlistBody
 from collector.runs import RETRY_SECONDS
-from local.commands.ended import COMPLETED, FAILED, exit_status, print_failure
+from local.commands.ended import COMMAND_LINE, COMPLETED, FAILED, exit_status, print_failure
 from local.host.config import read_local_settings
 from shared.errors import UndertoneError
 from shared.logs import printable
@@ -198,7 +198,7 @@ async def _write(settings: Settings, body: WatchlistBody) -> Written:
         return store
 
     try:
-        deps = Deps(settings, opened, utc_now, process_health, by="the command line")
+        deps = Deps(settings, opened, utc_now, process_health, by=COMMAND_LINE)
         return await put_watchlist(deps, Condition(), body)
     finally:
         await store.close()

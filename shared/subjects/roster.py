@@ -60,12 +60,17 @@ async def watched_settings(store: Store, settings: Settings, watchlist: Watchlis
 
 
 async def add_communities(
-    store: Store, settings: Settings, names: Iterable[str], now: datetime
+    store: Store,
+    settings: Settings,
+    names: Iterable[str],
+    now: datetime,
+    *,
+    by: str | None = None,
 ) -> Changed:
     """Watch these communities in bulk; those that are watched already stay as they are.
 
     Names that no community can have are refused, and the others added. A call that was killed can
-    be repeated. Raises StoreError.
+    be repeated. by is who does it, where that is known. Raises StoreError.
     """
     watchlist = await keep_watchlist(store, now)
     known = {name.lower() for name in (await watched_settings(store, settings, watchlist)).watched}
@@ -81,21 +86,24 @@ async def add_communities(
     if fresh:
         await _write(store, fresh, lambda own, some: own | some)
         await _begin(store, fresh)
-        await _count(store, f"{len(fresh)} communities added", now)
+        await _count(store, f"{len(fresh)} communities added", now, by)
     return Changed(fresh, unchanged, refused)
 
 
-async def remove_communities(store: Store, names: Iterable[str], now: datetime) -> Changed:
+async def remove_communities(
+    store: Store, names: Iterable[str], now: datetime, *, by: str | None = None
+) -> Changed:
     """Watch these communities no longer; what was collected stays until it expires.
 
-    Only those that are watched in bulk are removed. Raises StoreError.
+    Only those that are watched in bulk are removed. by is who does it, where that is known. Raises
+    StoreError.
     """
     given = {name.lower() for name in names}
     own = await read_roster(store)
     gone = [name for name in own if name.lower() in given]
     if gone:
         await _write(store, gone, lambda known, some: known - some)
-        await _count(store, f"{len(gone)} communities removed", now)
+        await _count(store, f"{len(gone)} communities removed", now, by)
         states = await read_states(store, gone)
         left: list[CommunityState] = [{**state, "is_added": False} for state in states.values()]
         await store.upsert(COMMUNITIES, left)
@@ -151,7 +159,7 @@ async def _begin(store: Store, names: Sequence[str]) -> None:
         await store.upsert(COMMUNITIES, fresh)
 
 
-async def _count(store: Store, change: str, now: datetime) -> None:
+async def _count(store: Store, change: str, now: datetime, by: str | None) -> None:
     """Write the number of communities into the watchlist, whose next revision says what is new."""
     for attempt in range(MAX_TRIES):
         before = await keep_watchlist(store, now)
@@ -164,6 +172,7 @@ async def _count(store: Store, change: str, now: datetime) -> None:
                 communities=before["communities"],
                 change=change,
                 now=now,
+                by=by,
                 added=added,
             )
         except (DocumentChanged, DocumentExists):

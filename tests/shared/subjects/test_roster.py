@@ -51,7 +51,8 @@ async def test_thousands_are_added_and_removed_and_the_watchlist_does_not_grow(s
     again = await add_communities(store, settings, MANY, NOW)
     assert (again.names, len(again.unchanged)) == ([], 1200)
     assert len(await read_history(store)) == 2
-    gone = await remove_communities(store, [*MANY[10:], "push.desk"], NOW)
+    gone = await remove_communities(store, [*MANY[10:], "push.desk"], NOW, by="the command line")
+    assert (await read_watchlist(store)).get("by") == "the command line"
     assert (len(gone.names), gone.unchanged) == (1190, ["push.desk"])
     assert await watched(store) == ("push.desk", "hn.x", *MANY[:10])
 
