@@ -116,7 +116,8 @@ async def admit(
     needed = needed_role(function, settings)
     if needed is not None:
         _check_role(caller, needed, settings, base)
-    if caller.cookie is not None and request.method not in (*READ, "OPTIONS"):
+    # Browsers send the cookie of a session from no other site (SameSite), and it only reads.
+    if caller.cookie == "sign-in" and request.method not in (*READ, "OPTIONS"):
         check_origin(request, settings)
 
 

@@ -124,6 +124,10 @@ async def test_a_key_is_exchanged_for_a_cookie_that_reads_alone(written, in_mode
     assert READER_KEY not in token
     assert ADMIN_KEY not in token
     assert (await get("/api/v1/trending", {"cookie": token})).status_code == 200
+    # The name of a machine in a network of its own, which no setting has.
+    own = {"cookie": token, "host": "box.lan:7071", "origin": "http://box.lan:7071"}
+    question = await ask("POST", "/api/v1/ask", own, body=b'{"question": "How is aws doing?"}')
+    assert question.status_code == 200
     # A wrong key isn't made good by a cookie.
     both = {"cookie": token, "x-functions-key": WRONG_KEY}
     assert (await get("/api/v1/trending", both)).status_code == 401
