@@ -50,14 +50,11 @@ async def _export(
     store: PartitionedStore, settings: Settings, folder: Path, clock: Clock, progress: Progress
 ) -> tuple[Header, End]:
     header, files = await _begun(store, settings, folder, clock)
-    container: Container[Any]
-    for container in IN_ORDER:
+    names = [each.name for each in IN_ORDER]
+    # Containers before that of the last file were read to their ends.
+    first = names.index(files[-1].container) if files else 0
+    for container in IN_ORDER[first:]:
         own = [each for each in files if each.container == container.name]
-        # Containers before that of the last file were read to their ends.
-        if files and not own and _follows(files[-1], container):
-            continue
-        if own and own[-1] is not files[-1]:
-            continue
         files += await _export_container(store, folder, container, own, progress)
     verify(folder, files)
     end = End(
@@ -69,12 +66,6 @@ async def _export(
     )
     append(folder, end)
     return header, end
-
-
-def _follows(file: ExportedFile, container: Container[Any]) -> bool:
-    """Return whether a file's container comes after this one."""
-    names = [each.name for each in IN_ORDER]
-    return names.index(file.container) > names.index(container.name)
 
 
 async def _begun(
