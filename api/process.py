@@ -10,6 +10,7 @@ from api.http.access import current_caller, shows_names, sign_sessions_with
 from api.http.cache import Cache
 from api.http.caches import Caches
 from api.http.daily_budget import DailyBudget
+from api.http.limiter import limiter_of
 from api.http.quotas import ClientQuotas
 from api.http.read_limits import ReadLimits, heavy_policy
 from api.reads.health import LastObserved
@@ -66,6 +67,7 @@ def process_caches() -> Caches:
     return Caches(
         Cache(seconds=seconds, stale_seconds=STALE_SECONDS),
         Cache(seconds=seconds, most=MAX_READS),
+        heavy=limiter_of(is_sqlite=settings().cosmos_endpoint is None),
         exports=Cache(seconds=seconds, most=MAX_EXPORTS),
         limits=_read_limits(settings()),
     )

@@ -47,7 +47,8 @@ next page; the last page has none.
 **Days.** `/exports/items` returns all posts and comments of a day as one file, at most 10,000.
 
 **Heavy reads** are searches, files, more than 100 items, and long spans of many subreddits. Four
-run and twelve wait; further ones get 429 with Retry-After. Other requests never wait for them.
+run and twelve wait (with SQLite one and fifteen); further ones get 429 with Retry-After. Other
+requests never wait for them.
 A client may ask for some a minute, of those that aren't in memory (HEAVY_READS_A_MINUTE):
 `RateLimit` and `RateLimit-Policy` say how many are left, as [draft 11 of the
 IETF](https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/11/) defines them. Where

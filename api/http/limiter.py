@@ -30,6 +30,8 @@ T = TypeVar("T")
 # limits even the last one in the queue is answered before its client gives up.
 AT_ONCE = 4
 WAITING = 12
+# SQLite reads in one thread: several at once take as long together, and health waits for each.
+AT_ONCE_OF_SQLITE = 1
 # One client leaves places to others.
 OF_A_CLIENT = 12
 RETRY_SECONDS = 2
@@ -80,6 +82,12 @@ class Limiter:
         finally:
             self._inside[name] -= 1
             self._inside += Counter()  # Drops names that have none.
+
+
+def limiter_of(*, is_sqlite: bool) -> Limiter:
+    """Return a limit for heavy reads of a database, with as many places for each."""
+    at_once = AT_ONCE_OF_SQLITE if is_sqlite else AT_ONCE
+    return Limiter(at_once=at_once, waiting=AT_ONCE + WAITING - at_once)
 
 
 def finds_topics(parameters: object) -> bool:

@@ -65,8 +65,10 @@ async def read_window(deps: Deps, parameters: ScopeParameters, *, parts: bool = 
     observed = None if coverage is None else coverage.observed
     own = [cells[hour] for hour in window.hours() if hour in cells]
     languages, hours = deps.settings.other_languages, window.hours()
-    of_whole = sample_of((whole[hour] for hour in hours if hour in whole), languages)
-    sample = part_of(of_whole, sample_of(own, languages))
+    sample = sample_of(own, languages)
+    if is_parted:
+        of_whole = sample_of((whole[hour] for hour in hours if hour in whole), languages)
+        sample = part_of(of_whole, sample)
     counted = totals_of(own, languages)
     totals = counted_totals(counted, sample, coverage=observed, shares=True)
     stats = Stats(

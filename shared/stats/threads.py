@@ -84,6 +84,8 @@ def unpack_threads(text: str) -> Threads:
     listed: dict[str, Thread] = {}
     communities: dict[str, str] = {}
     rest = NONE
+    # Half a year has 400,000 of them: this takes a seventh less than Thread(…).
+    new = tuple.__new__
     for part in text.split(",") if text else ():
         numbers = part.split(" ")
         if len(numbers) == NUMBERS_OF_REST:
@@ -97,7 +99,7 @@ def unpack_threads(text: str) -> Threads:
                 float(totals),
             )
             continue
-        listed[numbers[0]] = Thread(int(numbers[1]), float(numbers[2]))
+        listed[numbers[0]] = new(Thread, (int(numbers[1]), float(numbers[2])))
         if len(numbers) > NUMBERS_OF_THREAD:
             communities[numbers[0]] = numbers[3]
     return Threads(listed, rest, communities)
