@@ -10,6 +10,7 @@ from api.actions import ingest as pushed
 from api.actions import markers
 from api.actions import watchlist as actions
 from api.actions.collect import ask_for_collection, send
+from api.actions.communities import change_communities
 from api.actions.corrections import delete_correction, put_correction, send_correction
 from api.http.bodies import read_body
 from api.http.conditions import read_condition
@@ -18,6 +19,7 @@ from api.http.problems import answering, answering_bodies
 from api.http.responses import ingested_answer, tag_of, triggered_answer, written_answer
 from api.process import configured_deps, process_deps
 from api.routes import route_of
+from api.schema.bulk import BulkBody
 from api.schema.corrections import CorrectionBody, CorrectionPath
 from api.schema.markers import MarkerBody, MarkerPath
 from api.schema.parameters import NoParameters
@@ -121,6 +123,15 @@ async def item_merge_subject(req: func.HttpRequest, message: func.Out[str]) -> f
     written = await actions.merge_subject(configured_deps(), condition, own, body)
     actions.send_rematch(message, written)
     return written_answer(written.subject(own), written.tag)
+
+
+@_route("change_communities")
+@answering_bodies(MAX_WATCHLIST_BYTES)
+async def item_change_communities(req: func.HttpRequest) -> func.HttpResponse:
+    """Watch communities in bulk, and others no longer."""
+    read_parameters(NoParameters, req.params)
+    answer = await change_communities(configured_deps(), read_body(BulkBody, req))
+    return written_answer(answer, tag_of(answer))
 
 
 @_route("put_community")

@@ -18,6 +18,7 @@ from api.endpoint import (
 )
 from api.feed_endpoints import FEED_ENDPOINTS, SIGNED_FEEDS
 from api.marker_endpoints import MARKER_ENDPOINTS
+from api.schema.bulk import BulkAnswer, BulkBody
 from api.schema.cycles import CycleAnswer, Cycles, Subreddits, Triggered, WatchedCommunities
 from api.schema.digest import Digest, DigestParameters
 from api.schema.explain import ExplainParameters, Explanation
@@ -199,6 +200,16 @@ ENDPOINTS = (
         CommunityAnswer,
         CommunityPath,
         problems=(404, 422),
+    ),
+    Endpoint(
+        "change_communities",
+        "/communities",
+        "Watch communities in bulk, and others no longer: thousands, beside those of the watchlist",
+        BulkAnswer,
+        method="POST",
+        problems=(401, 415, 422),
+        is_kept=False,
+        body=BulkBody,
     ),
     Endpoint(
         "put_community",

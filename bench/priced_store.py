@@ -12,7 +12,7 @@ from shared.errors import DocumentChanged, DocumentExists
 from shared.store import Container, Key, Query, Store
 from shared.store.base import T
 from shared.store.cosmos.documents import indexing_policy
-from shared.store.cosmos.store import IDS_AT_ONCE
+from shared.store.cosmos.store import IDS_AT_ONCE, POINT_READS
 
 # These paths are indexed whatever the policy says. A path of the policy is indexed even for a
 # document that lacks it: https://learn.microsoft.com/azure/cosmos-db/index-policy
@@ -118,8 +118,9 @@ class PricedStore:
         for part in by_partition.values():
             for start in range(0, len(part), IDS_AT_ONCE):
                 batch = part[start : start + IDS_AT_ONCE]
-                if len(batch) == 1:
-                    self._point_read(container, found.get(batch[0]))
+                if len(batch) <= POINT_READS:
+                    for key in batch:
+                        self._point_read(container, found.get(key))
                 else:
                     sizes = [self._size_of(container, found[key]) for key in batch if key in found]
                     self._note("batched read", container.name, sizes, ru.query(sizes))

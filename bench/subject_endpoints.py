@@ -6,6 +6,7 @@ The changes come last: they leave the watchlist as it was, but for its revisions
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
+from api.actions.communities import change_communities
 from api.actions.preview import preview_subject
 from api.actions.watchlist import (
     delete_community,
@@ -21,6 +22,7 @@ from api.http.conditions import Condition
 from api.reads.mentions import read_feed
 from api.reads.preview import read_sample
 from api.reads.watchlist import read_community, read_revisions, read_whole_watchlist
+from api.schema.bulk import BulkBody
 from api.schema.parameters import NoParameters
 from api.schema.preview import PreviewBody
 from api.schema.subject_parameters import FeedParameters
@@ -40,7 +42,7 @@ Asked = dict[str, dict[str, Read]]
 
 WINDOWS = {"24 h": 24, "7 d": 168, "30 d": 720, "90 d": 2160}
 ANY = Condition()
-NEW, OTHER, COMMUNITY = "bench-new", "bench-other", "push.bench"
+NEW, OTHER, COMMUNITY, BULK = "bench-new", "bench-other", "push.bench", "push.bulk"
 PREVIEW_DAYS = 7
 
 
@@ -70,6 +72,10 @@ def subjects_asked(subjects: Sequence[str], community: str) -> Asked:
         "merge_subject": {"": _merge},
         "delete_subject": {"": lambda deps: delete_subject(deps, ANY, NEW)},
         "put_community": {"": lambda deps: put_community(deps, ANY, COMMUNITY, CommunityBody())},
+        "change_communities": {
+            "one added": lambda deps: change_communities(deps, BulkBody(add=[BULK])),
+            "one removed": lambda deps: change_communities(deps, BulkBody(remove=[BULK])),
+        },
         "delete_community": {"": lambda deps: delete_community(deps, ANY, COMMUNITY)},
         "put_watchlist": {"": _rename},
     }

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -20,7 +20,7 @@ from shared.communities import SourceName
 from shared.cycles import no_counts
 from shared.errors import DeadlineReached, SourceError, SourceRefused, UndertoneError
 from shared.models import CommunityState
-from shared.store.community_states import never_read, read_states
+from shared.store.community_states import never_read
 from shared.telemetry import span
 from shared.times import iso
 
@@ -103,13 +103,17 @@ class Group:
         return len(self.reads) + len(self.failures) >= communities or items >= MAX_WAITING
 
 
-async def groups_of(cycle: CycleContext) -> AsyncGenerator[Group]:
+async def groups_of(
+    cycle: CycleContext, known: Mapping[str, CommunityState]
+) -> AsyncGenerator[Group]:
     """Read the communities, and return them in groups that are to be written.
+
+    known are the states of those that have one.
 
     Sources are read side by side. An error in a community is its own, until some in a row have the
     same cause. One that ends a source leaves the others to go on; the deadline ends them all.
     """
-    states = await _states(cycle)
+    states = _states(cycle, known)
     communities = IN_SHARD if cycle.shard else max(1, len(states) // GROUPS)
     by_source: dict[SourceName, list[CommunityState]] = defaultdict(list)
     for state in states:
@@ -184,11 +188,9 @@ def _as_probe(source: Source, *, is_probe: bool) -> Iterator[None]:
         source.waits.is_probing = False
 
 
-async def _states(cycle: CycleContext) -> list[CommunityState]:
+def _states(cycle: CycleContext, known: Mapping[str, CommunityState]) -> list[CommunityState]:
     """Return the states of the watched communities, the longest waiting first."""
-    names = cycle.settings.watched
-    found = await read_states(cycle.store, names)
-    states = [found.get(name) or never_read(name) for name in names]
+    states = [known.get(name) or never_read(name) for name in cycle.settings.watched]
     for state in states:
         state.pop("left", None)
     return sorted(states, key=lambda state: state["last_attempt_at"])

@@ -5,7 +5,7 @@ docs/architecture.md shows the way of an item through them.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -33,7 +33,7 @@ from shared.errors import (
 from shared.logs import event
 from shared.models import CommunityState, CycleError, SourceRequests, WorkStatus
 from shared.store import COMMUNITIES
-from shared.store.community_states import mark_left, move_earlier_states
+from shared.store.community_states import mark_left, move_earlier_states, read_states
 from shared.telemetry import span
 from shared.times import hour_of, iso
 
@@ -65,21 +65,24 @@ async def collect(cycle: CycleContext) -> WorkStatus:
     """Collect every community, sweep, and bring all statistics up to date."""
     # A cycle that is begun again has pending cells; they are recounted before their items change.
     await cycle.recount.finish()
-    stored = await move_respelled(cycle)
-    done = await collect_part(cycle, stored)
+    stored, states = await move_respelled(cycle)
+    done = await collect_part(cycle, stored, states)
     await mark_copies(cycle, done.oldest_new)
     return "completed" if done.communities else "failed"
 
 
-async def collect_part(cycle: CycleContext, stored: Sequence[str]) -> Collected:
+async def collect_part(
+    cycle: CycleContext, stored: Sequence[str], states: Mapping[str, CommunityState]
+) -> Collected:
     """Collect the communities of the cycle's settings, and sweep the stored ones.
 
-    What a killed run of it left is recounted first.
+    states are those of the stored communities that have one. What a killed run of it left is
+    recounted first.
     """
     await cycle.recount.finish()
     await give_back(cycle.store, cycle.sources, cycle.shard)
     done = Collected()
-    await _collect_communities(cycle, done)
+    await _collect_communities(cycle, done, states)
     await _sweep(cycle, stored, done)
     count_requests(cycle)
     await keep(cycle.store, cycle.sources, cycle.shard)
@@ -88,9 +91,11 @@ async def collect_part(cycle: CycleContext, stored: Sequence[str]) -> Collected:
     return done
 
 
-async def _collect_communities(cycle: CycleContext, done: Collected) -> None:
+async def _collect_communities(
+    cycle: CycleContext, done: Collected, states: Mapping[str, CommunityState]
+) -> None:
     """Read and write all communities, group by group."""
-    async with aclosing(groups_of(cycle)) as groups:
+    async with aclosing(groups_of(cycle, states)) as groups:
         async for group in groups:
             await _collect_group(cycle, group, done)
 
@@ -136,16 +141,23 @@ def _note_end(cycle: CycleContext, done: Collected) -> None:
         journal.fail(None, "deadline", f"{reason} for the next")
 
 
-async def move_respelled(cycle: CycleContext) -> list[str]:
-    """Move communities that are stored in another spelling; return the names of all stored ones."""
+async def move_respelled(
+    cycle: CycleContext,
+) -> tuple[list[str], Mapping[str, CommunityState]]:
+    """Move communities that are stored in another spelling.
+
+    Return the names of all stored ones, and the states of those that have one.
+    """
     watched = cycle.settings.watched
-    ever = await mark_left(cycle.store, watched)
-    ever += await move_earlier_states(cycle.store, watched, ever)
-    ever = list(dict.fromkeys((*watched, *ever)))
+    states = await mark_left(cycle.store, watched)
+    states |= await move_earlier_states(cycle.store, watched, states)
+    ever = list(dict.fromkeys((*watched, *states)))
     spellings = respelled.spellings(ever, watched)
     for old, new in spellings.items():
         await respelled.move(cycle.store, cycle.journal, old, new, cycle.recount.finish)
-    return [name for name in ever if name not in spellings]
+    if spellings:
+        states = await read_states(cycle.store, watched)
+    return [name for name in ever if name not in spellings], states
 
 
 async def _write_group(

@@ -215,7 +215,8 @@ class ShardCollector:
                 shard=part["id"],
                 next_poll=lambda state, at: due_after(state, at, self.interval),
             )
-            done = await collect_part(context, [state["id"] for state in members])
+            states = {state["id"]: state for state in members}
+            done = await collect_part(context, list(states), states)
         part["oldest_new"] = done.oldest_new
         _note_left(part, due, done)
 

@@ -115,22 +115,22 @@ async def all_states(store: Store) -> AsyncIterator[CommunityState]:
             heapq.heappush(heads, (following["id"], number, following))
 
 
-async def mark_left(store: Store, watched: Collection[str]) -> list[str]:
-    """Mark the states of communities that aren't watched any more; return the names of all states.
+async def mark_left(store: Store, watched: Collection[str]) -> dict[str, CommunityState]:
+    """Mark the states of communities that aren't watched any more; return all states by name.
 
     Nothing is written where the marks are right. That of a community that is watched again goes
     with its next poll.
     """
-    names: list[str] = []
+    states: dict[str, CommunityState] = {}
     wrong: list[CommunityState] = []
     own = set(watched)
     async for state in all_states(store):
-        names.append(state["id"])
+        states[state["id"]] = state
         if state["id"] not in own and "left" not in state:
             wrong.append({**state, "left": "yes"})
     if wrong:
         await store.upsert(COMMUNITIES, wrong)
-    return names
+    return states
 
 
 async def left_names(store: Store) -> list[str]:
@@ -144,22 +144,22 @@ async def left_names(store: Store) -> list[str]:
 
 async def move_earlier_states(
     store: Store, watched: Collection[str], known: Collection[str]
-) -> list[str]:
-    """Copy the states that an earlier version stored; known names have one here. Return the names.
+) -> dict[str, CommunityState]:
+    """Copy the states that an earlier version stored, and return them; known names have one here.
 
     It looks for them only while a watched community has no state. Watched ones are written last,
     so that a killed copy is repeated. The earlier documents stay, so that the version before can
     be installed again.
     """
     if set(watched) <= set(known):
-        return []
+        return {}
     last, fresh = "", list[CommunityState]()
     while page := await _earlier_page(store, last):
         fresh += [_moved(state) for state in page if state["id"] not in known]
         last = after(page[-1]["id"])
     await store.upsert(COMMUNITIES, [state for state in fresh if state["id"] not in watched])
     await store.upsert(COMMUNITIES, [state for state in fresh if state["id"] in watched])
-    return [state["id"] for state in fresh]
+    return {state["id"]: state for state in fresh}
 
 
 async def forget_state(store: Store, name: str) -> None:

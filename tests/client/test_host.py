@@ -105,6 +105,7 @@ def arguments(post: models.PostAnswer, cycle: str, incident: str) -> dict[str, d
             "body": models.PreviewBody(name="Acme", terms=[models.TermBody(text="Acme")], days=2)
         },
         "put_community": {"id": "push.fresh", **ANY},
+        "change_communities": {"body": models.BulkBody(add=["push.bulk"])},
         "delete_community": {"id": "push.gone", **ANY},
         "put_marker": {"id": "fresh", "body": MARKER, **ANY},
         "put_alert_rule": {"id": "fresh", "body": RULE, **ANY},

@@ -173,6 +173,30 @@ class Baseline(Model, frozen=True):
     """
 
 
+class BulkAnswer(Model, frozen=True):
+    """What a change in bulk has done; the list of communities has all that are watched."""
+
+    added: int
+    """the number of communities that are watched from now on."""
+    removed: int
+    """the number of those that are watched no longer."""
+    unchanged: int
+    """the number of names that were watched already, or weren't watched in bulk."""
+    refused: tuple[RefusedName, ...]
+    """the names that can't be watched."""
+
+
+class BulkBody(Body, frozen=True):
+    """Communities to watch, and others to watch no longer, of those watched in bulk."""
+
+    add: Sequence[str] = ()
+    """the ids of communities to watch, at most 5000."""
+    remove: Sequence[str] = ()
+    """the ids of those to watch no longer, at most 5000; what was collected stays until it
+    expires.
+    """
+
+
 class Change(Model, frozen=True):
     """The change from the time before to the window, over the same number of full hours.
 
@@ -2873,6 +2897,17 @@ class RefusedLine(Model, frozen=True):
     """the number of the line, from 1."""
     reason: str
     """what is wrong with it, and what to do."""
+
+
+class RefusedName(Model, frozen=True):
+    """A name that can't be watched."""
+
+    name: str
+    """the name as it was given."""
+    detail: str
+    """what is wrong with it."""
+    takes: str
+    """what would be right."""
 
 
 class ReleasesRead(Model, frozen=True):

@@ -1377,6 +1377,14 @@ class Operations(Requests):
         """
         return self._read("/api/v1/communities", models.WatchedCommunities, {"limit": limit})
 
+    def change_communities(self, body: models.BulkBody | None = None) -> Answer[models.BulkAnswer]:
+        """Watch communities in bulk, and others no longer: thousands, beside those of the
+        watchlist.
+
+        Needs a function key.
+        """
+        return self._change("POST", "/api/v1/communities", models.BulkAnswer, body=body)
+
     def community(self, id: str) -> Answer[models.CommunityAnswer]:
         """Read a community that is collected.
 

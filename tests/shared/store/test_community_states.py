@@ -69,14 +69,14 @@ async def test_states_of_an_earlier_version_are_read_and_moved_once(sqlite_store
     await sqlite_store.upsert(EARLIER_COMMUNITIES, [earlier("aws"), earlier("gone")])
     found = await read_states(sqlite_store, ["aws", "claude"])
     assert {name: each["watermark"] for name, each in found.items()} == {"aws": {"posts": "p"}}
-    assert await move_earlier_states(sqlite_store, ["aws"], []) == ["aws", "gone"]
+    assert (await move_earlier_states(sqlite_store, ["aws"], [])).keys() == {"aws", "gone"}
     moved = [each async for each in all_states(sqlite_store)]
     assert [each["id"] for each in moved] == ["aws", "gone"]
     assert moved[0]["bucket"] == bucket_of("aws")
     # A later state is never replaced by the earlier one.
     await sqlite_store.upsert(COMMUNITIES, [{**never_read("aws"), "last_attempt_at": "now"}])
-    assert await move_earlier_states(sqlite_store, ["aws"], ["aws", "gone"]) == []
-    assert await move_earlier_states(sqlite_store, ["new"], ["aws", "gone"]) == []
+    assert await move_earlier_states(sqlite_store, ["aws"], ["aws", "gone"]) == {}
+    assert await move_earlier_states(sqlite_store, ["new"], ["aws", "gone"]) == {}
     assert (await read_states(sqlite_store, ["aws"]))["aws"]["last_attempt_at"] == "now"
     await forget_state(sqlite_store, "gone")
     assert await sqlite_store.read(EARLIER_COMMUNITIES, EARLIER, "gone") is None
