@@ -16,7 +16,7 @@ from typing import TypedDict
 
 from collector.text.recurring import is_recurring
 from shared.models import ALL, Likeness, Post, copy_marks
-from shared.stats.hour_parts import read_hours
+from shared.stats.hour_parts import newest_within, with_parts
 from shared.store import HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import item_key, key_of_place
 from shared.text.words import count_words, words_of
@@ -26,6 +26,8 @@ from shared.times import Window, hour_of, iso, parse_iso
 WITHIN = timedelta(days=7)
 # For posts of one author; shared/topics/near_copies.py compares different authors.
 MIN_OWN_WORDS = 6
+# Parts of split hours, of about 64 KB: 5,000 request units.
+MAX_PARTS_READ = 1000
 KEY_BYTES = 8
 
 
@@ -63,9 +65,10 @@ async def unmarked_posts(
 
     It reads the hours of `all` of that time in one batch, and then only these posts. No state is
     kept between calls, so it finds every post that was edited, removed, moved or left unmarked.
+    Where hours are split, it reads the newest of them, of MAX_PARTS_READ parts.
     """
-    index = await _index(store, names, since, until)
-    return await _with_right_marks(store, wrong_marks(index, hour_of(iso(since))))
+    index, first = await _index(store, names, since, until)
+    return await _with_right_marks(store, wrong_marks(index, first))
 
 
 async def unmarked_near(
@@ -76,7 +79,7 @@ async def unmarked_near(
     Of the posts more than a week away, it reads those that the marks of nearer ones name.
     """
     since, until = (parse_iso(f"{hour}:00:00Z") for hour in (first, last))
-    index = await _index(store, names, since - WITHIN, until + WITHIN + timedelta(hours=1))
+    index, _ = await _index(store, names, since - WITHIN, until + WITHIN + timedelta(hours=1))
     watched = frozenset(names)
     while missing := _marked(index, watched) - index.keys():
         keys = {key_of_place(place): place for place in missing}
@@ -95,10 +98,16 @@ def _marked(index: Mapping[str, Likeness], watched: frozenset[str]) -> set[str]:
 
 async def _index(
     store: Store, names: Sequence[str], since: datetime, until: datetime
-) -> dict[str, Likeness]:
-    """Return the likenesses of all posts of this time, by place."""
+) -> tuple[dict[str, Likeness], str]:
+    """Return the likenesses of all posts from an hour on, by place, and that hour.
+
+    It is the hour of `since`, or a later one where the hours have too many parts.
+    """
     hours = Window(since, until).hours()
-    found = await read_hours(store, HOURS_OF_ALL, ALL, hours)
+    firsts = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
+    kept = newest_within(firsts, MAX_PARTS_READ)
+    found = await with_parts(store, HOURS_OF_ALL, kept)
+    first = hour_of(iso(since)) if len(kept) == len(firsts) else min(hour for _, hour in kept)
     watched = frozenset(names)
     index: dict[str, Likeness] = {}
     for document in found.values():
@@ -106,7 +115,7 @@ async def _index(
             if name in watched:
                 texts = share.get("texts", {})
                 index.update((f"{name}/{key}", texts.get(key, {})) for key, *_ in share["posts"])
-    return index
+    return index, first
 
 
 async def _with_right_marks(store: Store, wrong: Mapping[str, Marks]) -> dict[str, list[Post]]:

@@ -145,6 +145,19 @@ def batches_of(firsts: Mapping[Key, H], keys: Iterable[Key]) -> list[list[Key]]:
     return [plain, *groups] if plain else groups
 
 
+def newest_within(firsts: Mapping[Key, H], most: int) -> dict[Key, H]:
+    """Return the newest hours that have at most this number of parts together, at least one."""
+    kept: dict[Key, H] = {}
+    left = most
+    for key in sorted(firsts, reverse=True):
+        parts = parts_in(firsts[key])
+        left -= parts if parts > 1 else 0
+        if left < 0 and kept:
+            break
+        kept[key] = firsts[key]
+    return kept
+
+
 def split(shares: Mapping[str, V], parts: int) -> Sequence[dict[str, V]]:
     """Return what is by community, by the number of its part."""
     found: list[dict[str, V]] = [{} for _ in range(parts)]

@@ -14,12 +14,13 @@ from shared.stats.folded_parts import with_part_of
 from shared.stats.hour_parts import (
     hour_part_of,
     keys_of_hour,
+    newest_within,
     parts_in,
     parts_partition,
     read_hours,
 )
 from shared.stats.subjects import part_days, part_of, read_subject_days, subject_scope
-from shared.store import HOURS_OF_ALL, SUBJECT_HOURS, Query, Store
+from shared.store import HOURS_OF_ALL, SUBJECT_HOURS, Key, Query, Store
 from shared.times import Window, hour_of, iso
 from tests.api.world import a_post as a_stored_post
 from tests.collector.harness import check_statistics
@@ -203,3 +204,15 @@ async def test_communities_that_a_day_does_not_name_are_read_from_its_hours(
             whole = await with_part_of(store, subject_scope("cursor"), [day], name)
             (own,) = part_days(whole, community=name)
             assert [cell["posts"] for cell in own["hours"].values()] == [count]
+
+
+def test_the_newest_hours_are_read_that_have_few_enough_parts() -> None:
+    hours: dict[Key, ScopeHour] = {
+        (ALL, f"2026-11-03T{n:02}"): {"id": f"2026-11-03T{n:02}", "scope": ALL, "shares": {}}
+        for n in range(6)
+    }
+    assert newest_within(hours, 1) == hours
+    for hour in list(hours.values())[:4]:
+        hour["part_count"] = 8
+    assert [hour[-2:] for _, hour in newest_within(hours, 16)] == ["05", "04", "03", "02"]
+    assert len(newest_within({(ALL, "h"): {**hours[ALL, "2026-11-03T00"], "id": "h"}}, 1)) == 1
