@@ -75,10 +75,11 @@ async def add_communities(
     watchlist = await keep_watchlist(store, now)
     known = {name.lower() for name in (await watched_settings(store, settings, watchlist)).watched}
     given = list({name.lower(): name for name in names}.values())
-    refused = [(name, refusal) for name in given if (refusal := _refusal(name, settings))]
+    unchanged = [name for name in given if name.lower() in known]
+    unknown = [name for name in given if name.lower() not in known]
+    refused = [(name, refusal) for name in unknown if (refusal := _refusal(name, settings))]
     wrong = {name for name, _ in refused}
-    fresh = [name for name in given if name not in wrong and name.lower() not in known]
-    unchanged = [name for name in given if name not in wrong and name.lower() in known]
+    fresh = [name for name in unknown if name not in wrong]
     room = MAX_ADDED - len(await read_roster(store))
     full = Refusal((), f"more than {MAX_ADDED:,} would be watched in bulk", "fewer")
     refused += [(name, full) for name in fresh[max(0, room) :]]
