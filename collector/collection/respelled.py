@@ -13,7 +13,7 @@ from collector.rollups.months import remove_months
 from shared.logs import event
 from shared.models import CommunityState, Item
 from shared.store import COMMENTS, COMMUNITIES, DAYS, POSTS, Container, Query, Store
-from shared.store.community_states import forget_state, read_states
+from shared.store.community_states import forget_state, states_to_change
 from shared.store.scan import LAST_KEY, pages_between
 from shared.times import hour_of
 
@@ -59,7 +59,7 @@ async def move(store: Store, journal: CycleJournal, old: str, new: str, settle: 
     while days := await store.query(Query(DAYS, old, PAGE, order_by="id")):
         await store.delete(DAYS, [(old, day["id"]) for day in days])
     await remove_months(store, old)
-    states = await read_states(store, [old, new])
+    states = await states_to_change(store, [old, new])
     earlier = states.get(old)
     if earlier is not None and new not in states:
         state: CommunityState = {**earlier, "id": new}

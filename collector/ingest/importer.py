@@ -29,7 +29,7 @@ from collector.writers.session import Writer
 from shared.models import Import, Item, SourceState
 from shared.settings import Settings
 from shared.store import COMMUNITIES, SOURCE_STATES, Store
-from shared.store.community_states import never_read, read_states
+from shared.store.community_states import never_read, states_to_change
 from shared.subjects.watchlist import read_watchlist
 from shared.times import Clock, hour_of, iso, parse_iso, utc_now
 
@@ -168,7 +168,7 @@ class Importer:
 
     async def _know(self, names: Mapping[str, Changes]) -> None:
         """Store the state of communities that have none, so that other work finds their items."""
-        known = await read_states(self.store, names)
+        known = await states_to_change(self.store, names)
         fresh = [never_read(name) for name in names if name not in known]
         if fresh:
             await self.store.upsert(COMMUNITIES, fresh)

@@ -54,14 +54,20 @@ def never_read(name: str) -> CommunityState:
 
 
 async def read_states(store: Store, names: Iterable[str]) -> dict[str, CommunityState]:
-    """Return the states of these communities that have one, by name. Raises StoreError.
-
-    Those that no writer has moved yet are read where an earlier version stored them.
-    """
+    """Return the states of these communities that have one, by name. Raises StoreError."""
     keys = {name: community_key(name) for name in names}
     found = await store.read_many(COMMUNITIES, keys.values())
-    states = {name: found[key] for name, key in keys.items() if key in found}
-    missing = [(EARLIER, name) for name in keys if name not in states]
+    return {name: found[key] for name, key in keys.items() if key in found}
+
+
+async def states_to_change(store: Store, names: Iterable[str]) -> dict[str, CommunityState]:
+    """Return the same for a writer, which must not lose what an earlier version stored.
+
+    The states that no cycle has moved yet are read there. Raises StoreError.
+    """
+    asked = list(names)
+    states = await read_states(store, asked)
+    missing = [(EARLIER, name) for name in asked if name not in states]
     earlier = await store.read_many(EARLIER_COMMUNITIES, missing) if missing else {}
     return states | {name: _moved(state) for (_, name), state in earlier.items()}
 

@@ -16,8 +16,8 @@ from api.schema.parameters import CompareParameters
 from shared.costs import track
 from shared.models import Marker
 from shared.settings import Settings, load_settings
-from shared.store import COMMUNITIES, WATCHLIST, Query, Store
-from shared.store.community_states import community_key
+from shared.store import COMMUNITIES, WATCHLIST, Store
+from shared.store.community_states import all_states
 from shared.subjects.watchlist import read_watchlist
 from shared.times import iso
 from tests.api.reads.test_change import BAD, COLLECTED, GOOD, collected, posts_each_hour
@@ -180,7 +180,7 @@ async def test_hours_that_are_not_known_count_on_neither_side(store: Any) -> Non
 
 
 async def _known_since(store: Any, since: datetime) -> Any:
-    states = await store.query(Query(COMMUNITIES, *community_key(10, order_by="id")))
+    states = [state async for state in all_states(store)]
     covered = [[iso(since), iso(COLLECTED)]]
     return COMMUNITIES, [{**each, "covered": covered} for each in states]
 

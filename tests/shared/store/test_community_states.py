@@ -16,6 +16,7 @@ from shared.store.community_states import (
     read_states,
     states_of_shard,
     states_page,
+    states_to_change,
 )
 from shared.store.containers import EARLIER_COMMUNITIES
 from shared.store.scan import after
@@ -67,7 +68,8 @@ async def test_states_come_by_name_when_due_by_shard_and_in_pages(store: Store) 
 
 async def test_states_of_an_earlier_version_are_read_and_moved_once(sqlite_store: Store) -> None:
     await sqlite_store.upsert(EARLIER_COMMUNITIES, [earlier("aws"), earlier("gone")])
-    found = await read_states(sqlite_store, ["aws", "claude"])
+    assert await read_states(sqlite_store, ["aws"]) == {}
+    found = await states_to_change(sqlite_store, ["aws", "claude"])
     assert {name: each["watermark"] for name, each in found.items()} == {"aws": {"posts": "p"}}
     assert (await move_earlier_states(sqlite_store, ["aws"], [])).keys() == {"aws", "gone"}
     moved = [each async for each in all_states(sqlite_store)]
