@@ -7,6 +7,7 @@ is lost where a process ends.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -17,9 +18,12 @@ from api.errors import RequestError
 from api.http.quotas import ClientTable
 from api.schema.problems import QUOTA_EXCEEDED
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
+from shared.logs import repeated_event
 from shared.models import UnitsSpent
 from shared.store import READ_UNITS, Store
 from shared.times import Clock, day_of, iso
+
+log = logging.getLogger(__name__)
 
 KIND: Final = "read_units"
 ID: Final = "anonymous"
@@ -97,6 +101,9 @@ class DailyBudget:
                 if self._left <= 0:
                     await self._take(now)
         if (reason := self._reason_against(client, is_heavy=is_heavy)) is not None:
+            if reason != "client":
+                until = iso(self._next_day())
+                repeated_event(log, "reads.spent", logging.WARNING, reason=reason, until=until)
             raise BudgetSpent(self._next_day(), now, reason)
 
     def spend(self, client: str | None, request_units: float) -> None:

@@ -11,6 +11,7 @@ import httpx
 from api.schema.problems import QUOTA_EXCEEDED
 from shared.store import open_store
 from shared.times import iso, utc_now
+from tests.api.access_world import ADMIN_KEY, MODES
 from tests.api.world import NAMES, keep, posts_back
 from tests.fixtures.host import RunningHost
 
@@ -89,11 +90,20 @@ def check_refusal(refused: httpx.Response, *, seconds: float) -> None:
     assert 1 <= int(refused.headers["retry-after"]) <= seconds
 
 
-def test_a_key_has_a_quota_of_its_own_and_one_that_nobody_checks_has_none(running_host) -> None:
-    given = {"HEAVY_READS_A_MINUTE": "2", "TRUSTED_PROXIES": "1"}
-    host: RunningHost = running_host(arguments=[*OFF, "--keys"], settings=given)
-    made_up = [search(host, "203.0.113.7", **{"x-functions-key": str(n)}) for n in range(3)]
-    assert [each.status_code for each in made_up] == [200, 200, 429]
+def test_a_key_has_a_quota_of_its_own_and_one_that_is_made_up_has_none(running_host) -> None:
+    given = {"HEAVY_READS_A_MINUTE": "2", "TRUSTED_PROXIES": "1", **MODES["public"]}
+    host: RunningHost = running_host(arguments=OFF, settings=given)
+
+    def searched_with(key: str) -> int:
+        return search(host, "203.0.113.7", **{"x-functions-key": key}).status_code
+
+    made_up = [searched_with(f"made-up-key-0123456789-{n}") for n in range(3)]
+    assert made_up == [200, 200, 429]
+    assert [searched_with(ADMIN_KEY) for _ in range(3)] == [200, 200, 429]
+    # Wherever its owner is.
+    elsewhere = search(host, "203.0.113.8", **{"x-functions-key": ADMIN_KEY})
+    assert elsewhere.status_code == 429
+    assert search(host, "203.0.113.8").status_code == 200
 
 
 def test_a_day_has_units_for_reads_without_a_key(running_host, cosmos_settings_factory) -> None:

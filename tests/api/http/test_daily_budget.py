@@ -55,7 +55,9 @@ async def spent_by_reads(budget: DailyBudget, *, is_heavy: bool, most: int = 5_0
     pytest.fail("nothing was refused")
 
 
-async def test_a_day_ends_for_heavy_reads_and_then_for_all_and_begins_again(store: Store) -> None:
+async def test_a_day_ends_for_heavy_reads_and_then_for_all_and_begins_again(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     clock = Clock()
     budget = budget_of(store, clock)
     heavy = await spent_by_reads(budget, is_heavy=True)
@@ -65,6 +67,8 @@ async def test_a_day_ends_for_heavy_reads_and_then_for_all_and_begins_again(stor
     with pytest.raises(BudgetSpent, match="again from 2026-11-28T00:00:00Z") as refused:
         await budget.check(None, is_heavy=False)
     assert refused.value.retry_seconds == 12 * 3600
+    for reason in ("heavy", "all"):
+        assert f"reads.spent until=2026-11-28T00:00:00Z reason={reason}" in caplog.text
     clock.now = datetime(2026, 11, 28, tzinfo=UTC)
     await budget.check(None, is_heavy=True)
 
