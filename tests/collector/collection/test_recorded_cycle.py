@@ -65,7 +65,7 @@ async def test_a_cycle_stores_what_reddit_lists_and_a_second_one_writes_nothing(
 
     assert second["status"] == "completed"
     assert (second["new"], second["edited"], second["moved"], second["removed"]) == (0, 0, 0, 0)
-    assert set(watched.written) == {"cycles"}
+    assert set(watched.written) == {"communities", "cycles"}
     asked = Counter(
         entry.path for entry in reddit.control.requests() if "access_token" not in entry.path
     )
