@@ -23,6 +23,8 @@ EARLIER = {"ai_query"}
 FEED = "application/atom+xml"
 JSON = "application/json"
 # Answers that are tables, too, and aren't paged.
+# Lists whose first page, the newest, is what callers want.
+ONE_PAGE = frozenset({"cycles"})
 TABLES = {
     "sentiment_trends",
     "sentiment_compare",
@@ -112,7 +114,7 @@ class Operation:
     def is_paged(self) -> bool:
         """Return whether it answers a list page by page."""
         is_linked = "Link" in self.answer.get("headers", {}) and not self.is_file
-        return is_linked and "items" in self.schemas[self.answered]
+        return is_linked and self.id not in ONE_PAGE and "items" in self.schemas[self.answered]
 
     @property
     def also(self) -> list[int]:

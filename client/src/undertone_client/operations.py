@@ -1432,18 +1432,12 @@ class Operations(Requests):
             if_match=if_match,
         )
 
-    def cycles(
-        self, *, page_size: int | None = None, max_items: int | None = None
-    ) -> Pages[models.CycleAnswer]:
+    def cycles(self, *, limit: int | None = None) -> Table[tuple[models.CycleAnswer, ...]]:
         """Read collection cycles, newest first, page by page.
 
-        page_size: a whole number of cycles from 1 to 100. The Link header leads to the next
-        page.
-
-        max_items: the list ends after this number of items; without it, all are read, up to
-        100,000.
+        limit: a whole number of cycles from 1 to 100. The Link header leads to the next page.
         """
-        return self._pages("/api/v1/cycles", models.CycleAnswer, {"limit": page_size}, max_items)
+        return self._table("/api/v1/cycles", tuple[models.CycleAnswer, ...], {"limit": limit})
 
     def cycle(self, id: str) -> Answer[models.CycleAnswer]:
         """Read a collection cycle, also while it runs.
