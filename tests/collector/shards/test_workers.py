@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.reads.health import check_health
 from collector.writers.lease import LeaseWait, lease
 from shared.communities import SOURCES
 from shared.errors import CycleRunning, LeaseLost
@@ -17,6 +18,7 @@ from shared.shards import LOST_AFTER, MAX_ATTEMPTS, due_after
 from shared.store import COLLECTION, COMMUNITIES, CYCLES, SHARD_QUEUES, Store
 from shared.store.community_states import never_read, read_states
 from shared.times import iso, utc_now
+from tests.api.world import deps_of
 from tests.collector.crashing import DeadStore, Killed
 from tests.collector.harness import check_statistics, stored_items
 from tests.collector.shards.test_cycle import SUBJECTS
@@ -159,6 +161,10 @@ async def test_a_shard_that_fails_five_times_is_seen_and_made_up_for(
     state = await store.read(COLLECTION, "collection", "collection")
     assert state is not None
     assert "no memory for aws" in state["shards"]["failed"][shard]
+    health = await check_health(deps_of(store, now=utc_now))
+    assert health.status == "degraded"
+    assert health.reason is not None
+    assert health.reason.startswith(f"{shard} can't be collected, since 20")
     server.refuses = set()
     again = await Workers(settings, server, INTERVAL).collect(store, "timer")
     assert (again["status"], again["errors"]) == ("completed", [])
@@ -166,6 +172,8 @@ async def test_a_shard_that_fails_five_times_is_seen_and_made_up_for(
     state = await store.read(COLLECTION, "collection", "collection")
     assert state is not None
     assert state["shards"]["failed"] == {}
+    health = await check_health(deps_of(store, now=utc_now() + INTERVAL))
+    assert (health.status, health.reason) == ("healthy", None)
     await result(store)
 
 
