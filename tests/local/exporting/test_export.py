@@ -44,6 +44,7 @@ from shared.store import (
     open_store,
     open_whole_store,
 )
+from shared.store.community_states import bucket_of
 from shared.times import hour_of, utc_now
 from tests.collector.crashing import LATER, DeadStore, Killed
 from tests.collector.harness import check_statistics
@@ -253,7 +254,7 @@ class WritingStore:
         async with lease(
             self._inner, "cycle_1", seconds=60, clock=utc_now, lease_wait=LeaseWait(5)
         ):
-            state = await self._inner.read(COMMUNITIES, "community", name)
+            state = await self._inner.read(COMMUNITIES, bucket_of(name), name)
             await self._inner.upsert(COMMUNITIES, [{**state, "last_collected_at": "2027"}])  # type: ignore[typeddict-item, typeddict-unknown-key, misc]
             hours = set()
             for container in (POSTS, COMMENTS):
