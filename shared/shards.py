@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.communities import SourceName
 from shared.messages import parsed
-from shared.models import CommunityState
+from shared.models import CommunityState, Trigger
 from shared.on_demand import HIDDEN, CycleId
 from shared.times import iso
 
@@ -28,6 +28,12 @@ ITEMS_AT_ONCE = 5
 MAX_PAUSE = timedelta(hours=24)
 # Ticks come some milliseconds early, and a cycle takes a while: what is due by then counts as due.
 DUE_EARLY = timedelta(minutes=1)
+# https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki
+REQUESTS_A_MINUTE = 100
+# The rest is for the time between two shards, and for hours that are busier than the mean.
+SHARE_OF_PACE = 0.6
+# Its posts and its comments.
+REQUESTS_A_POLL = 2
 
 
 @dataclass(frozen=True)
@@ -76,17 +82,41 @@ def source_of_shard(shard: str) -> SourceName | None:
     return next((source for source in get_args(SourceName) if source == name), None)
 
 
-def due_after(state: CommunityState, now: datetime, interval: timedelta) -> str:
-    """Return the ISO time at which a community is due after a poll.
+def due_after(state: CommunityState, since: datetime, interval: timedelta) -> str:
+    """Return the ISO time at which a community is due after the poll of a cycle that began `since`.
 
     A busy one is due in the next interval of the schedule, a quiet one within a day: when a few
     items wait by its usual rate. One that fails is tried in each interval, and so is a new one.
     """
     hourly = state.get("hourly")
+    # The tick before a day is over is the last one that polls it in time.
+    longest = MAX_PAUSE - interval
     if state.get("failing") or hourly is None:
         pause = interval
-    elif hourly * (MAX_PAUSE / timedelta(hours=1)) <= ITEMS_AT_ONCE:
-        pause = MAX_PAUSE
+    elif hourly * (longest / timedelta(hours=1)) <= ITEMS_AT_ONCE:
+        pause = longest
     else:
         pause = ITEMS_AT_ONCE / hourly * timedelta(hours=1)
-    return iso(now + max(min(pause, MAX_PAUSE), interval) - DUE_EARLY)
+    return iso(since + max(pause, interval) - DUE_EARLY)
+
+
+def due_since(start_time: str, trigger: Trigger, now: datetime, interval: timedelta) -> datetime:
+    """Return since when the pauses of a cycle's communities count: its begin, wherever they stood.
+
+    Counted from its poll, a community that waited long for its turn would miss the next tick. A
+    cycle between two ticks postpones nothing that the next tick polls.
+    """
+    began = min(datetime.fromisoformat(start_time), now)
+    return began if trigger == "timer" else began - interval
+
+
+def sweep_requests(asked: int, polls: int, shards: int, interval: timedelta) -> int:
+    """Return the requests of one shard's sweep, where all shards of a cycle share one client.
+
+    `asked` are those that a cycle's sweep may use. `polls` communities of the shard are polled
+    before it, and `shards` are in the cycle. All of them leave a part of the client's pace free;
+    each sweeps a little, so that what was deleted is found at any size.
+    """
+    allowed = SHARE_OF_PACE * REQUESTS_A_MINUTE * (interval / timedelta(minutes=1))
+    share = allowed / max(1, shards) - REQUESTS_A_POLL * polls
+    return min(asked, max(1, int(share)))

@@ -24,9 +24,16 @@ from collector.writers.session import closing_journal
 from shared.communities import REDDIT, SourceName, source_of
 from shared.errors import DeadlineReached, LeaseLost, Stopped, StoreError
 from shared.logs import event
-from shared.models import CommunityState, ShardCycle, ShardQueue
+from shared.models import CommunityState, Cycle, ShardCycle, ShardQueue
 from shared.settings import Settings
-from shared.shards import NEVER, ShardMessage, due_after, source_of_shard
+from shared.shards import (
+    NEVER,
+    ShardMessage,
+    due_after,
+    due_since,
+    source_of_shard,
+    sweep_requests,
+)
 from shared.store import CYCLES, SHARD_QUEUES, Store
 from shared.store.community_states import states_of_shard
 from shared.subjects.watchlist import read_watchlist
@@ -180,10 +187,10 @@ class ShardCollector:
             # One that somebody asked for collects all: in the first turn, and then what is left.
             since = cycle["start_time"] if cycle and message.turn > 1 else NEVER
             whole_since = "" if trigger == "timer" else since
-            await self._collect(journal, whole_since)
+            await self._collect(journal, whole_since, cycle or journal.part)
         return journal.part
 
-    async def _collect(self, journal: ShardJournal, whole_since: str) -> None:
+    async def _collect(self, journal: ShardJournal, whole_since: str, cycle: Cycle) -> None:
         part, now = journal.part, self.clock()
         members = await states_of_shard(self.store, part["id"], MAX_MEMBERS)
         watched = frozenset(self.settings.watched)
@@ -192,7 +199,9 @@ class ShardCollector:
             for state in members
             if state["id"] in watched and is_due(state, now, whole_since)
         ]
-        settings = _settings_of(self.settings, due)
+        swept = self._swept(cycle, part["id"], len(due))
+        settings = _settings_of(self.settings, due, swept)
+        since = due_since(cycle["start_time"], cycle["trigger"], now, self.interval)
         watchlist = await read_watchlist(self.store)
 
         async def add_up(shares: Shares) -> None:
@@ -201,7 +210,10 @@ class ShardCollector:
         # Where nothing is due, the items of communities that aren't watched any more are swept.
         has_client = source_of_shard(part["id"]) not in SIDE_BY_SIDE
         to_open = due or [state["id"] for state in members if has_client]
-        with self.open_sources(_settings_of(self.settings, to_open), part["stalled"]) as sources:
+        opened = _settings_of(self.settings, to_open, swept)
+        with self.open_sources(opened, part["stalled"]) as sources:
+            _settings_of(self.settings, to_open, swept), part["stalled"]
+        ) as sources:
             context = CycleContext(
                 store=self.store,
                 sources=sources,
@@ -213,12 +225,20 @@ class ShardCollector:
                 clock=self.clock,
                 progress=self.progress,
                 shard=part["id"],
-                next_poll=lambda state, at: due_after(state, at, self.interval),
+                next_poll=lambda state, _: due_after(state, since, self.interval),
             )
             states = {state["id"]: state for state in members}
             done = await collect_part(context, list(states), states)
         part["oldest_new"] = done.oldest_new
         _note_left(part, due, done)
+
+    def _swept(self, cycle: Cycle, shard: str, polls: int) -> int:
+        """Return the requests of a shard's sweep: its share, where the cycle's have one client."""
+        source, asked = source_of_shard(shard), self.settings.sweep_requests
+        if source in SIDE_BY_SIDE:
+            return asked
+        shards = sum(source_of_shard(each) == source for each in cycle.get("turns", {}))
+        return sweep_requests(asked, polls, shards, self.interval)
 
     async def _count(self, part: ShardCycle, *, is_open: bool) -> None:
         """Add a part to its cycle; its counts are added once."""
@@ -247,12 +267,13 @@ def is_due(state: CommunityState, now: datetime, whole_since: str) -> bool:
     return state["due_at"] <= iso(now) or last < whole_since or last > iso(now + CLOCKS_APART)
 
 
-def _settings_of(settings: Settings, names: Sequence[str]) -> Settings:
-    """Return the settings with these communities as the watched ones."""
+def _settings_of(settings: Settings, names: Sequence[str], swept: int) -> Settings:
+    """Return the settings with these communities as the watched ones, and a sweep's requests."""
     return settings.model_copy(
         update={
             "subreddits": tuple(name for name in names if source_of(name) == REDDIT),
             "communities": tuple(name for name in names if source_of(name) != REDDIT),
+            "sweep_requests": swept,
         }
     )
 

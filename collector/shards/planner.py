@@ -284,9 +284,10 @@ class Planner:
         return messages
 
     async def _due(self, now: datetime | None) -> dict[SourceName, list[str]]:
-        """Return by source the shards of communities that are due, the longest waiting first.
+        """Return by source the shards of communities that are due, the busiest community's first.
 
-        Without a time, all communities are.
+        So they keep their place from cycle to cycle, and quiet ones have a day for theirs. Of
+        equals the longest waiting is first. Without a time, all communities are due.
         """
         until = NEVER if now is None else iso(now)
         states = [
@@ -294,7 +295,7 @@ class Planner:
             for bucket in BUCKETS
             for state in await due_states(self.store, bucket, until, MAX_DUE)
         ]
-        states.sort(key=lambda state: state["due_at"])
+        states.sort(key=lambda state: (-(state.get("hourly") or 0.0), state["due_at"]))
         found: dict[SourceName, dict[str, None]] = {}
         for state in states:
             if (source := source_of_shard(state["shard"])) is not None:

@@ -78,7 +78,10 @@ class ShardWorker:
             waiting.extend(following)
 
     async def _add_up(self, cycle_id: str) -> None:
-        """Add up the totals that wait, unless another worker does, or waits to be let in."""
+        """Add up totals that wait for a while, unless another worker does, or waits to be let in.
+
+        The end of the cycle adds up the others.
+        """
 
         def has_time() -> None:
             if time.monotonic() >= self.totals_until:

@@ -231,7 +231,7 @@ async def test_the_timers_cycle_polls_busy_communities_each_interval_and_quiet_o
 
 @pytest.mark.parametrize(
     ("hourly", "minutes"),
-    [(None, 29), (100.0, 29), (10.0, 29), (5.0, 59), (1.0, 299), (0.25, 1199), (0.0, 1439)],
+    [(None, 29), (100.0, 29), (10.0, 29), (5.0, 59), (1.0, 299), (0.25, 1199), (0.0, 1409)],
 )
 def test_a_community_is_due_when_a_few_items_wait_by_its_usual_rate(
     hourly: float | None, minutes: int
