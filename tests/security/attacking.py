@@ -48,9 +48,11 @@ def check(answer: httpx.Response) -> None:
 
 
 def check_headers(headers: dict[str, str]) -> None:
-    """Assert that headers name no product, and set no cookie."""
+    """Assert that headers name no product, and set no careless cookie."""
     assert not TELLING.intersection(headers), headers
-    assert "set-cookie" not in headers
+    # The app's own one, of a session, can't be read by scripts nor sent by other sites.
+    cookie = headers.get("set-cookie", "").lower()
+    assert not cookie or ("httponly" in cookie and "samesite=" in cookie), cookie
     assert not VERSION.search(json.dumps(headers)), headers
 
 
