@@ -212,8 +212,6 @@ class ShardCollector:
         to_open = due or [state["id"] for state in members if has_client]
         opened = _settings_of(self.settings, to_open, swept)
         with self.open_sources(opened, part["stalled"]) as sources:
-            _settings_of(self.settings, to_open, swept), part["stalled"]
-        ) as sources:
             context = CycleContext(
                 store=self.store,
                 sources=sources,
