@@ -45,11 +45,13 @@ security: $(VENV)/.installed $(PAGES)
 bench: $(VENV)/.installed $(PAGES) $(VENV)/.chromium
 	$(BIN)/python -m bench
 
-# Runs 200 cycles with each database, with faults on both sides and killed processes: 40 minutes.
+# Runs 200 cycles with each database, with faults on both sides and killed processes: 40 minutes. Then it kills writers
+# at each of their writes, of which the suite takes some: 20 minutes.
 soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
 	$(BIN)/python -m bench.soak
 	$(BIN)/python -m bench.alert_soak
 	$(BIN)/python -m bench.alert_kills
+	KILLS=all $(BIN)/python -m pytest -n 2 tests/collector tests/local -k "kill or stops or crash"
 
 # Measures each method on text that people labelled (docs/sentiment.md), and the rules of subjects on texts
 # that say which they name (docs/subjects.md): a minute. CORRECTIONS=FILE adds what people corrected.

@@ -1,6 +1,7 @@
 """A cycle, a rescore or a rematch in its own process, which is killed at a chosen step."""
 
 import asyncio
+import math
 import os
 import shutil
 import signal
@@ -20,6 +21,8 @@ from shared.times import utc_now
 from tests.collector.harness import WRITES, run_cycle
 
 BATCHES = ("upsert", "delete")
+MOST_KILLS = 24
+"""Of one test in the suite; `make soak` sets KILLS=all."""
 LATER = timedelta(minutes=5)
 """A time by which the lease of a killed cycle has expired."""
 
@@ -82,11 +85,16 @@ class DeadlyStore:
         """Return the steps of its writes at which a kill leaves a different database.
 
         A kill during the write of one document leaves the same as a kill before the next write. So
-        these are the steps before each write, during each batch, and after the last write.
+        these are the steps before each write, during each batch, and after the last write: all of
+        them with KILLS=all, and otherwise at most MOST_KILLS, with the first and the last.
         """
         writes = len(self.batches)
         middles = {n for n, is_batch in enumerate(self.batches) if is_batch or n == writes - 1}
-        return sorted([*range(0, 2 * writes, 2), *(2 * n + 1 for n in middles)])
+        steps = sorted([*range(0, 2 * writes, 2), *(2 * n + 1 for n in middles)])
+        if os.environ.get("KILLS") == "all":
+            return steps
+        every = math.ceil(len(steps) / MOST_KILLS)
+        return [*steps[:-1:every], steps[-1]]
 
     def _die(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -618,7 +618,7 @@ def test_a_kill_between_any_two_writes_loses_nothing_and_opens_nothing_twice(tmp
         "mood",
         "search",
     ]
-    assert len(steps) > 20
+    assert len(steps) > 10
     for step in steps:
         killed, _ = asyncio.run(_story(settings(f"killed{step}"), step))
         assert killed == whole, f"killed at step {step}"

@@ -88,7 +88,7 @@ async def test_killed_at_any_write_nothing_is_lost_and_nothing_counted_twice(
     async with opened(undisturbed) as store:
         expected, sums = await result(store), await counted(store)
     steps = counting.steps()
-    assert len(steps) > 100
+    assert len(counting.batches) > 50
     for number, step in enumerate(steps[::every]):
         killed = copied(settings, f"step{step}")
         async with opened(killed) as store:

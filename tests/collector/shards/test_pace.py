@@ -15,6 +15,7 @@ from tests.collector.shards.world import (
     NAMES,
     Workers,
     a_server,
+    notes_left,
     settings_of,
 )
 
@@ -84,3 +85,22 @@ async def test_the_shard_of_the_busiest_community_comes_first(
         first = next(each for each in workers.waiting if "reddit" in each.shard)
         assert first.shard == busiest["shard"]
         await workers.work(store)
+
+
+@ON_SQLITE
+async def test_totals_are_added_up_once_a_minute_for_all_shards_that_ended(
+    settings: Settings, store: Store
+) -> None:
+    server = a_server(utc_now() - timedelta(hours=1))
+    workers = Workers(settings, server, totals_lag=timedelta(minutes=1))
+    await workers.plan(store)
+
+    async def work_on_one() -> int:
+        message = workers.waiting.popleft()
+        workers.waiting.extend(await workers.worker(store).work(message))
+        return await notes_left(store)
+
+    assert await work_on_one() == 0
+    assert await work_on_one() > 0
+    workers.later = timedelta(minutes=2)
+    assert await work_on_one() == 0
