@@ -41,6 +41,7 @@ from api.schema.topics import TopicsParameters
 from api.schema.values import Sort
 from bench.alert_endpoints import alerts_asked
 from bench.ask_endpoints import questions_asked
+from bench.feed_endpoints import feeds_asked
 from bench.marker_endpoints import markers_asked
 from bench.subject_endpoints import (
     WINDOWS,
@@ -164,6 +165,7 @@ def asked(
         **_corrections_asked(*post),
         **markers_asked(),
         **alerts_asked(),
+        **feeds_asked(),
         **questions_asked(),
         **subjects_asked(subjects, one),
     }

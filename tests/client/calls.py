@@ -100,6 +100,8 @@ def main(address: str, key: str) -> None:
     tested = sync["test_alert_rule"](client=client, id="kept")
     question = models.AskBody(question="How do people feel about Windsurf?")
     asked = sync["ask_model"](client=client, body=question)
+    feed = models.FeedBody(feed="trending", name="Rita's reader")
+    opened = sync["make_feed"](client=client, body=feed)
     posts = sync["posts_recent"](client=client, hours=48, limit=3)
     cycles = sync["cycles"](client=client)
     one = {"id": posts[0].id, "subreddit": posts[0].subreddit, "kind": "post"}
@@ -135,6 +137,9 @@ def main(address: str, key: str) -> None:
         "ask_answer": {"id": asked.id},
         "put_correction": {**one, "body": models.CorrectionBody(label="negative")},
         "delete_correction": one,
+        "make_feed": {"body": feed},
+        "revoke_feed": {"id": opened.id},
+        "change_communities": {"body": models.BulkBody(add=["push.bulk"])},
         **changes(),
     }
     returned = {

@@ -81,6 +81,7 @@ RULE = models.RuleBody(
 )
 DIGEST = models.DigestBody(name="Weekly", channels=[EMAIL])
 ANY = {"if_match": "*"}
+FEED = models.FeedBody(feed="trending", name="Rita's reader")
 QUESTION = models.AskBody(question="How do people feel about Cursor?")
 
 
@@ -358,8 +359,11 @@ def test_every_call_returns_its_model(address, key) -> None:
         tested = client.test_alert_rule("kept")
         post = next(iter(client.posts(max_items=1)))
         asked = client.ask_model(QUESTION)
+        opened = client.make_feed(FEED)
         given = {
             **arguments(post, client.cycles().data[0].id, tested.data.incident),
+            "make_feed": {"body": FEED},
+            "revoke_feed": {"id": opened.data.id},
             "ask": {"body": QUESTION},
             "ask_model": {"body": QUESTION},
             "ask_answer": {"id": asked.data.id},

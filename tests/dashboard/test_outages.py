@@ -24,14 +24,12 @@ def forget_hours(database: Path) -> None:
     with closing(sqlite3.connect(database)) as store:
         states = [
             (name, json.loads(body))
-            for name, body in store.execute(
-                "SELECT id, body FROM cycles WHERE partition = 'community'"
-            )
+            for name, body in store.execute("SELECT id, body FROM communities")
         ]
         for name, state in states:
             state["covered"] = [[state["covered"][0][0], until]]
             store.execute(
-                "UPDATE cycles SET body = ? WHERE partition = 'community' AND id = ?",
+                "UPDATE communities SET body = ? WHERE id = ?",
                 (json.dumps(state), name),
             )
         store.commit()

@@ -17,7 +17,16 @@ from tests.fixtures.host import ROOT
 BIN = ROOT / ".venv-client" / "bin"
 CALLS = ROOT / "tests" / "client" / "calls.py"
 # The type that an operation returns, if it isn't the answer's model.
-LISTS = ("Posts", "Items", "Cycles", "TopicsAnswer", "Mentions", "Corrections", "Incidents")
+LISTS = (
+    "Feeds",
+    "Posts",
+    "Items",
+    "Cycles",
+    "TopicsAnswer",
+    "Mentions",
+    "Corrections",
+    "Incidents",
+)
 RETURNED = dict.fromkeys(LISTS, "list")
 FEEDS = {"trending_feed", "subject_feed", "alert_rule_feed"}
 FILES = {"export_items"}
