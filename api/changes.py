@@ -127,7 +127,7 @@ async def item_merge_subject(req: func.HttpRequest, message: func.Out[str]) -> f
 
 @_route("change_communities")
 @answering_bodies(MAX_WATCHLIST_BYTES)
-async def item_change_communities(req: func.HttpRequest) -> func.HttpResponse:
+async def api_change_communities(req: func.HttpRequest) -> func.HttpResponse:
     """Watch communities in bulk, and others no longer."""
     read_parameters(NoParameters, req.params)
     answer = await change_communities(configured_deps(), read_body(BulkBody, req))
