@@ -126,7 +126,8 @@ def needed_role(function: str, settings: Settings) -> Role | None:
     if is_open(function):
         return None
     route = _BY_FUNCTION.get(function)
-    if route is not None and route.needs_key:
+    # What isn't in the registry may change something: a wrong name must open nothing.
+    if route is None or route.needs_key:
         return EDITOR if settings.checks_callers else None
     return None if settings.read_access == PUBLIC else READER
 

@@ -8,8 +8,9 @@ import pytest
 
 from api.endpoint import Endpoint, Page
 from api.endpoints import ENDPOINTS, ROUTES
+from api.http.access import needed_role
 from shared.alerts.links import read_key, signed_path
-from shared.settings import settings
+from shared.settings import load_settings, settings
 from shared.times import utc_now
 from tests.api.access_world import (
     ADMIN_KEY,
@@ -99,6 +100,8 @@ async def test_an_unknown_function_is_closed_and_every_read_of_the_registry_is(i
     known = {each.function for each in ROUTES.values()}
     assert {each.name for each in HTTP_FUNCTIONS} == {*known, "site"}
     assert {each.operation for each in ROUTES.values() if each.is_open} == OPEN
+    for mode, given in MODES.items():
+        assert needed_role("item_forgotten", load_settings(given)) == "editor", mode
 
 
 @pytest.mark.parametrize("mode", ["key", "entra"])
