@@ -1,5 +1,6 @@
 """Who may read and change: all routes, in all modes, for all who may ask."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from secrets import token_bytes
@@ -8,8 +9,10 @@ import pytest
 
 from api.endpoint import Endpoint, Page
 from api.endpoints import ENDPOINTS, ROUTES
-from api.http.access import needed_role
+from api.http.access import needed_role, sign_sessions_with
+from api.process import process_signing_key
 from shared.alerts.links import read_key, signed_path
+from shared.errors import StoreUnavailable
 from shared.settings import load_settings, settings
 from shared.times import utc_now
 from tests.api.access_world import (
@@ -143,6 +146,26 @@ async def test_a_key_is_exchanged_for_a_cookie_that_reads_alone(written, in_mode
     assert json.loads(change.get_body())["type"] == "urn:undertone:needs-key"
     ended = await ask("DELETE", "/api/v1/session", {"cookie": token})
     assert "Max-Age=0" in ended.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("is_hanging", [False, True])
+async def test_without_a_database_a_session_keeps_no_page_and_no_health_away(
+    in_mode, request, is_hanging: bool
+) -> None:
+    async def unreachable() -> bytes:
+        if is_hanging:
+            await asyncio.Event().wait()
+        raise StoreUnavailable("nothing listens there")
+
+    in_mode("key")
+    request.addfinalizer(lambda: sign_sessions_with(process_signing_key))
+    sign_sessions_with(unreachable)
+    cookie = CREDENTIALS["forged session"]
+    health = await get("/api/v1/health", cookie)
+    assert json.loads(health.get_body()).keys() == {"status"}
+    assert (await get("/no-such-page", cookie)).status_code == 404
+    if not is_hanging:
+        assert (await get("/api/v1/trending", cookie)).status_code == 503
 
 
 async def test_a_session_ends_with_the_entry_of_its_key(written, in_mode, monkeypatch) -> None:
