@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field
 from pydantic.functional_validators import AfterValidator
 
-from shared.access_keys import AccessKey, parse_key
+from shared.access_keys import FORM, AccessKey, parse_key
 from shared.communities import NAME, REDDIT, SUBREDDIT, is_prefixed_id, source_of
 from shared.email_addresses import is_email_address, sender_of
 from shared.models import ALL
@@ -173,6 +173,10 @@ def _trusted(given: int | tuple[str, ...]) -> int | tuple[str, ...]:
 
 
 def _keys(given: object) -> object:
+    if given == ():
+        # At import a setting that isn't blank has the app check keys (`checks_callers`), and not
+        # the host: with no key neither would.
+        raise ValueError(f"it has no key; write {FORM}, or leave it out")
     return tuple(map(parse_key, given)) if isinstance(given, tuple) else given
 
 

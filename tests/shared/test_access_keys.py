@@ -51,6 +51,9 @@ def test_two_keys_of_a_name_overlap_until_the_last_day_of_one(given, at, name) -
         (f"alice:{'a' * 64}:soon", "ends with no day"),
         (f"alice:{'a' * 64}:", "ends with no day"),
         (f"alice:{'a' * 64},bob:{'a' * 64}", "stands twice"),
+        # Neither the host nor the app would check who may change something.
+        (",", "no key"),
+        (" , ", "no key"),
     ],
 )
 def test_what_is_no_entry_is_refused_and_shows_no_key(given, word) -> None:
