@@ -65,12 +65,15 @@ def visit_of(request: func.HttpRequest, function: str, settings: Settings) -> Vi
     """Return who sends a request to a function.
 
     Of keys only those count that the host has checked, or the app (`Visit.is_by`), because anybody
-    can send any other. A browser on the same machine isn't limited: it is the operator's.
+    can send any other. A program on the same machine isn't limited: it is the operator's.
     """
+    is_here = is_from_this_machine(request)
     if function in _NEEDING_KEYS:
+        if is_here:
+            return Visit()
         key = request.headers.get("x-functions-key") or request.params.get("code") or ""
         digest = sha256(key.encode()).hexdigest()[:KEY_CHARS]
         return Visit(f"key {digest}")
-    if not host_names_peer() or is_from_this_machine(request):
+    if is_here or not host_names_peer():
         return Visit(is_anonymous=True)
     return Visit(client_address(request, settings), is_anonymous=True)
