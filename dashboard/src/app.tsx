@@ -16,7 +16,7 @@ import { KeyDialog } from "./components/key_dialog";
 import { useScopeName } from "./components/scope_name";
 import { SignIn, SignOut } from "./components/sign_in";
 import { hasBadSetting, unreachableSince } from "./connection";
-import { cycles, health } from "./cycles";
+import { cycles, health, pollError } from "./cycles";
 import { Digest } from "./digest";
 import { communityName } from "./format";
 import { address, href } from "./navigation";
@@ -44,7 +44,8 @@ function useIsReady(): boolean {
   const { data, error } = useCommunities();
   const isUnreachable = unreachableSince.value !== null || hasBadSetting.value;
   if (lacking.value) return true;
-  return Boolean(data || error) && (cycles.value !== undefined || isUnreachable);
+  const hasPolled = cycles.value !== undefined || pollError.value !== undefined;
+  return Boolean(data || error) && (hasPolled || isUnreachable);
 }
 
 export function App() {

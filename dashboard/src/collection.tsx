@@ -3,12 +3,13 @@
 import { NO_FILTER } from "./address";
 import type { Backfill, Cycle } from "./api";
 import { Age } from "./components/age";
-import { DataState, EmptyNote, Skeleton } from "./components/data_state";
+import { DataState, EmptyNote, ErrorNote, Skeleton } from "./components/data_state";
 import { Link } from "./components/link";
 import { Outages, sinceText } from "./components/outages";
 import { ScoringCard } from "./components/scoring";
 import { ScrollRegion } from "./components/scroll_region";
-import { collectNow, cycles, health, now, requested, running } from "./cycles";
+import { unreachableSince } from "./connection";
+import { collectNow, cycles, health, now, pollError, requested, running } from "./cycles";
 import {
   age,
   communityName,
@@ -132,6 +133,9 @@ function Progress({ cycle }: { cycle: Cycle }) {
 
 function History() {
   const listed = cycles.value;
+  const error = pollError.value;
+  // The banner says it of a server that doesn't answer.
+  if (!listed && error && unreachableSince.value === null) return <ErrorNote error={error} />;
   if (!listed) return <Skeleton height={44} rows={4} />;
   if (!listed.length) return <EmptyNote title="No cycle has run yet." />;
   return (

@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { recordAccess } from "./access";
 import {
+  type ApiError,
   apiPath,
   CYCLES,
   type Cycle,
@@ -51,6 +52,8 @@ export const isStale = computed(() => {
   const status = health.value?.status;
   return status === "degraded" || status === "unhealthy";
 });
+/** The error of the last poll; undefined: it succeeded. */
+export const pollError = signal<ApiError | undefined>(undefined);
 /** The time of the last poll; ages are relative to it. */
 export const now = signal(Date.now());
 
@@ -88,6 +91,7 @@ async function poll(): Promise<void> {
   const hasRead = health.value !== undefined;
   const { error } = await settleRecorded(fetchStatus());
   recordAccess(error, hasRead);
+  pollError.value = error;
   if (error) listedState = undefined;
   now.value = Date.now();
   clearTimeout(timer);
