@@ -208,13 +208,14 @@ param corsOrigins string = ''
 param alertsAllow string = ''
 
 @description('''
-The client id of an app registration of this tenant. With it everything but the health check needs a sign-in with Entra ID:
-docs/azure.md, "Sign-in with Entra ID". Empty: reads need none.
+The client id of an app registration of this tenant. With it everything but the health check and security.txt needs a
+sign-in with Entra ID: docs/azure.md, "Sign-in with Entra ID". Empty: nothing needs one.
 ''')
 param entraClientId string = ''
 
 @description('The number of proxies in front of the app, such as Front Door, or their networks, separated by commas.')
 param trustedProxies string = '0'
+
 @allowed(['public', 'key', 'entra'])
 @description('''
 Who may read: docs/access.md. key needs adminKeys, and entra needs entraClientId. Where it isn't public, the app itself

@@ -34,9 +34,11 @@ resource signIn 'Microsoft.Web/sites/config@2025-03-01' = {
       requireAuthentication: !isCheckedByApp
       // Agents look for this answer; people open /.auth/login/aad.
       unauthenticatedClientAction: isCheckedByApp ? 'AllowAnonymous' : 'Return401'
-      // The availability test signs in nowhere, and agents read the metadata before they sign in.
+      // The availability test signs in nowhere, agents read the metadata before they sign in, and who reports a fault
+      // of security has no account.
       excludedPaths: [
         '/api/v1/health'
+        '/.well-known/security.txt'
         '/.well-known/oauth-protected-resource'
         '/.well-known/oauth-protected-resource/mcp'
       ]

@@ -352,7 +352,8 @@ def test_one_parameter_makes_people_and_agents_sign_in(deploy) -> None:
     assert validation["requireAuthentication"] is True
     assert validation["unauthenticatedClientAction"] == "Return401"
     assert set(validation["excludedPaths"]) == {
-        *("/api/v1/health", ROUTES["oauth_resource"].address, ROUTES["oauth_mcp"].address)
+        *("/api/v1/health", ROUTES["security_txt"].address),
+        *(ROUTES["oauth_resource"].address, ROUTES["oauth_mcp"].address),
     }
     provider = given["identityProviders"]["azureActiveDirectory"]
     assert provider["registration"]["clientId"] == CLIENT
