@@ -21,7 +21,7 @@ _NEEDING_KEYS: Final = frozenset(each.function for each in ROUTES.values() if ea
 class Visit:
     """A request: its client, whether it has no key, and what is left of the client's quota.
 
-    client is None where none can be told, or it may ask for anything: nothing limits it then.
+    client is None where it isn't known, and for this machine: it has no quota then.
     """
 
     client: str | None = None
