@@ -9,8 +9,8 @@ from shared.subjects.watchlist import read_watchlist
 async def change_communities(deps: Deps, body: BulkBody) -> BulkAnswer:
     """Watch these communities in bulk, and others no longer. Raises StoreError."""
     store = await deps.store()
-    added = await add_communities(store, deps.settings, body.add, deps.clock())
-    removed = await remove_communities(store, body.remove, deps.clock())
+    added = await add_communities(store, deps.settings, body.add, deps.clock(), by=deps.by)
+    removed = await remove_communities(store, body.remove, deps.clock(), by=deps.by)
     deps.on_change(await read_watchlist(store))
     return BulkAnswer(
         added=len(added.names),

@@ -10,6 +10,7 @@ from api.reads.watchlist import read_whole_watchlist
 from api.schema.bulk import BulkBody
 from api.schema.parameters import NoParameters, SubredditsParameters
 from shared.models import Watchlist
+from shared.subjects.watchlist import read_history
 from tests.api.world import deps_of
 
 MANY = [f"push.team{n:03}" for n in range(600)]
@@ -17,13 +18,15 @@ MANY = [f"push.team{n:03}" for n in range(600)]
 
 async def test_what_is_added_in_bulk_is_listed_and_not_in_the_watchlist(sqlite_store) -> None:
     changed: list[Watchlist] = []
-    deps = replace(deps_of(sqlite_store), on_change=changed.append)
+    deps = replace(deps_of(sqlite_store), on_change=changed.append, by="adam")
     added = await change_communities(deps, BulkBody(add=[*MANY, "aws", "no name"]))
     assert (added.added, added.removed, added.unchanged) == (600, 0, 1)
     assert [each.name for each in added.refused] == ["no name"]
     removed = await change_communities(deps, BulkBody(remove=[MANY[0], "aws"]))
     assert (removed.added, removed.removed, removed.unchanged) == (0, 1, 1)
     assert [each["added"] for each in changed] == [600, 599]
+    history = await read_history(sqlite_store, limit=2)
+    assert [each.get("by") for each in history] == ["adam", "adam"]
 
     async def store() -> Any:
         return sqlite_store
