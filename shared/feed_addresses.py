@@ -5,14 +5,13 @@ only the store has: the one that signs links of alerts (shared/alerts/links.py).
 https://www.rfc-editor.org/rfc/rfc2104
 """
 
-import base64
 import hmac
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from typing import Final
 
+from shared.alerts.links import signature_of
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.models import FeedAddress, FeedAddresses
 from shared.store import FEED_ADDRESSES, Store
@@ -73,6 +72,4 @@ def find_address(key: bytes, token: str, addresses: Sequence[FeedAddress]) -> Fe
 
 
 def _signature(key: bytes, address: FeedAddress) -> str:
-    text = f"feed.{address['id']}.{address['feed']}.{address['target']}"
-    made = hmac.digest(key, text.encode(), sha256)
-    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+    return signature_of(key, f"feed.{address['id']}.{address['feed']}.{address['target']}")

@@ -5,15 +5,14 @@ the store has (HMAC-SHA256). So it ends with the entry of its key, and has no pa
 https://www.rfc-editor.org/rfc/rfc6265
 """
 
-import base64
 import hmac
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Final
 
 from shared.access_keys import AccessKey
+from shared.alerts.links import signature_of
 
 COOKIE: Final = "undertone-session"
 # A browser that brings back its tabs keeps the cookie, too.
@@ -67,5 +66,4 @@ def end_cookie(*, is_https: bool) -> str:
 
 
 def _signature(signing: bytes, digest: str, expires: int) -> str:
-    made = hmac.digest(signing, f"session.{digest}.{expires}".encode(), sha256)
-    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+    return signature_of(signing, f"session.{digest}.{expires}")

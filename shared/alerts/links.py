@@ -74,7 +74,7 @@ def signed_path(key: bytes, action: Action, target: str, now: datetime) -> str:
     """Return the path of a link about an incident or a channel, valid for its VALID_FOR."""
     expires = int((now + VALID_FOR[action]).timestamp())
     whole = f"{action}.{target}.{expires}"
-    return f"{PATH}{whole}.{_signature(key, whole)}"
+    return f"{PATH}{whole}.{signature_of(key, whole)}"
 
 
 def incident_path(incident: str) -> str:
@@ -88,12 +88,16 @@ def read_token(key: bytes, token: str) -> SignedLink | None:
     if found is None:
         return None
     whole = token.rpartition(".")[0]
-    if not hmac.compare_digest(_signature(key, whole), found["signature"]):
+    if not hmac.compare_digest(signature_of(key, whole), found["signature"]):
         return None
     expires = datetime.fromtimestamp(int(found["expires"]), UTC)
     return SignedLink(cast("Action", found["action"]), found["target"], expires)
 
 
-def _signature(key: bytes, text: str) -> str:
+def signature_of(key: bytes, text: str) -> str:
+    """Return the HMAC-SHA256 of a text in 43 characters. Each use begins its texts in its own way.
+
+    https://www.rfc-editor.org/rfc/rfc2104
+    """
     digest = hmac.digest(key, text.encode(), sha256)
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
