@@ -6,7 +6,7 @@ import sys
 from rich.console import Console
 
 from local.commands.ended import COMPLETED, FAILED, print_failure
-from shared.access_keys import MIN_KEY_CHARS, digest_of, new_key, parse_key
+from shared.access_keys import MAX_KEY_CHARS, MIN_KEY_CHARS, digest_of, new_key, parse_key
 
 
 def key_command(name: str, last: str, *, stdin: bool) -> int:
@@ -16,9 +16,9 @@ def key_command(name: str, last: str, *, stdin: bool) -> int:
     the name, the day or the given key is no good.
     """
     key = sys.stdin.readline().strip() if stdin else new_key(secrets.token_urlsafe)
-    if len(key) < MIN_KEY_CHARS:
-        short = f"a key has at least {MIN_KEY_CHARS} characters: shorter ones can be guessed"
-        print_failure(Console(stderr=True), short)
+    if not MIN_KEY_CHARS <= len(key) <= MAX_KEY_CHARS:
+        form = f"a key has {MIN_KEY_CHARS} to {MAX_KEY_CHARS} characters: shorter ones are guessed"
+        print_failure(Console(stderr=True), form)
         return FAILED
     entry = ":".join(part for part in (name, digest_of(key), last) if part)
     try:

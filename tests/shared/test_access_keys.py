@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.access_keys import digest_of, find_key, parse_key
+from shared.access_keys import MAX_KEY_CHARS, digest_of, find_key, parse_key
 from shared.settings import checks_callers, load_settings
 from tests.fixtures.host import ROOT
 from tests.shared.test_settings import complaint
@@ -109,5 +109,9 @@ def test_the_command_makes_a_key_that_its_entry_lets_in() -> None:
     assert run("alice", "--last", "2026-12-31", "--stdin", given=f"{key}\n").stdout.split() == [
         *("entry", entry)
     ]
-    for refused in (run("Alice"), run("a", "--last", "soon"), run("a", "--stdin", given="short\n")):
+    # The app reads no more of a key than it may have.
+    for refused in (
+        *(run("Alice"), run("a", "--last", "soon"), run("a", "--stdin", given="short\n")),
+        run("a", "--stdin", given="k" * (MAX_KEY_CHARS + 1)),
+    ):
         assert (refused.returncode, refused.stdout) == (1, "")
