@@ -12,6 +12,13 @@ sign-in. Feeds with a signed address are for readers that sign in nowhere.
 ''')
 param isCheckedByApp bool
 
+var openPaths = [
+  '/api/v1/health'
+  '/.well-known/security.txt'
+  '/.well-known/oauth-protected-resource'
+  '/.well-known/oauth-protected-resource/mcp'
+]
+
 resource app 'Microsoft.Web/sites@2025-03-01' existing = {
   name: appName
 }
@@ -35,13 +42,9 @@ resource signIn 'Microsoft.Web/sites/config@2025-03-01' = {
       // Agents look for this answer; people open /.auth/login/aad.
       unauthenticatedClientAction: isCheckedByApp ? 'AllowAnonymous' : 'Return401'
       // The availability test signs in nowhere, agents read the metadata before they sign in, and who reports a fault
-      // of security has no account.
-      excludedPaths: [
-        '/api/v1/health'
-        '/.well-known/security.txt'
-        '/.well-known/oauth-protected-resource'
-        '/.well-known/oauth-protected-resource/mcp'
-      ]
+      // of security has no account. Where all pass there is nothing to leave out: the platform then takes its headers
+      // from no client at any path.
+      excludedPaths: isCheckedByApp ? [] : openPaths
     }
     identityProviders: {
       azureActiveDirectory: {

@@ -373,6 +373,7 @@ def test_where_the_app_checks_roles_the_platform_checks_tokens_and_lets_others_p
     validation = signed.config("authsettingsV2")["globalValidation"]
     assert validation["requireAuthentication"] is False
     assert validation["unauthenticatedClientAction"] == "AllowAnonymous"
+    assert validation["excludedPaths"] == []
     assert signed.settings["READ_ACCESS"] == "entra"
     with pytest.raises(BicepError, match="is not allowed"):
         deploy(readAccess="everybody")
