@@ -439,8 +439,9 @@ def test_the_storage_of_local_settings_json_is_the_emulators_and_no_account() ->
 
 def test_secrets_have_a_file_that_git_and_the_package_leave_out() -> None:
     assert "`.env`" in (ROOT / "README.md").read_text()
-    for ignore in (".gitignore", ".funcignore"):
-        assert ".env" in (ROOT / ignore).read_text().splitlines()
+    # Paths of the package begin at the root.
+    for ignore, line in ((".gitignore", ".env"), (".funcignore", "/.env")):
+        assert line in (ROOT / ignore).read_text().splitlines()
 
 
 def test_the_environment_comes_before_local_settings_json() -> None:
