@@ -13,7 +13,7 @@ from collector.shards.closing import CycleCloser
 from collector.shards.collecting import ShardCollector
 from collector.shards.totals import Totals
 from collector.writers.lease import LeaseWait
-from shared.errors import CycleEnded, CycleRunning, DeadlineReached, LeaseLost
+from shared.errors import CycleEnded, CycleRunning, DeadlineReached, LeaseLost, StoreError
 from shared.logs import event
 from shared.models import Cycle
 from shared.shards import ShardMessage
@@ -41,7 +41,8 @@ class ShardWorker:
         """Do what a message asks for, and return the messages to send next.
 
         Where another writer doesn't let it begin, that is the same message. Raises LeaseLost,
-        StoreError and Stopped, so that the message returns to the queue.
+        StoreError and Stopped, so that the message returns to the queue; not for the totals, since
+        the shard has ended, and the messages that follow must be sent.
         """
         try:
             if not message.shard:
@@ -94,3 +95,7 @@ class ShardWorker:
                 await totals.add_up(cycle_id, has_time)
         except (CycleRunning, LeaseLost, DeadlineReached) as error:
             event(log, "totals.left", reason=str(error))
+        except StoreError as error:
+            event(log, "totals.left", logging.WARNING, reason=str(error))
+        except Exception:
+            log.exception("totals.broke cycle=%s", cycle_id)

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from api.reads.health import check_health
+from collector.shards.totals import TOTALS
 from collector.writers.lease import LeaseWait, lease
 from shared.communities import SOURCES
-from shared.errors import CycleRunning, LeaseLost
+from shared.errors import CycleRunning, LeaseLost, StoreUnavailable
 from shared.models import CommunityState
 from shared.settings import Settings
 from shared.shards import LOST_AFTER, MAX_ATTEMPTS, due_after
-from shared.store import COLLECTION, COMMUNITIES, CYCLES, SHARD_QUEUES, Store
+from shared.store import COLLECTION, COMMUNITIES, CYCLES, SHARD_QUEUES, Query, Store
 from shared.store.community_states import never_read, read_states
 from shared.times import iso, utc_now
 from tests.api.world import deps_of
@@ -241,6 +242,40 @@ def test_a_community_is_due_when_a_few_items_wait_by_its_usual_rate(
     assert due_after(state, now, INTERVAL) == iso(now + timedelta(minutes=minutes))
     failing: CommunityState = {**state, "failing": {"since": "", "cycles": 1, "is_shared": False}}
     assert due_after(failing, now, INTERVAL) == iso(now + timedelta(minutes=29))
+
+
+class WithoutNotes:
+    """A store that can't be reached where the notes for the totals are read."""
+
+    def __init__(self, inner: Store) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def query(self, query: Query[Any]) -> list[Any]:
+        if query.partition == TOTALS:
+            raise StoreUnavailable("too many requests")
+        return await self._inner.query(query)
+
+
+@ON_SQLITE
+async def test_totals_that_fail_keep_no_shard_waiting(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    workers = Workers(settings, server)
+    await workers.plan(store)
+    message = next(each for each in workers.waiting if "reddit" in each.shard)
+    workers.waiting.remove(message)
+    failing: Any = WithoutNotes(store)
+    following = await workers.worker(failing).work(message)
+    assert {message.shard, *(each.shard for each in following)} == {
+        "shard_reddit_0001",
+        "shard_reddit_0002",
+    }
+    workers.waiting.extend(following)
+    await workers.work(store)
+    await result(store)
 
 
 @ON_SQLITE
