@@ -60,12 +60,25 @@ async def move(store: Store, journal: CycleJournal, old: str, new: str, settle: 
         await store.delete(DAYS, [(old, day["id"]) for day in days])
     await remove_months(store, old)
     states = await states_to_change(store, [old, new])
-    earlier = states.get(old)
-    if earlier is not None and new not in states:
-        state: CommunityState = {**earlier, "id": new}
+    if (state := _state_under(new, states.get(old), states.get(new))) is not None:
         await store.upsert(COMMUNITIES, [state])
     await forget_state(store, old)
     event(log, "collection.community_respelled", community=new, before=old, items=moved)
+
+
+def _state_under(
+    name: str, earlier: CommunityState | None, known: CommunityState | None
+) -> CommunityState | None:
+    """Return the state to store under the new spelling; None to leave what is there.
+
+    One that was never polled, as of a community that was added in bulk, knows less than the old.
+    """
+    if earlier is None or (known is not None and known["last_attempt_at"]):
+        return None
+    state: CommunityState = {**earlier, "id": name}
+    if known is not None and "is_added" in known:
+        state["is_added"] = known["is_added"]
+    return state
 
 
 def _under(item: Item, name: str) -> Item:

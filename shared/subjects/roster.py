@@ -17,9 +17,9 @@ from shared.store import COMMUNITIES, ROSTERS, Key, Store
 from shared.store.community_states import (
     BUCKETS,
     bucket_of,
-    community_key,
     never_read,
     read_states,
+    states_to_change,
 )
 from shared.subjects.communities import community_problems
 from shared.subjects.refusals import Refusal
@@ -150,8 +150,7 @@ async def _begin(store: Store, names: Sequence[str]) -> None:
     """Give each of these communities a state that is due, or mark the one that it has."""
     for start in range(0, len(names), STATES_AT_ONCE):
         some = names[start : start + STATES_AT_ONCE]
-        known = await store.read_many(COMMUNITIES, [community_key(name) for name in some])
-        states = {state["id"]: state for state in known.values()}
+        states = await states_to_change(store, some)
         fresh: list[CommunityState] = [
             {**states.get(name, never_read(name)), "is_added": True} for name in some
         ]

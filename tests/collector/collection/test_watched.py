@@ -1,6 +1,7 @@
 """Only communities that are watched now count, whatever the case of their names."""
 
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -24,8 +25,8 @@ from shared.settings import Settings
 from shared.stats.months import partition_of
 from shared.stats.watched import names_ever
 from shared.store import COMMUNITIES, DAYS, MONTHS, POSTS, Query
-from shared.store.community_states import community_key, left_names
-from shared.times import utc_now
+from shared.store.community_states import community_key, left_names, never_read
+from shared.times import iso, utc_now
 from tests.api.world import deps_of
 from tests.collector.harness import check_statistics, run_cycle, settings_for, stored_items
 
@@ -92,6 +93,19 @@ async def test_a_name_in_another_case_is_the_same_community(store, collect) -> N
     assert len(await stored_items(store, ["claudeai", "ClaudeAI"])) == 6
     assert await names_ever(store, ()) == ["ClaudeAI"]
     await check_statistics(store, ["ClaudeAI"])
+
+
+async def test_a_name_added_in_bulk_in_another_case_keeps_its_state(store, collect) -> None:
+    await collect("aws", "nothere")
+    state = await store.read(COMMUNITIES, *community_key("nothere"))
+    observed = [[iso(utc_now() - timedelta(days=days)) for days in (20, 19)]]
+    await store.upsert(COMMUNITIES, [{**state, "covered": observed}])
+    await store.upsert(COMMUNITIES, [{**never_read("NotHere"), "is_added": True}])
+    await collect("aws", "NotHere")
+    state = await store.read(COMMUNITIES, *community_key("NotHere"))
+    assert (state["covered"], state["failing"]["cycles"]) == (observed, 2)
+    assert state["is_added"]
+    assert sorted(await names_ever(store, ())) == ["NotHere", "aws"]
 
 
 @pytest.mark.parametrize(

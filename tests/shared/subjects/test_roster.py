@@ -10,6 +10,7 @@ from local.commands.communities import add_command, list_command, names_in, remo
 from shared.settings import Settings, load_settings
 from shared.store import COMMUNITIES, Store
 from shared.store.community_states import all_states, community_key, never_read
+from shared.store.containers import EARLIER_COMMUNITIES
 from shared.subjects.communities import effective_communities
 from shared.subjects.roster import (
     add_communities,
@@ -60,10 +61,14 @@ async def test_thousands_are_added_and_removed_and_the_watchlist_does_not_grow(s
 async def test_a_state_that_was_collected_before_is_kept(sqlite_store) -> None:
     known = {**never_read("push.team0000"), "last_collected_at": "before", "left": "yes"}
     await sqlite_store.upsert(COMMUNITIES, [known])
+    # As an earlier version stored it, and no cycle has moved it yet.
+    earlier = {**never_read(MANY[1]), "last_collected_at": "before"}
+    await sqlite_store.upsert(EARLIER_COMMUNITIES, [earlier])
     await add_communities(sqlite_store, settings_of(), MANY[:2], NOW)
-    state = await sqlite_store.read(COMMUNITIES, *community_key(MANY[0]))
-    assert (state["last_collected_at"], state["is_added"]) == ("before", True)
-    assert "left" not in state
+    for name in MANY[:2]:
+        state = await sqlite_store.read(COMMUNITIES, *community_key(name))
+        assert (state["last_collected_at"], state["is_added"]) == ("before", True)
+        assert "left" not in state
 
 
 async def test_a_call_that_is_killed_is_repeated(sqlite_store) -> None:
