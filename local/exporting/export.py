@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from collector.shards.totals import waiting_notes
 from collector.writers.journal import unreconciled_work
 from local.exporting.documents import IN_ORDER, Place, documents_after, line_of
 from local.exporting.files import FileWriter, verify
@@ -23,7 +24,7 @@ from local.exporting.manifest import (
     read_manifest,
 )
 from shared.settings import Settings
-from shared.store import COLLECTION, GUARDS, Container, PartitionedStore, Query
+from shared.store import COLLECTION, GUARDS, SHARDS, Container, PartitionedStore, Query
 from shared.store.opening import name_of_store
 from shared.store.schema import check_schema
 from shared.times import Clock, iso
@@ -157,12 +158,23 @@ async def _export_container(
 
 
 async def _state_of_writers(store: PartitionedStore) -> str | None:
-    """Return a digest of the leases, which each writer changes; None while one may be writing."""
+    """Return a digest of the leases, which each writer changes.
+
+    None while one may be writing, or has left statistics that differ from the items.
+    """
     guards = await store.query(Query(GUARDS, "lease", MAX_GUARDS, order_by="id"))
     if any(each.get("holder") for each in guards) or await unreconciled_work(store):
         return None
+    if await _have_shards_left_work(store):
+        return None
     state = json.dumps([(each["id"], each.get("_etag")) for each in guards])
     return hashlib.sha256(state.encode()).hexdigest()
+
+
+async def _have_shards_left_work(store: PartitionedStore) -> bool:
+    """Return whether a shard was killed, or totals wait to be added up, as between two shards."""
+    killed = Query(SHARDS, "shard", 1, order_by="id", equals={"reconciled": "no"})
+    return bool(await store.query(killed) or await waiting_notes(store))
 
 
 def _address_digest(settings: Settings) -> str:

@@ -37,6 +37,8 @@ from shared.store import (
     LEASES,
     NOT_EXPORTED,
     POSTS,
+    SHARDS,
+    TOTALS_NOTES,
     WATCHLIST_REVISIONS,
     PartitionedStore,
     Query,
@@ -265,6 +267,23 @@ class WritingStore:
                     break
             shares = {name: await rebuild_cells(self._inner, name, hours)}
             await rebuild_all(self._inner, shares)
+
+
+@pytest.mark.parametrize(
+    ("container", "left"),
+    [
+        (TOTALS_NOTES, {"id": "1", "kind": "totals", "ttl": -1, "cells": {"a": ["2026-11-27T10"]}}),
+        (SHARDS, {"id": "shard_reddit_0001", "kind": "shard", "ttl": -1, "reconciled": "no"}),
+    ],
+)
+async def test_an_export_between_shards_has_statistics_that_are_behind(
+    filled: Settings, tmp_path: Path, container: Any, left: Any
+) -> None:
+    store = await open_whole_store(filled, retry_seconds=20)
+    await store.upsert(container, [left])
+    await store.close()
+    _, end = await export(filled, tmp_path / "export")
+    assert not end.is_consistent
 
 
 async def test_an_export_while_the_app_writes_is_recounted_when_it_is_imported(
