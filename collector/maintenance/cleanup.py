@@ -31,7 +31,7 @@ from shared.errors import DeadlineReached
 from shared.logs import event
 from shared.models import ALL, Cleanup, Item, Removed, ScopeHour
 from shared.settings import Settings
-from shared.stats.hour_parts import keys_of_hour
+from shared.stats.hour_parts import keys_to_delete
 from shared.stats.watched import names_ever
 from shared.store import (
     BACKFILLS,
@@ -243,7 +243,10 @@ class Cleaner:
         return {hour_of(item["order_key"]) for item in page}
 
     async def _old_statistics(self, scope: str, before: datetime) -> AsyncIterator[list[Key]]:
-        """Yield the keys of statistics that are empty now: days, and in `all` also hours."""
+        """Yield the keys of statistics that are empty now: days, and in `all` also hours.
+
+        They are to be deleted in this order.
+        """
         day = day_of(iso(before))
         limit = hour_of(iso(before)) if scope == ALL else day
         last = ""
@@ -251,12 +254,9 @@ class Cleaner:
             Query(DAYS, scope, PAGE, order_by="id", at_least=last, below=limit)
         ):
             # The day that is only partly removed has an id that sorts before those of its hours.
-            yield [
-                key
-                for document in page
-                if document["id"] != day
-                for key in await keys_of_hour(self.store, cast("ScopeHour", document))
-            ]
+            old = [cast("ScopeHour", each) for each in page if each["id"] != day]
+            for keys in await keys_to_delete(self.store, old):
+                yield keys
             last = after(page[-1]["id"])
 
     async def _old_work(self, kind: str, before: datetime) -> AsyncIterator[list[Key]]:

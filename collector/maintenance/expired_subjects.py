@@ -10,7 +10,7 @@ from typing import Any
 
 from collector.rollups.months import remove_months
 from collector.rollups.ranked_days import remove_ranked_days
-from shared.stats.hour_parts import keys_of_hour
+from shared.stats.hour_parts import keys_to_delete
 from shared.stats.subject_tables import MONTHS_OF_TABLE
 from shared.stats.subjects import TABLE, subject_scope
 from shared.store import DAYS, SUBJECTS_DAYS, SUBJECTS_MONTHS, Container, Query, Store
@@ -62,8 +62,8 @@ async def _remove(
     removed = 0
     query: Query[Any] = Query(container, scope, PAGE, order_by="id", below=below)
     while found := [each for each in await store.query(query) if each["id"] != but]:
-        keys = [key for each in found for key in await keys_of_hour(store, each)]
-        check()
-        await store.delete(container, keys)
-        removed += len(keys)
+        for keys in await keys_to_delete(store, found):
+            check()
+            await store.delete(container, keys)
+            removed += len(keys)
     return removed

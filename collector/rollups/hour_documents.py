@@ -57,11 +57,11 @@ async def write_hours(
 async def delete_hours(
     store: Store, container: Container[H], gone: Sequence[Key], before: Mapping[Key, H]
 ) -> None:
-    """Remove hours that have no shares left: their documents first, then their parts."""
-    await store.delete(container, gone)
+    """Remove hours that have no shares left: their parts first, which their documents name."""
     in_parts = [before[key] for key in gone if parts_in(before.get(key)) > 1]
     if parts := [key for each in in_parts for key in part_keys(each)]:
         await store.delete(container, parts)
+    await store.delete(container, gone)
 
 
 def parts_for(shares: Shares, known: int) -> int:

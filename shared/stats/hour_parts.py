@@ -107,6 +107,18 @@ def part_keys(first: ScopeHour | SubjectHour, names: Collection[str] | None = No
     return [part_key(first["scope"], first["id"], parts, number) for number in numbers]
 
 
+async def keys_to_delete(
+    store: Store, firsts: Iterable[ScopeHour | SubjectHour]
+) -> list[list[Key]]:
+    """Return the keys of these hours' parts, and those of their documents, to delete in this order.
+
+    Parts that no document refers to would be found by nothing. Raises StoreError.
+    """
+    keys = [await keys_of_hour(store, first) for first in firsts]
+    parts = [part for first, *own in keys for part in own]
+    return [each for each in (parts, [first for first, *_ in keys]) if each]
+
+
 async def keys_of_hour(store: Store, first: ScopeHour | SubjectHour) -> list[Key]:
     """Return the keys of an hour's document and of all its stored parts.
 

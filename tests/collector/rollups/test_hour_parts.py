@@ -1,5 +1,6 @@
 """Hours of `all` and of subjects that are split into parts."""
 
+import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from collector.maintenance.cleanup import Cleaner
 from collector.rollups import hour_documents, subjects
+from collector.rollups.hour_documents import delete_hours
 from collector.rollups.hours import rebuild_all, share_of
 from collector.rollups.subjects import HourShare
 from shared.models import ALL, ScopeHour
@@ -18,6 +20,7 @@ from shared.stats.hour_parts import (
     parts_in,
     parts_partition,
     read_hours,
+    with_parts,
 )
 from shared.stats.subjects import part_days, part_of, read_subject_days, subject_scope
 from shared.store import HOURS_OF_ALL, SUBJECT_HOURS, Key, Query, Store
@@ -155,6 +158,34 @@ async def test_a_writer_that_is_killed_anywhere_leaves_an_hour_that_a_recount_me
     assert first is not None
     keys = await keys_of_hour(sqlite_store, first)
     assert [key[1] for key in keys] == [HOUR, *await parts_of(sqlite_store)]
+
+
+@pytest.mark.usefixtures("small_parts")
+async def test_a_removal_that_is_killed_anywhere_leaves_no_part_behind(
+    sqlite_store, tmp_path
+) -> None:
+    settings = settings_in(tmp_path)
+
+    async def by_recount(store: Any) -> None:
+        firsts = await sqlite_store.read_many(HOURS_OF_ALL, [(ALL, HOUR)])
+        known = await with_parts(sqlite_store, HOURS_OF_ALL, firsts)
+        await delete_hours(store, HOURS_OF_ALL, [(ALL, HOUR)], known)
+
+    async def by_cleanup(store: Any) -> None:
+        await Cleaner(store, settings, lambda: NOW + timedelta(days=120)).run()
+
+    for remove in (by_recount, by_cleanup):
+        for step in itertools.count():
+            await rebuild_all(sqlite_store, shares_of(PLACES[:5]))
+            assert await parts_of(sqlite_store)
+            try:
+                await remove(StoppingStore(sqlite_store, step))
+            except Stopped:
+                await remove(sqlite_store)
+            else:
+                break
+            assert await parts_of(sqlite_store) == [], step
+        assert step > 1
 
 
 @pytest.mark.usefixtures("small_parts")
