@@ -13,7 +13,14 @@ from collector.collection.state import collection_state
 from collector.rollups.hours import Shares
 from collector.sentiment.base import Method
 from collector.shards.beside import ShardAtWorkError, shard_leases
-from collector.shards.documents import change_cycle, change_queue, with_part, without_shard
+from collector.shards.documents import (
+    change_cycle,
+    change_queue,
+    with_part,
+    with_turn,
+    without_shard,
+    without_turn,
+)
 from collector.shards.journal import ShardJournal, is_of, read_part
 from collector.shards.queue import SIDE_BY_SIDE, Sending, begun, ended, gone_wrong, sent_as
 from collector.shards.totals import leave_note
@@ -133,7 +140,15 @@ class ShardCollector:
                 ended(queue, message, now, goes_on=goes_on) if sent_as(queue, message) else None
             ),
         )
+        if goes_on and sent and sent[0]["cycle"] != message.cycle:
+            await self._move_turn(message, sent[0]["cycle"], now)
         return [*(sent[1] if sent else ()), *await self._end_of_cycle(message.cycle)]
+
+    async def _move_turn(self, message: ShardMessage, later: str, now: datetime) -> None:
+        """Have a later cycle, which was planned meanwhile, wait for the shard's next turn."""
+        shard = message.shard
+        await change_cycle(self.store, later, lambda cycle: with_turn(cycle, shard, now))
+        await change_cycle(self.store, message.cycle, lambda cycle: without_turn(cycle, shard, now))
 
     async def _fail(
         self, message: ShardMessage, source: SourceName, reason: str

@@ -126,11 +126,30 @@ def with_part(cycle: Cycle, part: ShardCycle, now: datetime, *, is_open: bool) -
 
 def without_shard(cycle: Cycle, shard: str, reason: str, now: datetime) -> Cycle | None:
     """Return a cycle in which a shard has failed for a reason; None if it has ended before."""
-    if shard not in cycle.get("open_shards", []):
+    closed = without_turn(cycle, shard, now)
+    return closed and with_error(closed, failed_shard(shard, reason), now)
+
+
+def without_turn(cycle: Cycle, shard: str, now: datetime) -> Cycle | None:
+    """Return a cycle in which a shard has no other turn; None if it has ended before."""
+    known = cycle.get("open_shards", [])
+    if shard not in known:
         return None
-    left = [each for each in cycle["open_shards"] if each != shard]
-    closed: Cycle = {**cycle, "open_shards": left}
-    return with_error(closed, failed_shard(shard, reason), now)
+    closed: Cycle = {**cycle, "open_shards": [each for each in known if each != shard]}
+    return alive(closed, now)
+
+
+def with_turn(cycle: Cycle, shard: str, now: datetime) -> Cycle | None:
+    """Return a cycle that waits for another turn of a shard; None if it has ended, or does so."""
+    known = cycle.get("open_shards", [])
+    if cycle["status"] != "running" or shard in known:
+        return None
+    opened: Cycle = {
+        **cycle,
+        "turns": {shard: 0, **cycle.get("turns", {})},
+        "open_shards": [*known, shard],
+    }
+    return alive(opened, now)
 
 
 def with_error(cycle: Cycle, error: CycleError, now: datetime) -> Cycle:

@@ -244,6 +244,31 @@ def test_a_community_is_due_when_a_few_items_wait_by_its_usual_rate(
     assert due_after(failing, now, INTERVAL) == iso(now + timedelta(minutes=29))
 
 
+@ON_SQLITE
+async def test_a_shard_whose_next_turn_is_part_of_a_later_cycle_leaves_its_own_to_end(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    server.polls_a_turn = 1
+    workers = Workers(settings, server)
+    first = await workers.plan(store)
+    message = next(each for each in workers.waiting if "reddit" in each.shard)
+    second = await workers.plan(store, "timer", cycle_id="cycle_20991127_120000")
+    following = await workers.worker(store).work(message)
+    for cycle_id, is_open in ((first, False), (second, True)):
+        cycle = await store.read(CYCLES, "cycle", cycle_id)
+        assert cycle is not None
+        assert (message.shard in cycle["open_shards"]) is is_open
+    # The messages of the forums were lost.
+    workers.waiting = deque(following)
+    await workers.work(store)
+    cycle = await store.read(CYCLES, "cycle", second)
+    assert cycle is not None
+    assert (cycle["status"], cycle["open_shards"]) == ("completed", [])
+    assert cycle["turns"][message.shard] > 1
+    await Workers(settings, server, LOST_AFTER + LATER).collect(store)
+    await result(store)
+
+
 class WithoutNotes:
     """A store that can't be reached where the notes for the totals are read."""
 
