@@ -49,6 +49,7 @@ bench: $(VENV)/.installed $(PAGES) $(VENV)/.chromium
 # at each of their writes, of which the suite takes some: 20 minutes.
 soak: $(VENV)/.installed $(COSMOS_SERVER)/node_modules/.installed
 	$(BIN)/python -m bench.soak
+	$(BIN)/python -m bench.soak_shards
 	$(BIN)/python -m bench.alert_soak
 	$(BIN)/python -m bench.alert_kills
 	KILLS=all $(BIN)/python -m pytest -n 2 tests/collector tests/local -k "kill or stops or crash"

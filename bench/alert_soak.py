@@ -18,13 +18,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.soaking.deliveries import delivery_problems, repeated
+from bench.soaking.faulty_store import FaultyStore
 from collector.alerts.outbox import Outbox
 from collector.alerts.sending import send_with
 from shared.alerts.channels import channel_id
 from shared.alerts.composing import Sender
 from shared.alerts.states import first_state, step
 from shared.errors import StoreUnavailable
-from shared.models import AlertRule, Delivery, Incident
+from shared.models import AlertRule, Incident
 from shared.settings import Settings, load_settings
 from shared.times import iso
 from tests.collector.alerts.http_receiver import WebhookReceiver, receiving
@@ -48,30 +50,6 @@ TRIES = 5
 TICKS = range(1, 60, 5)
 TAKEN, REVOKED = 200, 404
 SENDER = Sender("https://undertone.example.org", bytes(32))
-
-
-class FaultyStore:
-    """A store whose operations fail at a rate, before or after they were done."""
-
-    def __init__(self, inner: Any, rng: random.Random) -> None:
-        self._inner = inner
-        self._rng = rng
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._inner, name)
-        if name not in {"read", "read_many", "query", "create", "replace", "upsert", "delete"}:
-            return method
-
-        async def faulty(*args: Any) -> Any:
-            chance = self._rng.random()
-            if chance < FAULTS / 2:
-                raise StoreUnavailable("planned")
-            done = await method(*args)
-            if chance < FAULTS:
-                raise StoreUnavailable("planned, and it was done")
-            return done
-
-        return faulty
 
 
 @dataclass
@@ -169,7 +147,7 @@ class Soak:
         for _ in range(TRIES):
             store: Any = self.world.store
             if is_faulty:
-                store = FaultyStore(store, self.rng)
+                store = FaultyStore(store, self.rng, FAULTS)
                 if self.rng.random() < KILLS:
                     store = DeadStore(store, self.rng.randrange(2 * MAX_WRITES))
             try:
@@ -187,11 +165,8 @@ class Soak:
         for incident in incidents.values():
             for delivery in incident["deliveries"]:
                 self.counts[f"{delivery['event']} {delivery['status']}"] += 1
-                found += self._problems_of(incident, delivery)
-        for path in ("good", "flaky", "revoked", "busy"):
-            repeated = [each for each, n in self.receiver.events(path).items() if n > 1]
-            # New items of an incident are updates, each with its own message.
-            found += [f"{path} has {each} twice" for each in repeated if each[1] != "updated"]
+                found += delivery_problems(self.receiver, incident, delivery)
+        found += repeated(self.receiver, ("good", "flaky", "revoked", "busy"))
         self.counts["incidents"] = len(incidents)
         self.counts["requests"] = self.receiver.requests
         self.counts["repeats"] = self.receiver.repeats.total()
@@ -221,21 +196,6 @@ class Soak:
             for name in sorted(expected.keys() | stored.keys())
             if expected.get(name) != stored.get(name)
         ]
-
-    def _problems_of(self, incident: Incident, delivery: Delivery) -> list[str]:
-        """Compare a delivery with what its receiver has."""
-        name = f"{incident['id']} {delivery['event']} to {delivery['channel']['to']}"
-        path = "/" + str(delivery["channel"]["to"]).rpartition("/")[2]
-        body = self.receiver.taken.get((path, delivery["batch"] or ""))
-        has = body is not None and incident["id"] in [i["id"] for i in body["data"]["incidents"]]
-        if delivery["status"] == "waiting":
-            return [f"{name} waits"]
-        if delivery["status"] == "sent":
-            return [] if has else [f"{name} was sent, and didn't come"]
-        if delivery["status"] == "failed":
-            shown = [] if delivery["error"] else [f"{name} failed without a reason"]
-            return [*shown, f"{name} failed, and came"] if has else shown
-        return []
 
 
 def answers(rng: random.Random, path: str, hours: int) -> int:

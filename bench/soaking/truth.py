@@ -37,9 +37,9 @@ async def compare(settings: Settings, shown: Mapping[str, RedditObject]) -> list
         stored = await _stored(store, settings.watched)
         return [
             *_differences(stored, shown),
-            *await _mentions(store, settings.watched),
-            *await _statistics(store, settings.watched),
-            *await _unfinished(store),
+            *await mention_problems(store, settings.watched),
+            *await statistics_problems(store, settings.watched),
+            *await unfinished(store),
         ]
     finally:
         await store.close()
@@ -95,7 +95,7 @@ def _fields(item: Mapping[str, Any], thing: RedditObject) -> list[tuple[str, obj
     ]
 
 
-async def _mentions(store: Store, subreddits: Sequence[str]) -> list[str]:
+async def mention_problems(store: Store, subreddits: Sequence[str]) -> list[str]:
     """Return a line if stored items mention something else than all of them say together."""
     posts = [post for name in subreddits for post in await _items(store, POSTS, name)]
     comments = [each for name in subreddits for each in await _items(store, COMMENTS, name)]
@@ -114,7 +114,7 @@ async def _items(store: Store, container: Container[I], name: str) -> list[I]:
     return await store.query(Query(container, name, MAX_DOCUMENTS))
 
 
-async def _statistics(store: Store, subreddits: Sequence[str]) -> list[str]:
+async def statistics_problems(store: Store, subreddits: Sequence[str]) -> list[str]:
     try:
         await check_statistics(store, subreddits)
     except AssertionError as error:
@@ -122,7 +122,7 @@ async def _statistics(store: Store, subreddits: Sequence[str]) -> list[str]:
     return []
 
 
-async def _unfinished(store: Store) -> list[str]:
+async def unfinished(store: Store) -> list[str]:
     unreconciled = await store.query(
         Query(WORK, "cycle", 100, order_by="id", equals={"reconciled": "no"})
     )
