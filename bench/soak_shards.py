@@ -36,6 +36,7 @@ from shared.store import BACKFILLS, INCIDENTS, Query
 from tests.collector.alerts.http_receiver import WebhookReceiver, receiving
 from tests.collector.crashing import opened
 from tests.collector.shards.world import settings_of
+from tests.fixtures.forked import CONTEXT
 from tests.shared.alerts.evaluations import a_rule
 from tests.watchlists import a_subject, watch
 
@@ -219,6 +220,8 @@ def soak(kind: str, options: Options) -> dict[str, Any]:
 
 def main() -> None:
     """Run the soak, print the report, and exit with 1 if anything was wrong."""
+    # Each process is forked with everything imported.
+    CONTEXT.set_forkserver_preload(["bench.soak", "bench.soaking.end", "bench.soaking.tasks"])
     parser = argparse.ArgumentParser(prog="bench.soak_shards", description=__doc__)
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument(
