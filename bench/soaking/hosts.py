@@ -16,7 +16,7 @@ from tests.fixtures.forked import CONTEXT
 # A queue tries a message five times. The next plan makes up for one that it gives up.
 TRIES = 5
 DOUBLED, LOST = 0.1, 0.05
-KILLED_AT_A_WRITE, KILLED_AT_A_MOMENT, DISK_FULL, CLOCK_JUMPS = 0.12, 0.08, 0.05, 0.1
+KILLED_AT_A_WRITE, KILLED_AT_A_MOMENT, DISK_FULL, CLOCK_JUMPS = 0.2, 0.1, 0.05, 0.1
 STEPS, MOMENT_SECONDS, PAGES = 60, 1.0, 12
 JUMP = timedelta(hours=5)
 # A process that takes longer hangs: each wait of a piece of work ends long before.
@@ -40,13 +40,14 @@ class Running:
 class Hosts:
     """Works on a queue with this number of processes side by side.
 
-    store_rate is the share of the store's operations that fail in a process that has such faults,
-    and share that of the processes which have them.
+    share is the share of the processes that have faults of the store, and store_rate that of its
+    operations which then fail. Without a disk of their own it is never full.
     """
 
     rng: random.Random
     share: float
     store_rate: float
+    has_disk: bool
     number: int = 2
     log: str = ""
     queue: deque[Task] = field(default_factory=deque)
@@ -99,7 +100,7 @@ class Hosts:
             return Conditions(clock_off=later)
         rng = self.rng
         is_off = rng.random() < CLOCK_JUMPS
-        is_full = rng.random() < DISK_FULL
+        is_full = self.has_disk and rng.random() < DISK_FULL
         self.counts["clocks five hours off"] += is_off
         self.counts["disks full"] += is_full
         return Conditions(
