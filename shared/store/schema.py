@@ -17,8 +17,13 @@ COMMAND = "`python -m local upgrade`"
 
 
 async def schema_of(store: Store) -> int | str | None:
-    """Return the version of a database, or text between two; None: it is empty."""
-    return _version(await store.read(COLLECTION, "collection", "collection"))
+    """Return the version of a database, or text between two; None: it is empty.
+
+    Raises StoreUnavailable while an import of an export isn't complete.
+    """
+    state = await store.read(COLLECTION, "collection", "collection")
+    _check_import(state, "the database")
+    return _version(state)
 
 
 def _version(state: CollectionState | None) -> int | str | None:
@@ -41,14 +46,18 @@ async def check_schema(store: Store, name: str) -> None:
     while an import of an export isn't complete.
     """
     state = await store.read(COLLECTION, "collection", "collection")
+    _check_import(state, name)
+    found = _version(state)
+    if found is not None and found != SCHEMA:
+        raise StoreOutdated(f"{name} {_reason(found)}")
+
+
+def _check_import(state: CollectionState | None, name: str) -> None:
     if state is not None and "importing" in state:
         raise StoreUnavailable(
             f"{name} holds a part of an export: wait for the import that is under way, run the"
             " same `python -m local import` again if it was interrupted, or delete the database"
         )
-    found = _version(state)
-    if found is not None and found != SCHEMA:
-        raise StoreOutdated(f"{name} {_reason(found)}")
 
 
 def _reason(found: int | str) -> str:

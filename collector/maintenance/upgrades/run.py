@@ -114,7 +114,7 @@ class Upgrader:
         event(log, "upgrade.stepped", target=move.target, at=iso(self.clock()))
 
     async def _cursor(self, move: Move) -> str:
-        """Return where a killed run of this move was; a run the other way begins anew."""
+        """Return where a killed run of this move was; other moves begin at their start."""
         found = await self.store.read(UPGRADES, *KEY)
         own = (move.origin, move.target)
         if found is not None and (found["origin"], found["target"]) == own:

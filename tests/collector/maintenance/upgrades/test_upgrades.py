@@ -13,7 +13,7 @@ from collector.maintenance.upgrades.run import Upgrader, moves_between
 from collector.maintenance.upgrades.steps import STEPS, Step
 from collector.writers.lease import LeaseWait, lease
 from local.reddit.server import StandIn
-from shared.errors import CycleRunning, StoreOutdated
+from shared.errors import CycleRunning, StoreOutdated, StoreUnavailable
 from shared.models import ALL
 from shared.settings import Settings
 from shared.store import COLLECTION, RANKED_DAYS, UPGRADES, Query, Store, open_store
@@ -160,6 +160,22 @@ async def test_nobody_opens_a_database_between_two_shapes(sqlite_settings: Setti
     await store.close()
     with pytest.raises(StoreOutdated, match=r"between 2 and 3.*goes on with it.*--undo` takes it"):
         await open_store(sqlite_settings, retry_seconds=20)
+
+
+async def test_it_leaves_a_database_alone_that_holds_a_part_of_an_export(
+    sqlite_settings: Settings,
+) -> None:
+    store = await opened(sqlite_settings)
+    state: Any = {"id": "collection", "kind": "collection", "ttl": -1, "schema": SCHEMA}
+    await store.upsert(COLLECTION, [{**state, "importing": {"files": 1}}])
+    try:
+        with pytest.raises(StoreUnavailable, match="holds a part of an export"):
+            await upgrader(store).run(2)
+        found = await store.read(COLLECTION, "collection", "collection")
+        assert found is not None
+        assert found["schema"] == SCHEMA
+    finally:
+        await store.close()
 
 
 async def test_it_waits_for_another_writer(sqlite_settings: Settings) -> None:
