@@ -44,7 +44,8 @@ MAX_TOPICS = 100
 MAX_STEPS = 2500
 MAX_CYCLES = 100
 # A page of communities whose items are counted by their days costs about 7 request units for each.
-DEFAULT_COMMUNITIES_LISTED, MAX_COMMUNITIES_LISTED = 200, 500
+# One of a large fleet costs up to seven request units.
+MAX_COMMUNITIES_LISTED = 100
 MAX_NAME_CHARS = 150
 
 OtherName = Annotated[
@@ -320,12 +321,12 @@ class SubredditsParameters(Parameters):
     """A page of the watched communities: in the configured order if one page has all of them."""
 
     limit: WholeNumber = Field(
-        default=DEFAULT_COMMUNITIES_LISTED,
+        default=MAX_COMMUNITIES_LISTED,
         ge=1,
         le=MAX_COMMUNITIES_LISTED,
         description="a whole number of communities from 1 to"
         f" {MAX_COMMUNITIES_LISTED}. The Link header leads to the next page, in the order of names",
-        examples=[DEFAULT_COMMUNITIES_LISTED],
+        examples=[MAX_COMMUNITIES_LISTED],
     )
     cursor: str | None = Field(
         default=None,

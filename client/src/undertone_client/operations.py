@@ -1363,7 +1363,7 @@ class Operations(Requests):
     def subreddits(self, *, limit: int | None = None) -> Answer[models.Subreddits]:
         """Read the watched communities, page by page where they are many.
 
-        limit: a whole number of communities from 1 to 500. The Link header leads to the next
+        limit: a whole number of communities from 1 to 100. The Link header leads to the next
         page, in the order of names.
         """
         return self._read("/api/v1/subreddits", models.Subreddits, {"limit": limit})
@@ -1372,7 +1372,7 @@ class Operations(Requests):
         """Read the watched communities of all sources, with the state of their collection, page by
         page where they are many.
 
-        limit: a whole number of communities from 1 to 500. The Link header leads to the next
+        limit: a whole number of communities from 1 to 100. The Link header leads to the next
         page, in the order of names.
         """
         return self._read("/api/v1/communities", models.WatchedCommunities, {"limit": limit})

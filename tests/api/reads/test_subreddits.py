@@ -131,7 +131,7 @@ async def test_the_words_of_a_client_library_stay_inside(sqlite_store) -> None:
     assert answer.details[0].last_error == "the connection to the source failed"
 
 
-@pytest.mark.parametrize("count", [3, 150])
+@pytest.mark.parametrize("count", [3, 100])
 async def test_the_list_costs_three_reads_whatever_the_number_of_subreddits(
     sqlite_store, count
 ) -> None:
