@@ -25,7 +25,7 @@ from typing import Any
 from bench.soak import Database, database
 from bench.soaking.communities import NAMES, Changes, FaultySources
 from bench.soaking.deliveries import delivery_problems, repeated
-from bench.soaking.end import problems_of, run_to_the_end
+from bench.soaking.end import problems_of, recounted, run_to_the_end
 from bench.soaking.hosts import Hosts
 from bench.soaking.tasks import BACKFILLED, METHODS, PAST, TICKET, Task, World
 from collector.backfill.journal import new_backfill
@@ -42,7 +42,9 @@ from tests.watchlists import a_subject, watch
 
 STEP = timedelta(minutes=30)
 """The time between two rounds, by the hosts' clocks."""
-# A share of these operations fails in a process with faults: such a process seldom ends its work.
+RECOUNT_EVERY = 3
+"""The number of rounds after which every cell is compared with a recount."""
+# Of the operations of a process with faults: it then seldom ends its work.
 SQLITE_RATE = 0.02
 SETTINGS = {
     "ORIGIN": "sample",
@@ -164,8 +166,17 @@ class Soak:
         self.rng.shuffle(tasks)
         self.hosts.queue.extend(tasks)
         self.hosts.work_through(self.world, later)
+        if number % RECOUNT_EVERY == RECOUNT_EVERY - 1:
+            self._fail(0.0)
+            asyncio.run(self._recount(later))
+            self._fail(self.options.faults)
         if number % 10 == 9:
             print(f"{number + 1} rounds", dict(self.hosts.counts), file=sys.stderr, flush=True)
+
+    async def _recount(self, later: timedelta) -> None:
+        world = self.world(self.data.directly)
+        async with opened(world.settings) as store:
+            self.hosts.violations += await recounted(store, world, later)
 
     async def _end(self, world: World) -> list[str]:
         async with opened(world.settings) as store:

@@ -17,7 +17,7 @@ from tests.fixtures.forked import CONTEXT
 TRIES = 5
 DOUBLED, LOST = 0.1, 0.05
 KILLED_AT_A_WRITE, KILLED_AT_A_MOMENT, DISK_FULL, CLOCK_JUMPS = 0.2, 0.1, 0.05, 0.1
-STEPS, MOMENT_SECONDS, PAGES = 60, 1.0, 12
+STEPS, MOMENT_SECONDS, PAGES = 120, 1.0, 12
 JUMP = timedelta(hours=5)
 # A process that takes longer hangs: each wait of a piece of work ends long before.
 HANGS_SECONDS = 180.0
