@@ -98,18 +98,23 @@ class Soak:
             self.rng, self.options.faults, rate, has_disk=has_disk, log=self.options.log
         )
 
+    @property
+    def first(self) -> datetime:
+        """Return the hosts' time before the first round: what is over a day ahead isn't taken."""
+        return self.began - self.options.rounds * STEP
+
     def world(self, directly: Mapping[str, str] | None = None) -> World:
         """Return what the processes share; directly: the settings that lead past the faults."""
         settings = load_settings({**SETTINGS, **self.data.environ, **(directly or {})})
         settings = settings_of(settings, NAMES).model_copy(update={"alerts_allow": ("127.0.0.1",)})
         return World(
-            settings, self.sources, self.method, self.began, self.options.past_items, seed=0
+            settings, self.sources, self.method, self.first, self.options.past_items, seed=0
         )
 
     def run(self) -> list[str]:
         """Run all rounds with faults, then to the end without, and return what is wrong."""
         rounds = self.options.rounds
-        self.changes.first(self.began - rounds * STEP)
+        self.changes.first(self.first)
         asyncio.run(self._prepare())
         self._fail(self.options.faults)
         for number in range(rounds):
@@ -127,7 +132,7 @@ class Soak:
         """Store the watchlist, the rules of alerts, and a backfill that is asked for."""
         async with opened(self.world(self.data.directly).settings) as store:
             await watch(store, self.revision, *SUBJECTS[0])
-            start, now = self.began - PAST, self.began
+            start, now = self.first - PAST, self.first
             made = new_backfill(BACKFILLED, "discourse", start=start, now=now, ticket=TICKET)
             await store.create(BACKFILLS, made)
             rules = [
@@ -138,7 +143,7 @@ class Soak:
                 for name in HOOKS
             ]
             before = await read_rules(store)
-            made_at = self.began - (self.options.rounds + 12) * STEP
+            made_at = self.first - 12 * STEP
             await write_rules(store, before, rules=rules, change="the soak", now=made_at)
 
     async def _change_watchlist(self) -> None:
