@@ -24,6 +24,8 @@ TYPES = {
 }
 # A file with a hash in its name never changes; the page that refers to it may.
 FOREVER, ALWAYS_ASK = "public, max-age=31536000, immutable", "no-cache"
+# A process compresses a file once, so it may take longer than for an answer: a tenth is saved.
+GZIP_LEVEL = 5
 AN_HOUR = "public, max-age=3600"
 # Swagger UI draws its icons from data: addresses, and sets styles from its script.
 DOCS_POLICY = (
@@ -121,4 +123,4 @@ def _file(path: Path, kept: str) -> Prepared:
 def _prepared(body: bytes, kept: str) -> Prepared:
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"Cache-Control": kept, "ETag": tag, "Vary": "Accept-Encoding"}
-    return Prepared(body, tag, headers)
+    return Prepared(body, tag, headers, GZIP_LEVEL)

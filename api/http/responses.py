@@ -50,11 +50,12 @@ class Prepared:
     body: bytes
     tag: str
     headers: Mapping[str, str]
+    gzip_level: int = GZIP_LEVEL
 
     @cached_property
     def gzipped(self) -> bytes:
         """Return the gzipped body, compressed once for all requests."""
-        return gzip.compress(self.body, GZIP_LEVEL, mtime=0)
+        return gzip.compress(self.body, self.gzip_level, mtime=0)
 
 
 def prepare(
