@@ -55,7 +55,7 @@ class Deps:
     by: str | None = None
     """Who makes a change, where that is known."""
     shows_names: bool = True
-    """Whether answers say who made changes: strangers aren't shown it."""
+    """True: answers say who made changes, which strangers aren't shown."""
     on_change: Callable[[Watchlist], None] = lambda _: None
     """Is called with a watchlist that this process has written."""
 

@@ -49,7 +49,7 @@ class Endpoint:
     creates: bool = False
     """True: it answers 201 if what it writes is new."""
     is_open: bool = False
-    """True: anybody may call it, whoever may read."""
+    """True: anybody may call it, also where reads are closed."""
 
     @property
     def needs_match(self) -> bool:
@@ -86,7 +86,7 @@ class Page:
     methods: tuple[str, ...] = READ
     needs_key: bool = False
     is_open: bool = False
-    """True: anybody may call it, whoever may read."""
+    """True: anybody may call it, also where reads are closed."""
 
     @property
     def function(self) -> str:

@@ -20,7 +20,7 @@ class RequestError(UndertoneError):
     type: str = NO_TYPE
     """The kind of problem."""
     challenge: str | None = None
-    """What WWW-Authenticate says: how a client can do better."""
+    """The value of WWW-Authenticate, which says how a client can do better."""
 
 
 class SignInNeeded(RequestError):

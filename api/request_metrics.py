@@ -18,7 +18,7 @@ OTHER_METHOD: Final = "other"
 
 @dataclass
 class Durations:
-    """How many requests took how long: a count for each bucket and one above them, and seconds."""
+    """A histogram of durations: a count for each bucket and one above them; the sum in seconds."""
 
     counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
     seconds: float = 0.0

@@ -1,4 +1,4 @@
-"""What the options of infra/main.bicep add to the monthly bill: `python -m bench.bill_options`.
+"""The price of each option of infra/main.bicep in the monthly bill: `python -m bench.bill_options`.
 
 US dollars, pay as you go, as in bench/bill.py. Traffic through the network is left out.
 """

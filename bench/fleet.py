@@ -69,7 +69,7 @@ METHOD: Final = light(method_named("linear", FORMS))
 
 @dataclass(frozen=True)
 class Report:
-    """What a simulation has seen in `hours` hours; everything a day is scaled to 24 hours.
+    """The results of a simulation of `hours` hours; everything a day is scaled to 24 hours.
 
     is_real says that every turn was run, and not modelled.
     """

@@ -1,4 +1,4 @@
-"""What a turn of a shard costs, taken from turns that were run, and turns that are only modelled.
+"""The cost of a shard's turn, taken from turns that were run, and turns that are only modelled.
 
 A modelled turn is a real one in all that shards share: leases, queue, cycle, states and due times,
 and its sources' requests with their time. It reads no items and writes none. Its request units and
@@ -51,7 +51,7 @@ class Shares:
 
 @dataclass(frozen=True)
 class Prices:
-    """What turns and ends of cycles cost.
+    """The cost of turns and of ends of cycles.
 
     hours_of_all is the number of hours of `all` that change when totals are added up.
     """

@@ -97,7 +97,7 @@ class Kind:
 
 @dataclass
 class Day:
-    """What a day of such requests came to."""
+    """The result of a day of such requests."""
 
     request_units: float = 0.0
     core_seconds: float = 0.0
@@ -228,7 +228,7 @@ async def simulate(
                 cores -= kind.seconds
                 visit.charge(kind.request_units)
         own.core_seconds = instances - cores
-        # Until the next day no second differs from one in which nobody may read.
+        # Until the next day no second differs from one in which no client may read.
         times = 1 if is_admitted else seconds - second
         day = day.plus(own, times)
         if not is_admitted:
@@ -239,7 +239,7 @@ async def simulate(
 async def _refusal(
     limits: Sequence[ReadLimits], number: int, visit: Visit, kind: Kind
 ) -> Literal["all", "client"] | None:
-    """Return whom the limits of the instance that is asked refuse: all, this client, or nobody."""
+    """Return whom the limits of the instance that is asked refuse: all, this client, or none."""
     if not limits:
         return None
     try:

@@ -1,7 +1,7 @@
 """Keys that this app checks itself: each has a name, and the settings have only its hash.
 
-A key is 256 random bits, so that a plain SHA-256 of it tells nobody the key. A name may stand twice
-while a key is being replaced: the old one with its last day, and the new one.
+A key is 256 random bits, so that a plain SHA-256 of it doesn't give the key away. A name may stand
+twice while a key is being replaced: the old one with its last day, and the new one.
 """
 
 import hmac

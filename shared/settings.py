@@ -146,7 +146,7 @@ def _check_ask(given: "Settings") -> None:
 
 def _check_access(given: "Settings") -> None:
     if given.read_access == "key" and not given.admin_keys:
-        # Otherwise whoever may change something by a key of the host could read nothing.
+        # Otherwise who may change something by a key of the host could read nothing.
         raise ValueError(
             f"ADMIN_KEYS: not set, and READ_ACCESS=key needs it; it takes {_takes('admin_keys')}"
         )

@@ -23,7 +23,7 @@ MAX_ATTEMPTS = 5
 PREFIX = "shard_"
 # Sorts behind every time: the state of a community that isn't polled.
 NEVER = "~"
-# A community is due once about so many items wait.
+# A community is due once about this number of items waits.
 ITEMS_AT_ONCE = 5
 MAX_PAUSE = timedelta(hours=24)
 # Ticks come some milliseconds early, and a cycle takes a while: what is due by then counts as due.
@@ -44,7 +44,7 @@ class Sharding:
     size: int = 50
 
     def applies_to(self, communities: int) -> bool:
-        """Return whether so many watched communities are collected in shards."""
+        """Return whether this number of watched communities is collected in shards."""
         return communities >= self.fewest
 
 

@@ -1,4 +1,4 @@
-"""What an operator's monitoring asks: requests, collections, queues, the disk, what is wrong."""
+"""Metrics for an operator's monitoring: requests, collections, queues, the disk, faults."""
 
 import asyncio
 from collections.abc import Iterator

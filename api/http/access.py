@@ -40,7 +40,7 @@ VARY: Final = "Authorization, Cookie, X-Functions-Key"
 
 NOT_GUARDED: Final = (
     "a request names who is signed in, and App Service doesn't say that it checks that"
-    " (WEBSITE_AUTH_ENABLED): nobody counts as signed in"
+    " (WEBSITE_AUTH_ENABLED): no caller counts as signed in"
 )
 
 Role = Literal["reader", "editor"]
@@ -143,7 +143,7 @@ def needed_role(function: str, settings: Settings) -> Role | None:
 async def caller_of(request: func.HttpRequest, settings: Settings, now: datetime) -> Caller:
     """Return who sends a request: by a key, by a session, or by the platform's sign-in.
 
-    A key that is given and wrong names nobody, whatever else is sent. Raises StoreError.
+    A wrong key names no caller, whatever else is sent. Raises StoreError.
     """
     if not settings.checks_callers:
         return NOBODY
@@ -161,7 +161,7 @@ async def caller_of(request: func.HttpRequest, settings: Settings, now: datetime
 
 
 async def _caller_if_quick(request: func.HttpRequest, settings: Settings, now: datetime) -> Caller:
-    """Return who sends a request; nobody where only a database that doesn't answer could tell.
+    """Return who sends a request; NOBODY where only a database that doesn't answer could tell.
 
     Health and the page answer without a database, also to a browser that has a session.
     """
@@ -201,7 +201,7 @@ def _signed_in(request: func.HttpRequest, settings: Settings) -> Caller | None:
         return None
     if not is_signed_in_by_platform():
         if HEADER in request.headers:
-            # Forged, or App Service Authentication is off: nobody can read then.
+            # Forged, or App Service Authentication is off: no caller can read then.
             repeated_event(log, "sign_in.not_guarded", logging.WARNING, reason=NOT_GUARDED)
         return None
     found = principal_of(request, settings.entra_client_id)

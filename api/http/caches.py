@@ -28,4 +28,4 @@ class Caches:
     """Files of days, which are large."""
     exporting: Limiter = field(default_factory=lambda: Limiter(at_once=1, waiting=EXPORTS_WAITING))
     limits: ReadLimits = field(default_factory=ReadLimits)
-    """What reads must pass that aren't cached."""
+    """The limits of reads that aren't cached."""

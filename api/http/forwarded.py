@@ -34,7 +34,7 @@ class AskedAddress:
     scheme: str
     host: str
     is_forwarded: bool = False
-    """Whether a trusted proxy named the host."""
+    """True: a trusted proxy named the host."""
 
 
 def client_address(request: func.HttpRequest, settings: Settings) -> str:

@@ -25,7 +25,7 @@ NOT_ACCEPTABLE = 406
 TOO_MANY = 429
 PROBLEMS = {
     400: "The question is empty.",
-    401: "A key is missing or wrong, or nobody is signed in. Reads answer so where READ_ACCESS"
+    401: "A key is missing or wrong, or no caller is signed in. Reads answer so where READ_ACCESS"
     " isn't public.",
     403: "Who asks is known, and hasn't the role for it.",
     404: "The requested resource doesn't exist.",

@@ -37,7 +37,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Remaining:
-    """What a policy leaves a client: requests, and the seconds until all of them are back.
+    """The rest that a policy leaves a client: requests, and the seconds until all of them are back.
 
     retry_seconds is when the next request may come, of one that was refused; else None.
     """

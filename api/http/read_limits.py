@@ -1,4 +1,4 @@
-"""What a read that isn't cached must pass before it begins: a client's quota, the day's budget."""
+"""The limits of a read that isn't cached, before it begins: a client's quota, the day's budget."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What is wrong with the service, by name, each with its reason: a monitor asks for all of it."""
+"""The faults of the service, by name, each with its reason: a monitor asks for all of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -39,7 +39,7 @@ class RefusedName(Answer):
 
 
 class BulkAnswer(Answer):
-    """What a change in bulk has done; the list of communities has all that are watched."""
+    """The result of a change in bulk; the list of communities has all that are watched."""
 
     added: int = Field(description="the number of communities that are watched from now on")
     removed: int = Field(description="the number of those that are watched no longer")

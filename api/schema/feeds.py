@@ -52,7 +52,7 @@ class FeedAnswer(Answer):
 class NewFeed(FeedAnswer):
     """A new signed address of a feed. It is shown this once."""
 
-    address: str = Field(description="the path that opens the feed: whoever has it may read it")
+    address: str = Field(description="the path that opens the feed: who has it may read it")
 
 
 class Feeds(RootModel[list[FeedAnswer]]):

@@ -112,7 +112,7 @@ class Fault(Answer):
 
 
 class HealthParameters(Parameters):
-    """How strict a look at the health is."""
+    """The strictness of a look at the health."""
 
     strict: Literal["true", "false"] = Field(
         "false",

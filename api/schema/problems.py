@@ -29,8 +29,8 @@ class Problem(Answer):
         default=NO_TYPE,
         description=f"the kind of problem: {NO_TYPE} if the status says everything,"
         f" {BAD_SETTING} if a setting of the app is missing or bad, {NEEDS_KEY} if a key is missing"
-        f" or wrong, {NEEDS_SIGN_IN} if nobody is signed in, {QUOTA_EXCEEDED} if a client or all of"
-        f" them have used up what they may, and {REDUCED_CAPACITY} if too many ask now",
+        f" or wrong, {NEEDS_SIGN_IN} if no caller is signed in, {QUOTA_EXCEEDED} if a client or all"
+        f" of them have used up what they may, and {REDUCED_CAPACITY} if too many ask now",
     )
     title: str = Field(description="the status in words")
     status: int = Field(description="the HTTP status")

@@ -67,7 +67,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a process meets: how far its clock is from this machine's, and its faults."""
+    """The conditions of a process: how far its clock is from this machine's, and its faults."""
 
     clock_off: timedelta = timedelta(0)
     store_rate: float = 0.0
@@ -80,7 +80,7 @@ class Conditions:
 
 @dataclass(frozen=True)
 class World:
-    """What all processes share besides the store."""
+    """The things that all processes share besides the store."""
 
     settings: Settings
     sources: FaultySources
@@ -92,7 +92,7 @@ class World:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a piece of work ended: the work that follows, or the error that returns it."""
+    """The end of a piece of work: the work that follows, or the error that returns it."""
 
     following: tuple[Task, ...] = ()
     error: str = ""

@@ -16,7 +16,7 @@ COUNTED = ("posts", "comments", "positive", "negative", "neutral")
 
 @dataclass
 class Recounted:
-    """What a recount of days has found: the items, and the hours that differ from them.
+    """The result of a recount of days: the items, and the hours that differ from them.
 
     An hour is a time and a community, or `all`.
     """

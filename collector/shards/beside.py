@@ -93,7 +93,7 @@ class OneCommunity:
         ) as held:
             state = await self.store.read(COLLECTION, "collection", "collection")
             if state is None or "shards" not in state:
-                # One cycle collects all again, and nobody would add up what this leaves.
+                # One cycle collects all again, and no cycle would add up what this leaves.
                 raise CycleRunning("the cycle of all communities")
             journal = await begin(held)
             async with closing_journal(journal):

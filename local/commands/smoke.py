@@ -25,7 +25,7 @@ PAUSE_SECONDS: Final = 5.0
 
 @dataclass(frozen=True)
 class Options:
-    """What is tested, and how long it may take."""
+    """The deployment that is tested, and the time that it may take."""
 
     address: str
     seconds: float

@@ -34,7 +34,7 @@ class _Line(BaseModel):
 
 
 class Header(_Line):
-    """What an export is of.
+    """The database that an export is of.
 
     database is a digest of the database's address, so that no other one continues the export, and
     writers one of the state of its writers: None while one writes, or has left work open. Times

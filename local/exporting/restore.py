@@ -38,7 +38,7 @@ STATE = ("collection", "collection")
 
 @dataclass(frozen=True)
 class Restored:
-    """What an import has stored and verified.
+    """The result of an import: what it has stored and verified.
 
     is_recounted says that the statistics were made from the items, and weren't imported.
     """
@@ -59,7 +59,7 @@ class Restore:
     clock: Clock
     progress: Progress
     recounts: bool = False
-    """Whether to recount the statistics also where the export has them as they should be."""
+    """True: recount the statistics also where the export has them as they should be."""
 
     async def run(self, *, lease_wait: LeaseWait) -> Restored:
         """Import everything, and verify it.

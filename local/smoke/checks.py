@@ -1,4 +1,4 @@
-"""What the first minute of a user needs, each a check that only reads.
+"""Checks of what the first minute of a user needs; they only read.
 
 A check returns what it saw, in a few words, or raises SmokeError. A deployment without data passes.
 """

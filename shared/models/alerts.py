@@ -163,7 +163,7 @@ class Finding(TypedDict):
 
 
 class IncidentUpdate(TypedDict):
-    """What was known at a time; reason says why it closed, or what else is silent.
+    """The data that was known at a time; reason says why it closed, or what else is silent.
 
     by is who did what a person did, where that is known.
     """

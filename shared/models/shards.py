@@ -63,7 +63,7 @@ class ShardQueue(TypedDict):
 
 
 class ShardPlan(TypedDict):
-    """What the planner knows between cycles; only the holder of the lease `plan` writes it.
+    """The planner's knowledge between cycles; only the holder of the lease `plan` writes it.
 
     cycles are those that may still run. watched is a digest of the watched names that were
     assigned. unwatched are the shards that have items left, and no watched community.

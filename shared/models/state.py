@@ -128,7 +128,7 @@ class ReleasesState(TypedDict):
 
 
 class ImportProgress(TypedDict):
-    """How far the import of an export has come.
+    """The progress of the import of an export.
 
     export is a digest of the export, and files the number of its files that are written. recounts:
     the statistics are recounted from the items, and recounted is the last day for which it is done.
@@ -175,7 +175,7 @@ class CollectionState(TypedDict):
 
 
 class UpgradeState(TypedDict):
-    """How far a step of an upgrade is, so that a killed one goes on; cursor is the step's own."""
+    """The progress of a step of an upgrade, so that a killed one goes on; cursor is its own."""
 
     id: Literal["upgrade"]
     kind: Literal["upgrade"]

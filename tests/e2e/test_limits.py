@@ -21,7 +21,7 @@ OFF = ["--no-collect"]
 
 
 def search(host: RunningHost, *hops: str, **headers: str) -> httpx.Response:
-    """Search for a word that nobody has searched for, from behind these proxies."""
+    """Search for a word that no client has searched for, from behind these proxies."""
     forwarded = {"X-Forwarded-For": ", ".join(hops)} if hops else {}
     return host.http.get(ITEMS, params={"q": f"word{next(WORDS)}"}, headers=forwarded | headers)
 

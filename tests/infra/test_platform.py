@@ -1,4 +1,4 @@
-"""What a platform team sets: network, roles, tags, budget, locks, zones, logs and alerts."""
+"""The options of a platform team: network, roles, tags, budget, locks, zones, logs and alerts."""
 
 import ipaddress
 import itertools
@@ -169,7 +169,7 @@ def test_the_app_is_in_a_subnet_of_its_own_with_a_way_to_the_internet(deploy) ->
     )
     app = found.one(SITES).properties
     assert app["virtualNetworkSubnetId"] == f"/{NETWORKS}/subnets/{network.name}/app"
-    # Flex Consumption sends everything through the network, and refuses to be told so.
+    # Flex Consumption sends everything through the network, and refuses a setting for it.
     assert (
         not {"vnetRouteAllEnabled", "outboundVnetRouting", "vnetContentShareEnabled"} & app.keys()
     )

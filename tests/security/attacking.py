@@ -1,4 +1,4 @@
-"""What attacks have in common: bytes on a connection, and what no answer may show."""
+"""The tools of attacks: bytes on a connection, and what no answer may show."""
 
 import json
 import re

@@ -174,7 +174,7 @@ class Baseline(Model, frozen=True):
 
 
 class BulkAnswer(Model, frozen=True):
-    """What a change in bulk has done; the list of communities has all that are watched."""
+    """The result of a change in bulk; the list of communities has all that are watched."""
 
     added: int
     """the number of communities that are watched from now on."""
@@ -608,8 +608,8 @@ class Conflict(Model, frozen=True):
     type: str = "about:blank"
     """the kind of problem: about:blank if the status says everything,
     urn:undertone:bad-setting if a setting of the app is missing or bad,
-    urn:undertone:needs-key if a key is missing or wrong, urn:undertone:needs-sign-in if
-    nobody is signed in, https://iana.org/assignments/http-problem-types#quota-exceeded if a
+    urn:undertone:needs-key if a key is missing or wrong, urn:undertone:needs-sign-in if no
+    caller is signed in, https://iana.org/assignments/http-problem-types#quota-exceeded if a
     client or all of them have used up what they may, and
     https://iana.org/assignments/http-problem-types#temporary-reduced-capacity if too many
     ask now.
@@ -2511,7 +2511,7 @@ class NewFeed(Model, frozen=True):
     revoked_by: str | None
     """who revoked it; null where that isn't known."""
     address: str
-    """the path that opens the feed: whoever has it may read it."""
+    """the path that opens the feed: who has it may read it."""
 
 
 class OtherVoices(Model, frozen=True):
@@ -2817,8 +2817,8 @@ class Problem(Model, frozen=True):
     type: str = "about:blank"
     """the kind of problem: about:blank if the status says everything,
     urn:undertone:bad-setting if a setting of the app is missing or bad,
-    urn:undertone:needs-key if a key is missing or wrong, urn:undertone:needs-sign-in if
-    nobody is signed in, https://iana.org/assignments/http-problem-types#quota-exceeded if a
+    urn:undertone:needs-key if a key is missing or wrong, urn:undertone:needs-sign-in if no
+    caller is signed in, https://iana.org/assignments/http-problem-types#quota-exceeded if a
     client or all of them have used up what they may, and
     https://iana.org/assignments/http-problem-types#temporary-reduced-capacity if too many
     ask now.

@@ -33,7 +33,7 @@ export function KeyDialog() {
           </p>
         )}
         <p class="muted">
-          What changes something needs the app's function key, or one that whoever runs the app gave
+          What changes something needs the app's function key, or one that the operator gave
           you. It is kept for this tab only. Locally it stands in <code>.data/keys.json</code>; on
           Azure under the app's keys.
         </p>

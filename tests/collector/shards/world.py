@@ -75,7 +75,7 @@ def a_seen_comment(number: str, created: datetime, content: str) -> SeenComment:
 
 @dataclass
 class Server:
-    """What the sources show, and how they are asked: `clients` counts those at work by source."""
+    """The items that sources show; `clients` counts the clients at work by source."""
 
     items: dict[str, list[Seen]]
     breaks: dict[str, Exception] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Server:
     refuses: set[str] = field(default_factory=set)
     """Communities whose sources can't be opened, as where a worker runs out of memory."""
     polls_a_turn: int = 1000
-    """After so many polls the time of a turn is used up."""
+    """After this number of polls the time of a turn is used up."""
 
     @contextmanager
     def open_sources(
