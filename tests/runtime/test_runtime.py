@@ -112,6 +112,7 @@ def test_asking_for_a_collection_has_a_queue_to_put_the_request_into(served) -> 
     to_score = {"queueName": "score-requests"}
     to_model = {"queueName": "model-score-requests"}
     to_evaluate = {"queueName": "alert-evaluations"}
+    to_shards = {"queueName": "shard-requests"}
     assert message in functions["api_admin_collect"]
     bindings = sorted(functions["collect_now"], key=lambda each: (each["direction"], each["name"]))
     assert bindings == [
@@ -121,6 +122,7 @@ def test_asking_for_a_collection_has_a_queue_to_put_the_request_into(served) -> 
         {"direction": "OUT", "type": "queue", "name": "model", **queue, **to_model},
         {"direction": "OUT", "type": "queue", "name": "rematch", **queue, **to_rematch},
         {"direction": "OUT", "type": "queue", "name": "score", **queue, **to_score},
+        {"direction": "OUT", "type": "queue", "name": "shards", **queue, **to_shards},
     ]
 
 

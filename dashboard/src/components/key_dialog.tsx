@@ -33,9 +33,9 @@ export function KeyDialog() {
           </p>
         )}
         <p class="muted">
-          What changes something needs the app's function key, or one that the operator gave
-          you. It is kept for this tab only. Locally it stands in <code>.data/keys.json</code>; on
-          Azure under the app's keys.
+          What changes something needs the app's function key, or one that the operator gave you. It
+          is kept for this tab only. Locally it stands in <code>.data/keys.json</code>; on Azure
+          under the app's keys.
         </p>
         <label>
           Function key
