@@ -62,7 +62,8 @@ def test_each_http_function_has_its_route_its_methods_and_an_answer(served) -> N
     }
     posts = {
         *("api_admin_collect", "api_ask_model", "api_ingest", "api_mcp_changes"),
-        *("item_merge_subject", "api_make_feed", "api_feeds", *of_alerts),
+        *("item_merge_subject", "api_make_feed", "api_feeds", "api_change_communities"),
+        *of_alerts,
     }
     assert keyed == posts | with_addresses | changes
     assert len(changes) == 14
