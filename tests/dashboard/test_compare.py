@@ -1,7 +1,7 @@
 """Compare: two to five subjects and communities in one chart, with their figures side by side."""
 
 import re
-from math import sqrt
+from math import hypot, sqrt
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -222,6 +222,14 @@ def test_the_chart_says_its_means(visit: Visit, product: Product) -> None:
 # The figures
 
 
+def share_error(totals: Answer, label: str) -> float:
+    """Return the standard error of a label's share: by threads, or else of independent items."""
+    items = expected.counted(totals)
+    share = totals[label] / items
+    by_thread = (totals["shares"] or {}).get(label, {}).get("stderr")
+    return sqrt(share * (1 - share) / items) if by_thread is None else float(by_thread)
+
+
 def cells_of(told: Answer) -> list[str]:
     """Return a row of the table: each figure, with its difference if that is shown."""
     stats, by = told["statistics"], told["change"]
@@ -238,7 +246,7 @@ def cells_of(told: Answer) -> list[str]:
         if expected.moved(told) is None or min(items) < 30:
             return None
         now, then = by["statistics"][label] / items[0], by["previous"][label] / items[1]
-        error = sqrt(now * (1 - now) / items[0] + then * (1 - then) / items[1])
+        error = hypot(share_error(by["statistics"], label), share_error(by["previous"], label))
         return 100 * (now - then) if abs(now - then) > 2 * error else None
 
     average = expected.score(stats["avg_sentiment"])

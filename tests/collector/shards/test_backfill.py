@@ -94,7 +94,8 @@ async def test_killed_at_a_write_nothing_is_lost(settings: Settings) -> None:
     await finish(undisturbed, server, LATER)
     async with opened(undisturbed) as store:
         expected = await result(store)
-    for step in counting.steps()[::5]:
+    # A run may have a write less, as its turns end by the clock.
+    for step in counting.steps()[:-2:5]:
         killed = copied(settings, f"step{step}")
         async with opened(killed) as store:
             dead: Any = DeadStore(store, step)
