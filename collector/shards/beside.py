@@ -1,4 +1,4 @@
-"""Work on one community beside the shards of a cycle: it holds the leases of its shard."""
+"""Other work on a shard, beside the shards of a cycle: it holds the leases of its shard."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -29,7 +29,7 @@ async def shard_leases(
     store: Store,
     holder: str,
     shard: str,
-    client: SourceName,
+    client: SourceName | None,
     *,
     cycle: str,
     seconds: int,
@@ -39,7 +39,8 @@ async def shard_leases(
 ) -> AsyncIterator[HeldLease]:
     """Hold the lease of a shard, that of the source's client, and a part in that of every writer.
 
-    The part is in the name of the cycle, or of other work. Raises ShardAtWorkError, and
+    The part is in the name of the cycle, or of other work. Without a client, the work asks no
+    source. Raises ShardAtWorkError, and
     CycleRunning for the other leases.
     """
     async with AsyncExitStack() as stack:
@@ -48,7 +49,7 @@ async def shard_leases(
             held = await stack.enter_async_context(own)
         except CycleRunning as error:
             raise ShardAtWorkError(error.holder) from None
-        if client not in SIDE_BY_SIDE:
+        if client is not None and client not in SIDE_BY_SIDE:
             # Its requests have one pace, in whatever process.
             name = f"client_{client}"
             of_client = await stack.enter_async_context(

@@ -5,6 +5,7 @@ of the lease `totals` recounts the shares of these hours, and puts them into `al
 Notes are removed last: after a kill they are added up again, with the same result.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -15,10 +16,13 @@ from typing import Final
 from collector.rollups.hours import Shares, read_shares, rebuild_all
 from collector.writers.lease import HeldLease, lease
 from collector.writers.shared_lease import shared_lease
-from shared.errors import DocumentExists
+from shared.errors import CycleRunning, DeadlineReached, DocumentExists, LeaseLost, StoreError
+from shared.logs import event
 from shared.models import TotalsNote
 from shared.store import LEASES, TOTALS_NOTES, Query, Store
 from shared.times import Clock, iso, parse_iso
+
+log = logging.getLogger(__name__)
 
 TOTALS: Final = "totals"
 NOTES = 100
@@ -109,6 +113,22 @@ class Totals:
                 has_time()
 
             return await add_up_notes(self.store, check)
+
+    async def add_up_late(self, cycle: str, lag: timedelta, has_time: Check) -> None:
+        """Add up what waits for this time, unless another worker does, or waits to be let in.
+
+        What fails is logged, since the notes wait on for the next writer: the work whose notes they
+        are has ended, and its messages must be sent.
+        """
+        try:
+            if not await self.are_fresh(lag):
+                await self.add_up(cycle, has_time)
+        except (CycleRunning, LeaseLost, DeadlineReached) as error:
+            event(log, "totals.left", reason=str(error))
+        except StoreError as error:
+            event(log, "totals.left", logging.WARNING, reason=str(error))
+        except Exception:
+            log.exception("totals.broke cycle=%s", cycle)
 
 
 def _some(cells: Mapping[str, set[str]]) -> Iterator[dict[str, Sequence[str]]]:

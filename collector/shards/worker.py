@@ -13,7 +13,7 @@ from collector.shards.closing import CycleCloser
 from collector.shards.collecting import ShardCollector
 from collector.shards.totals import Totals
 from collector.writers.lease import LeaseWait
-from shared.errors import CycleEnded, CycleRunning, DeadlineReached, LeaseLost, StoreError
+from shared.errors import CycleEnded, CycleRunning, DeadlineReached
 from shared.logs import event
 from shared.models import Cycle
 from shared.shards import ShardMessage
@@ -79,10 +79,7 @@ class ShardWorker:
             waiting.extend(following)
 
     async def _add_up(self, cycle_id: str) -> None:
-        """Add up totals that wait for a while, unless another worker does, or waits to be let in.
-
-        The end of the cycle adds up the others.
-        """
+        """Add up totals that wait for a while; the end of the cycle adds up the others."""
 
         def has_time() -> None:
             if time.monotonic() >= self.totals_until:
@@ -90,12 +87,4 @@ class ShardWorker:
 
         collector = self.collector
         totals = Totals(collector.store, collector.clock, collector.settings.lease_seconds)
-        try:
-            if not await totals.are_fresh(self.totals_lag):
-                await totals.add_up(cycle_id, has_time)
-        except (CycleRunning, LeaseLost, DeadlineReached) as error:
-            event(log, "totals.left", reason=str(error))
-        except StoreError as error:
-            event(log, "totals.left", logging.WARNING, reason=str(error))
-        except Exception:
-            log.exception("totals.broke cycle=%s", cycle_id)
+        await totals.add_up_late(cycle_id, self.totals_lag, has_time)

@@ -99,10 +99,13 @@ from shared.models.rollups import (
 )
 from shared.models.shards import (
     FailedShard,
+    RoundName,
     SentShard,
     ShardCycle,
+    ShardPart,
     ShardPlan,
     ShardQueue,
+    ShardRound,
     TotalsNote,
     WaitingShard,
 )
@@ -264,6 +267,7 @@ __all__ = [
     "Rescore",
     "Role",
     "Roster",
+    "RoundName",
     "RuleStatus",
     "ScheduledDigest",
     "ScheduledDigests",
@@ -274,8 +278,10 @@ __all__ = [
     "Sentiment",
     "SentimentBasis",
     "ShardCycle",
+    "ShardPart",
     "ShardPlan",
     "ShardQueue",
+    "ShardRound",
     "ShardsState",
     "SourceRequests",
     "SourceState",

@@ -1,9 +1,11 @@
-"""The documents of cycles in shards: plan, queues, parts, and notes for the totals."""
+"""The documents of shards: plan, queues, parts and rounds, and notes for the totals."""
 
 from typing import Literal, NotRequired, TypedDict
 
 from shared.communities import SourceName
-from shared.models.work import Cycle
+from shared.models.work import Cycle, Work
+
+RoundName = Literal["rematch", "score", "score_by_model", "cleanup", "trending"]
 
 
 class ShardCycle(Cycle):
@@ -86,3 +88,38 @@ class TotalsNote(TypedDict):
     ttl: int
     cells: dict[str, list[str]]
     _etag: NotRequired[str]
+
+
+class ShardRound(TypedDict):
+    """Work that each shard has its turns of, several shards at a time; id is the work.
+
+    run says which one it is: what a shard has done for another run doesn't count. open are the
+    shards that aren't done, the next one first. attempts counts by shard the turns in a row that
+    began and didn't end well, and reasons has why. counts adds up those of the shards that are
+    done. updated_at is the ISO time of the last sign of work.
+    """
+
+    id: RoundName
+    kind: Literal["shard_round"]
+    ttl: int
+    run: str
+    open: list[str]
+    attempts: dict[str, int]
+    reasons: dict[str, str]
+    counts: dict[str, int]
+    updated_at: str
+    _etag: NotRequired[str]
+
+
+class ShardPart(Work):
+    """What a shard has done of a round, with the write-ahead of its cells.
+
+    It is reopened for each turn. Its id is the kind and the shard. run is that of the round; cursor
+    is the work's own, None at the start of a run. counts are those of the run.
+    """
+
+    ttl: int
+    run: str
+    cursor: str | None
+    is_done: bool
+    counts: dict[str, int]

@@ -43,8 +43,10 @@ from shared.models import (
     ScopeHour,
     ScoringState,
     ShardCycle,
+    ShardPart,
     ShardPlan,
     ShardQueue,
+    ShardRound,
     SourceState,
     SubjectHour,
     SubjectsDay,
@@ -91,6 +93,8 @@ BACKFILLS: Container[Backfill] = Container("cycles", "kind", _CYCLE_INDEXES, exp
 SHARDS: Container[ShardCycle] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SHARD_QUEUES: Container[ShardQueue] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SHARD_PLAN: Container[ShardPlan] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+SHARD_ROUNDS: Container[ShardRound] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+SHARD_PARTS: Container[ShardPart] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 TOTALS_NOTES: Container[TotalsNote] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WORK: Container[Work] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 REQUESTS: Container[CollectRequest] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)

@@ -1,0 +1,1 @@
+"""Rounds: work that each shard has its turns of, several shards at a time."""
