@@ -9,7 +9,7 @@ import typing
 
 import azure.functions as func
 
-from shared import backfills, rematches, scoring
+from shared import backfills, cleanups, rematches, scoring
 from shared.alerts.evaluation_queue import QUEUE as EVALUATION_QUEUE
 from shared.alerts.queue import QUEUE as DELIVERY_QUEUE
 from shared.batches import QUEUE as INGEST_QUEUE
@@ -134,6 +134,9 @@ def collect_now(
 @blueprint.queue_output(
     arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(
+    arg_name="cleanup", queue_name=cleanups.QUEUE, connection="AzureWebJobsStorage"
+)
 @blueprint.queue_output(arg_name="shards", queue_name=SHARD_QUEUE, connection="AzureWebJobsStorage")
 def collect_shard(
     message: func.QueueMessage,
@@ -142,12 +145,14 @@ def collect_shard(
     score: func.Out[typing.List[str]],
     model: func.Out[typing.List[str]],
     evaluate: func.Out[typing.List[str]],
+    cleanup: func.Out[typing.List[str]],
     shards: func.Out[typing.List[str]],
     context: func.Context,
 ) -> None:
     """Collect one shard of a cycle, or end the cycle and ask for what is due after it."""
     from collector.alert_jobs import send_due_evaluation  # noqa: PLC0415
     from collector.backfill_jobs import send_due  # noqa: PLC0415
+    from collector.cleanup_jobs import send_due_cleanup  # noqa: PLC0415
     from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
     from collector.score_jobs import send_due_model_scoring, send_due_scoring  # noqa: PLC0415
     from collector.shard_jobs import collect_shard_on_message  # noqa: PLC0415
@@ -159,6 +164,7 @@ def collect_shard(
             send_due_scoring(settings(), score)
             send_due_model_scoring(settings(), model)
             send_due_evaluation(settings(), evaluate, "collect")
+            send_due_cleanup(settings(), cleanup)
 
 
 @blueprint.queue_trigger(
@@ -341,12 +347,33 @@ def alerts(
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CLEANUP_SCHEDULE%")
-def cleanup(timer: func.TimerRequest, context: func.Context) -> None:
-    """Remove data older than RETENTION_DAYS, and close orphaned work."""
+@blueprint.queue_output(
+    arg_name="messages", queue_name=cleanups.QUEUE, connection="AzureWebJobsStorage"
+)
+def cleanup(
+    timer: func.TimerRequest, messages: func.Out[typing.List[str]], context: func.Context
+) -> None:
+    """Remove data older than RETENTION_DAYS, or begin to in shards, and close orphaned work."""
     from collector.jobs import clean_up_on_timer  # noqa: PLC0415
 
     with invocation("cleanup", "timer", context):
-        clean_up_on_timer(settings(), past_due=timer.past_due)
+        clean_up_on_timer(settings(), past_due=timer.past_due, output=messages)
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=cleanups.QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="messages", queue_name=cleanups.QUEUE, connection="AzureWebJobsStorage"
+)
+def clean_up_shards(
+    message: func.QueueMessage, messages: func.Out[typing.List[str]], context: func.Context
+) -> None:
+    """Remove expired data of shards for less than a minute, and ask to go on."""
+    from collector.cleanup_jobs import clean_up_on_message  # noqa: PLC0415
+
+    with invocation("clean_up_shards", "pubsub", context):
+        clean_up_on_message(settings(), message.get_body(), messages)
 
 
 # Between collections, which begin at the full and the half hour by default.

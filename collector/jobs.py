@@ -9,11 +9,13 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
+from collector.cleanup_runs import clean_up_in_shards, cleanup_report
 from collector.collection.context import Progress, no_progress
 from collector.collection.cycle import Collector
 from collector.correct_jobs import write_corrections
 from collector.ingest_jobs import write_batches
 from collector.maintenance.cleanup import Cleaner
+from collector.rounds.cleanup import has_shards
 from collector.runs import (
     LEASE_WAIT_SECONDS,
     chosen_method,
@@ -213,24 +215,25 @@ def trends_of(store: Store, settings: Settings) -> Trends:
     return Trends(spelled, settings, forms=FORMS)
 
 
-def clean_up_on_timer(settings: Settings, *, past_due: bool) -> None:
-    """Clean up in this thread's own event loop."""
+def clean_up_on_timer(
+    settings: Settings, *, past_due: bool, output: Messages | None = None
+) -> None:
+    """Clean up in this thread's own event loop; output takes the messages of one in shards."""
     with _timer_run("cleanup", settings, past_due=past_due) as report:
-        done = run_until_stopped(clean_up(settings), seconds=settings.cycle_seconds)
-        report.update(
-            outcome=done["status"],
-            cleanup=done["id"],
-            before=done["before"],
-            **done["removed"],
-            cycles_closed=done["cycles_closed"],
-            complete=done["complete"],
-        )
+        done = run_until_stopped(clean_up(settings, output), seconds=settings.cycle_seconds)
+        report.update(cleanup_report(done))
 
 
-async def clean_up(settings: Settings) -> Cleanup:
-    """Remove expired data. Raises CycleRunning if the lease isn't free in time."""
+async def clean_up(settings: Settings, output: Messages | None = None) -> Cleanup:
+    """Remove expired data. Raises CycleRunning if the lease isn't free in time.
+
+    Many communities are cleaned up in shards. With an output, that is then only begun: the messages
+    of its workers go there.
+    """
     wait = wait_until(time.monotonic() + working_seconds(settings), stopping)
     async with opened(settings) as (store, watched):
+        if is_sharded(watched) and await has_shards(store):
+            return await clean_up_in_shards(store, watched, output)
         lease_wait = LeaseWait(LEASE_WAIT_SECONDS, yields_to="cleanup")
         return await Cleaner(store, watched, check=lambda: wait(0)).run(lease_wait=lease_wait)
 

@@ -30,6 +30,7 @@ EXPECTED = {
     "collect": ("timer", "0 0 0 * * *"),
     "collect_now": ("queue", "collect-requests"),
     "collect_shard": ("queue", "shard-requests"),
+    "clean_up_shards": ("queue", "cleanup-requests"),
     "backfill": ("queue", "backfill-requests"),
     "rematch": ("queue", "rematch-requests"),
     "ingest": ("queue", "ingest-batches"),

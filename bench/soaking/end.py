@@ -64,6 +64,7 @@ async def run_to_the_end(
     for task in (Task("backfill"), Task("rematch"), Task("rescore")):
         with suppress(BackfillEnded):
             await last.do(task)
+    await _work_through(last, Task("cleanup"))
     await _work_through(Work(store, world, later + LATER), Task("plan", trigger="cli"))
     end = later + deliveries
     while later < end:

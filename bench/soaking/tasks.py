@@ -15,9 +15,9 @@ from collector.alerts.evaluation import Evaluator
 from collector.alerts.outbox import Outbox
 from collector.alerts.sending import send_with
 from collector.backfill.turn import BackfillTurn
-from collector.maintenance.cleanup import Cleaner
 from collector.maintenance.rematch import RematchTurn
 from collector.maintenance.rescore import Rescorer
+from collector.rounds.cleanup import CleanupRound, Limits
 from collector.sentiment.base import Method
 from collector.shards.beside import OneCommunity
 from collector.shards.collecting import ShardCollector
@@ -49,6 +49,7 @@ PAST = timedelta(days=3)
 # A batch of each kind of work is small, so that it has many writes and ends between two of them.
 BATCH_ITEMS = 15
 SLICE_ITEMS = 10
+CLEANERS = 2
 SHORT_WAIT = LeaseWait(5.0)
 KEEP_DELIVERIES = timedelta(days=90)
 SENDER = Sender("https://undertone.example.org", bytes(32))
@@ -63,6 +64,8 @@ class Task:
     channel: str = ""
     trigger: Trigger = "timer"
     attempt: int = 0
+    run: str = ""
+    """The cleanup to go on with; empty to begin one."""
 
 
 @dataclass(frozen=True)
@@ -165,10 +168,24 @@ class Work:
         elif task.kind == "backfill":
             await self._backfill()
         else:
-            await Cleaner(self.store, self.world.settings, clock=self.clock).run(
-                lease_wait=SHORT_WAIT
-            )
+            return await self._clean_up(task.run)
         return []
+
+    async def _clean_up(self, run: str) -> list[Task]:
+        """Begin a cleanup in shards, or take one turn of a run."""
+        work = CleanupRound(
+            self.store,
+            self.world.settings,
+            self.clock,
+            limits=Limits(is_over=lambda: True),
+            lease_wait=SHORT_WAIT,
+            totals_lag=timedelta(0),
+        )
+        if not run:
+            begun = await work.begin()
+            return [Task("cleanup", run=begun["id"])] * CLEANERS
+        end = await work.work(run)
+        return [Task("cleanup", run=run)] if end.goes_on else []
 
     def _worker(self) -> ShardWorker:
         world = self.world

@@ -4,8 +4,9 @@ Items are removed day by day, oldest first, and the statistics of each day are r
 an interruption the remaining items agree with their statistics, and the next cleanup continues.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
@@ -46,6 +47,8 @@ class ExpiredCommunities:
     check: Callable[[], None]
     add_up: Callable[[Shares], Awaitable[None]]
     clock: Clock
+    _touched: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """By community the hours whose items were removed, and that aren't added up yet."""
 
     async def remove(
         self, names: Sequence[str], before: datetime, *, unwatched: Collection[str]
@@ -69,12 +72,19 @@ class ExpiredCommunities:
             await self._delete("statistics", DAYS, keys)
 
     async def recount_pending(self) -> None:
-        """Recount the cells that were named, by this turn or a killed one, and not recounted."""
-        pending = self.journal.pending
-        shares = {name: await rebuild_cells(self.store, name, pending[name]) for name in pending}
+        """Recount the cells that a killed run named."""
+        await self._recount(self.journal.pending)
+
+    async def recount_removed(self) -> None:
+        """Recount the cells of the items that were removed before `check` ended the work."""
+        await self._recount(self._touched)
+
+    async def _recount(self, hours: Mapping[str, set[str]]) -> None:
+        shares = {name: await rebuild_cells(self.store, name, hours[name]) for name in hours}
         if any(shares.values()):
             await self.add_up(shares)
-            await self.journal.reconciled()
+        if self.journal.pending:
+            await self._reconciled()
 
     async def _remove_items(self, names: Sequence[str], before: datetime) -> None:
         oldest = {name: await self._oldest_day(name, before) for name in names}
@@ -105,7 +115,7 @@ class ExpiredCommunities:
                         await self._remove_page(name, what, gone)
                         shares = await rebuild_cells(self.store, name, hours)
                         await self.add_up({name: shares})
-                        await self.journal.reconciled()
+                        await self._reconciled()
 
     async def _oldest_day(self, name: str, before: datetime) -> str | None:
         found = [
@@ -134,7 +144,11 @@ class ExpiredCommunities:
             shares[name] = await rebuild_cells(self.store, name, touched)
         if self.journal.pending:
             await self.add_up(shares)
-            await self.journal.reconciled()
+            await self._reconciled()
+
+    async def _reconciled(self) -> None:
+        self._touched.clear()
+        await self.journal.reconciled()
 
     async def _pages_of_day(
         self, name: str, start: datetime, end: datetime
@@ -149,8 +163,10 @@ class ExpiredCommunities:
         keys_of_items = [item_key(item["kind"], item["id"]) for item in corrected]
         await forget_corrections(self.store, keys_of_items)
         keys = [(name, item["id"]) for item in page]
+        hours = {hour_of(item["order_key"]) for item in page}
+        self._touched[name] |= hours
         await self._delete(what, ITEMS[what], keys)
-        return {hour_of(item["order_key"]) for item in page}
+        return hours
 
     async def _delete(self, what: str, container: Container[Any], keys: list[Key]) -> None:
         self._check()

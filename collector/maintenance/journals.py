@@ -1,5 +1,7 @@
 """The documents of a cleanup, of a rescore, of written corrections and of a rematch."""
 
+from typing import Self
+
 from collector.writers.journal import Journal, begun
 from collector.writers.lease import HeldLease
 from shared.models import Cleanup, Correct, Rematch, Removed, Rescore, Watchlist
@@ -13,12 +15,10 @@ class CleanupJournal(Journal[Cleanup]):
     """A cleanup's document."""
 
     @classmethod
-    async def begin(
-        cls, store: Store, held: HeldLease, clock: Clock, *, before: str
-    ) -> "CleanupJournal":
+    async def begin(cls, store: Store, held: HeldLease, clock: Clock, *, before: str) -> Self:
         """Write the document of a cleanup that starts now; its id is the lease's holder."""
         cleanup: Cleanup = {
-            **begun("cleanup", held, clock),
+            **begun("cleanup", held, clock),  # type: ignore[typeddict-item]
             "before": before,
             "removed": Removed(posts=0, comments=0, statistics=0, topics=0, cycles=0),
             "cycles_closed": 0,

@@ -55,13 +55,15 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' = {
 }
 
 // The host would create them on first use. Declared, they can be read and monitored from the start.
-@description('Requests to collect, backfill, rematch or score, pushed items, alerts, and those that failed five times.')
+@description('Requests to collect, clean, backfill, rematch or score, pushed items, alerts, what failed five times.')
 resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [
   for queue in [
     'collect-requests'
     'collect-requests-poison'
     'shard-requests'
     'shard-requests-poison'
+    'cleanup-requests'
+    'cleanup-requests-poison'
     'backfill-requests'
     'backfill-requests-poison'
     'ingest-batches'

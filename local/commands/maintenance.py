@@ -77,7 +77,9 @@ def _print_cleanup(done: Cleanup, *, as_json: bool) -> None:
     if done["cycles_closed"]:
         Console().print(f"{done['cycles_closed']} orphaned cycles were closed as failed")
     if not done["complete"]:
-        Console().print("The time was used up: the next cleanup goes on.", style="yellow")
+        reasons = [error["message"] for error in done["errors"]]
+        for reason in reasons or ["The time was used up: the next cleanup goes on."]:
+            Console().print(reason, style="yellow", soft_wrap=True)
 
 
 def _print_removed(title: str, removed: Mapping[str, object]) -> None:

@@ -117,12 +117,17 @@ class Removed(TypedDict):
 
 
 class Cleanup(Work):
-    """One cleanup: what was created before `before` went. complete says that nothing is left."""
+    """One cleanup: what was created before `before` went. complete says that nothing is left.
+
+    One in shards is `running` until their round has ended; has_shards says that removed has what
+    they counted. What a killed process removed last may be missing there.
+    """
 
     before: str
     removed: Removed
     cycles_closed: int
     complete: bool
+    has_shards: NotRequired[bool]
 
 
 class Rescore(Work):

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from shared import backfills, rematches, scoring
+from shared import backfills, cleanups, rematches, scoring
 from shared.alerts.evaluation_queue import QUEUE as EVALUATIONS
 from shared.alerts.queue import QUEUE as DELIVERIES
 from shared.batches import MAX_BYTES as MAX_BODY_BYTES
@@ -96,7 +96,7 @@ def test_the_throughput_is_what_the_code_gives(deployed) -> None:
 def test_the_queues_are_those_that_the_code_names(deployed) -> None:
     queues = deployed.all("Microsoft.Storage/storageAccounts/queueServices/queues")
     own = (
-        *(QUEUE, backfills.QUEUE, rematches.QUEUE, scoring.QUEUE, INGEST_QUEUE),
+        *(QUEUE, backfills.QUEUE, cleanups.QUEUE, rematches.QUEUE, scoring.QUEUE, INGEST_QUEUE),
         *(scoring.MODEL_QUEUE, CORRECTION_QUEUE, EVALUATIONS, DELIVERIES, DIGESTS),
         *(QUESTIONS, SHARD_QUEUE),
     )
