@@ -64,8 +64,13 @@ async def change_round(
 
 
 def candidates(found: ShardRound) -> list[str]:
-    """Return the open shards that may have another turn, the next one first."""
-    return [each for each in found["open"] if found["attempts"].get(each, 0) < MAX_ATTEMPTS]
+    """Return the open shards that may have another turn, the next one first.
+
+    Those at work, or whose worker was killed, come last.
+    """
+    attempts = found["attempts"]
+    open_shards = [each for each in found["open"] if attempts.get(each, 0) < MAX_ATTEMPTS]
+    return sorted(open_shards, key=lambda each: attempts.get(each, 0))
 
 
 def given_up(found: ShardRound) -> list[str]:
