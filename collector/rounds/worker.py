@@ -25,7 +25,8 @@ from collector.writers.lease import LET_GO_SECONDS, LOOK_AGAIN_SECONDS, HeldLeas
 from shared.errors import CycleRunning, LeaseLost, Stopped, StoreError
 from shared.logs import event
 from shared.models import RoundName, ShardRound
-from shared.shards import MAX_ATTEMPTS
+from shared.settings import Settings
+from shared.shards import MAX_ATTEMPTS, WORKERS_OF_ROUND
 from shared.store import Store
 from shared.times import Clock
 
@@ -178,6 +179,11 @@ class RoundWorker:
             name,
             noted(lambda r: ended(r, shard, clock(), is_done=end.is_done, counts=end.counts)),
         )
+
+
+def workers_of_round(settings: Settings) -> int:
+    """Return the number of workers on a round: SQLite has one writer at a time."""
+    return WORKERS_OF_ROUND if settings.cosmos_endpoint else 1
 
 
 def holder_of(work: RoundName, shard: str) -> str:
