@@ -8,18 +8,21 @@ each a round of its own whose groups are done before the next one begins:
 3. posts: each group stores its recent posts with these terms, and their use in the week before
 4. topics: one worker finds the topics among all of these
 5. comments: each group that has posts of a topic reads the comments about them
-6. keep: one worker stores the topics
+6. keep: one worker stores the topics, without posts that were removed meanwhile
 
 What a step finds are parts, which the next ones read. Nothing else is written before the end, so
 that collection goes on meanwhile, and no lease of a shard is needed.
 """
 
 import asyncio
+import json
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import ceil
 from typing import Any, Final, Literal, cast
 
 from collector.rounds.documents import (
@@ -33,6 +36,7 @@ from collector.rounds.journal import reading_claim
 from collector.rounds.worker import RoundWorker, TurnEnd
 from collector.trending.finder import (
     BEFORE,
+    MAX_POST_IDS,
     RECENT_HOURS,
     Places,
     TopicComment,
@@ -43,7 +47,7 @@ from collector.trending.finder import (
 )
 from collector.trending.parts import Parts, json_of
 from collector.trending.sketch import Sketch, SketchSum, TermFilter
-from collector.trending.snapshots import keep_topics
+from collector.trending.snapshots import forget_posts, keep_topics
 from collector.trending.topics import RecentPost, TopicCandidate, find_topics
 from collector.writers.lease import LOOK_AGAIN_SECONDS, HeldLease
 from shared.errors import RoundFailed
@@ -51,7 +55,7 @@ from shared.logs import event
 from shared.models import RoundName, ShardRound, Topic, Topics
 from shared.shards import SHARDING
 from shared.stats.cells import Scored
-from shared.store import CURRENT
+from shared.store import CURRENT, POSTS
 from shared.times import Window, iso, parse_iso
 from shared.topics.grouping import TermGroup
 from shared.topics.keyness import Usage
@@ -92,10 +96,16 @@ class TrendingEnd:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a round is about, for all its steps: the groups' communities, in their order."""
+    """What a round is about, for all its steps: communities in their order, in groups of a size."""
 
     until: datetime
-    groups: Mapping[str, Sequence[str]]
+    names: Sequence[str]
+    size: int
+
+    def groups(self) -> dict[str, Sequence[str]]:
+        """Return the communities of each group; neighbours, which may all be busy, are apart."""
+        count = ceil(len(self.names) / self.size)
+        return {f"group_{number:04}": self.names[number::count] for number in range(count)}
 
 
 @dataclass(frozen=True)
@@ -112,9 +122,9 @@ class TrendingRound:
         store, now = self.trends.store, parse_iso(moment)
         if (found := await read_round(store, TRENDING)) and is_under_way(found, now):
             return None
-        groups = self._groups(self.trends.settings.watched)
         until = await self.trends.collected_until(now)
-        content = json_of({"until": iso(until), "groups": groups})
+        plan = _Plan(until, self.trends.settings.watched, self.size)
+        content = json_of({"until": iso(until), "names": plan.names, "size": plan.size})
         await Parts(store, moment).write(PLAN, ALL_GROUPS, content)
 
         begun: ShardRound | None = None
@@ -123,7 +133,7 @@ class TrendingRound:
             nonlocal begun
             is_wanted = known is None or not is_under_way(known, now)
             run = run_of(moment, "sketch")
-            begun = new_round(TRENDING, run, groups, now) if is_wanted else None
+            begun = new_round(TRENDING, run, plan.groups(), now) if is_wanted else None
             return begun
 
         await change_round(store, TRENDING, fresh)
@@ -220,14 +230,6 @@ class TrendingRound:
 
         return await change_round(self.trends.store, TRENDING, change)
 
-    def _groups(self, watched: Sequence[str]) -> dict[str, list[str]]:
-        """Return groups of communities in their order, each at most as large as a shard."""
-        starts = range(0, len(watched), self.size)
-        return {
-            f"group_{number:04}": list(watched[start : start + self.size])
-            for number, start in enumerate(starts)
-        }
-
 
 def run_of(moment: str, step: Step) -> str:
     """Return the name of a step's run."""
@@ -253,7 +255,7 @@ def is_under_way(found: ShardRound, now: datetime) -> bool:
 
 async def _plan_of(parts: Parts) -> _Plan:
     data = (await parts.only(PLAN)).data()
-    return _Plan(parse_iso(data["until"]), data["groups"])
+    return _Plan(parse_iso(data["until"]), data["names"], data["size"])
 
 
 async def _places_of(parts: Parts) -> Places:
@@ -265,7 +267,7 @@ async def _groups_of(parts: Parts, step: Step) -> list[str]:
     """Return the groups that have something to do in a step."""
     if step in OF_ALL:
         return [ALL_GROUPS]
-    groups = (await _plan_of(parts)).groups
+    groups = (await _plan_of(parts)).groups()
     if step != "comments":
         return list(groups)
     names = frozenset((await _places_of(parts)).names)
@@ -274,18 +276,23 @@ async def _groups_of(parts: Parts, step: Step) -> list[str]:
 
 @dataclass
 class _Batch:
-    """What was read of some communities, until it is written as a part."""
+    """What was read of some communities, by their names, until it is written as a part.
+
+    posts are rows of JSON. before has by the community that posts name their number, and how many
+    have each term by the term's key.
+    """
 
     names: list[str] = field(default_factory=list)
-    posts: list[str] = field(default_factory=list)
-    before: Usage = field(default_factory=Usage)
-    sketch: Sketch | None = None
-    comments: dict[str, list[Any]] = field(default_factory=dict)
+    sketch: Sketch = field(default_factory=Sketch)
+    posts: dict[str, list[str]] = field(default_factory=dict)
+    before: dict[str, dict[str, tuple[int, Counter[str]]]] = field(default_factory=dict)
+    comments: dict[str, list[TopicComment]] = field(default_factory=dict)
 
     def size(self) -> int:
         """Return about how many characters its content has."""
-        uses = sum(map(len, self.before.uses.values()))
-        return sum(map(len, self.posts)) + KEY_CHARACTERS * uses
+        rows = sum(len(row) for rows in self.posts.values() for row in rows)
+        uses = sum(len(u) for named in self.before.values() for _, u in named.values())
+        return rows + KEY_CHARACTERS * uses
 
 
 @dataclass(frozen=True)
@@ -313,14 +320,13 @@ class _Turn:
         names, window = await self._names(), self.window
 
         async def read(name: str, batch: _Batch) -> None:
-            sketch = batch.sketch = batch.sketch or Sketch()
-            await self.trends.count_terms(
-                name, window.start, window.end, lambda _, terms: sketch.add(terms)
-            )
+            def count(_community: str, terms: Mapping[str, str]) -> None:
+                batch.sketch.add(terms)
+
+            await self.trends.count_terms(name, window.start, window.end, count)
 
         async def write(batch: _Batch, number: int) -> None:
-            content = (batch.sketch or Sketch()).content()
-            await self._write("sketch", content, batch.names, number)
+            await self._write("sketch", batch.sketch.content(), batch.names, number)
 
         return await self._by_community("sketch", names, read, write)
 
@@ -339,44 +345,68 @@ class _Turn:
         window = self.window
 
         async def read(name: str, batch: _Batch) -> None:
-            def lines(page: Sequence[RecentPost]) -> list[str]:
+            rows = batch.posts[name] = []
+            before = batch.before[name] = {}
+
+            def rows_of(page: Sequence[RecentPost]) -> list[str]:
                 return [json_of(_row(post, filter(passes, post.terms))).decode() for post in page]
 
             def count(community: str, terms: Mapping[str, str]) -> None:
-                batch.before.add(community, {key_of(term) for term in filter(passes, terms)})
+                posts, uses = before.get(community, (0, Counter[str]()))
+                uses.update({key_of(term) for term in filter(passes, terms)})
+                before[community] = posts + 1, uses
 
             async for page in self.trends.recent_posts(name, window, plan.until):
-                batch.posts += await asyncio.to_thread(lines, page)
+                rows += await asyncio.to_thread(rows_of, page)
             await self.trends.count_terms(name, window.start - BEFORE, window.start, count)
 
         async def write(batch: _Batch, number: int) -> None:
             # The posts are what a later turn looks for, so they come last.
-            used = {"posts": batch.before.posts, "uses": batch.before.uses}
-            before = await asyncio.to_thread(json_of, used)
+            before = await asyncio.to_thread(json_of, batch.before)
             await self._write(BEFORE_POSTS, before, batch.names, number)
-            content = f"[{','.join(batch.posts)}]".encode()
+            named = (f"{json.dumps(name)}:[{','.join(rows)}]" for name, rows in batch.posts.items())
+            content = f"{{{','.join(named)}}}".encode()
             await self._write("posts", content, batch.names, number)
 
-        return await self._by_community("posts", plan.groups[self.group], read, write)
+        return await self._by_community("posts", plan.groups()[self.group], read, write)
 
     async def topics(self) -> bool:
         """Find the topics among the posts of all groups, and where comments about them are."""
         plan = await _plan_of(self.parts)
-        known: dict[str, str] = {}
-        read: list[RecentPost] = []
-        async for part in self.parts.read("posts"):
-            read += await asyncio.to_thread(_posts_of, part.data(), known)
+        read = await self._recent(plan)
         _, recent, now = await asyncio.to_thread(recent_usage, read)
-        term_of = {key_of(term): term for term in now.uses}
-        before = Usage()
-        async for part in self.parts.read(BEFORE_POSTS):
-            await asyncio.to_thread(_add_before, before, part.data(), term_of)
+        before = await self._before(plan, {key_of(term): term for term in now.uses})
         found = await asyncio.to_thread(find_topics, recent, now, before)
-        watched = frozenset(name for names in plan.groups.values() for name in names)
-        places = places_of(found, watched)
+        places = places_of(found, frozenset(plan.names))
         await self._write(PLACES, json_of({"of": places.topic_of, "names": places.names}))
         await self._write(TOPICS, json_of([_topic_row(topic) for topic in found]))
         return True
+
+    async def _recent(self, plan: _Plan) -> list[RecentPost]:
+        """Return the recent posts in the order of the communities."""
+        known: dict[str, str] = {}
+        named: dict[str, list[RecentPost]] = {}
+        async for part in self.parts.read("posts"):
+            for name, rows in part.data().items():
+                named[name] = await asyncio.to_thread(_posts_of, rows, known)
+        return [post for name in plan.names for post in named.get(name, ())]
+
+    async def _before(self, plan: _Plan, term_of: Mapping[str, str]) -> Usage:
+        """Return the use of terms in the week before, by the terms' keys."""
+        named: dict[str, dict[str, tuple[int, dict[str, int]]]] = {}
+        async for part in self.parts.read(BEFORE_POSTS):
+            for name, counted in part.data().items():
+                named[name] = {
+                    community: (posts, {term_of[key]: uses[key] for key in uses if key in term_of})
+                    for community, (posts, uses) in counted.items()
+                }
+        usage = Usage()
+        for name in plan.names:
+            for community, (posts, uses) in named.get(name, {}).items():
+                usage.posts[community] += posts
+                for term, count in uses.items():
+                    usage.uses[term][community] += count
+        return usage
 
     async def comments(self) -> bool:
         """Store the group's comments about the topics; return whether all are stored."""
@@ -407,12 +437,23 @@ class _Turn:
         self.held.check()
         fresh = Topics(id=CURRENT, created_at=self.moment, topics=topics, snapshots=[])
         kept = await keep_topics(self.trends.store, fresh, settings.retention_days)
+        await forget_posts(self.trends.store, await self._gone(found))
         count = len(kept["snapshots"])
         event(log, "trending.found", run=self.moment, topics=len(topics), snapshots=count)
         return len(topics)
 
+    async def _gone(self, found: Sequence[TopicCandidate]) -> list[str]:
+        """Return the listed posts that were removed while the topics were being found.
+
+        What a collection removes after this read, it takes out of the current topics itself.
+        """
+        listed = [post for topic in found for post in topic.posts[:MAX_POST_IDS]]
+        stored = await self.trends.store.read_many(POSTS, [(p.community, p.id) for p in listed])
+        kept = {place for place, post in stored.items() if not post["deleted"]}
+        return [post.id for post in listed if (post.community, post.id) not in kept]
+
     async def _names(self) -> Sequence[str]:
-        return (await _plan_of(self.parts)).groups[self.group]
+        return (await _plan_of(self.parts)).groups()[self.group]
 
     async def _by_community(
         self,
@@ -491,14 +532,6 @@ def _scored_of(row: Sequence[Any]) -> Scored:
 
 def _comment_of(row: Sequence[Any]) -> TopicComment:
     return TopicComment(row[0], row[1], row[2], _scored_of(row[3]))
-
-
-def _add_before(before: Usage, data: Mapping[str, Any], term_of: Mapping[str, str]) -> None:
-    """Add the use of terms in a group's week before, by the terms' keys."""
-    before.posts.update(data["posts"])
-    for key, counts in data["uses"].items():
-        if term := term_of.get(key):
-            before.uses[term].update(counts)
 
 
 def _topic_row(topic: TopicCandidate) -> list[Any]:
