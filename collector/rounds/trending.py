@@ -18,7 +18,7 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -157,8 +157,8 @@ class TrendingRound:
             end = await RoundWorker(store, self, clock, is_over).run(found["run"])
             if end.is_done:
                 following = await self._advance(found["run"])
-                if following is None or moment_of(following) != moment:
-                    return TrendingEnd(is_other=True)
+                if following is None:
+                    continue
                 if step_of(following) == "done":
                     return TrendingEnd(is_done=True)
                 if workers > 1 and len(following["open"]) > 1:
@@ -194,24 +194,21 @@ class TrendingRound:
 
     async def turn(self, found: ShardRound, shard: str, held: HeldLease) -> TurnEnd:
         """Do a step for a group, or go on with it where the turn before ended."""
-        moment = moment_of(found)
-        turn = _Turn(self.trends, moment, shard, held, self.begin_turn())
-        step = step_of(found)
-        if step == "keep":
-            return TurnEnd(is_done=True, counts={"topics": await turn.keep()})
+        turn = _Turn(self.trends, moment_of(found), shard, held, self.begin_turn())
         works: Mapping[Step, Callable[[], Awaitable[bool]]] = {
             "sketch": turn.sketch,
             "filter": turn.filter,
             "posts": turn.posts,
             "topics": turn.topics,
             "comments": turn.comments,
+            "keep": turn.keep,
         }
-        return TurnEnd(is_done=await works[step]())
+        return TurnEnd(is_done=await works[step_of(found)]())
 
     async def _advance(self, run: str) -> ShardRound | None:
-        """Begin the step after one whose groups are done, unless another worker did.
+        """Begin the step after one whose groups are done, and return the round.
 
-        Return the round as it then is. Raises RoundFailed where the parts are gone.
+        None if another worker did. Raises RoundFailed where the parts are gone.
         """
         moment, _, step = run.rpartition("_")
         following = FOLLOWING[cast("Step", step)]
@@ -222,13 +219,16 @@ class TrendingRound:
         else:
             groups = await _groups_of(parts, following)
         fresh = new_round(TRENDING, run_of(moment, following), groups, self.trends.clock())
+        begun: ShardRound | None = None
 
         def change(known: ShardRound | None) -> ShardRound | None:
-            if known is None or known["run"] != run or known["open"]:
-                return None
-            return {**fresh, "counts": known["counts"]}
+            nonlocal begun
+            is_left = known is not None and known["run"] == run and not known["open"]
+            begun = fresh if is_left else None
+            return begun
 
-        return await change_round(self.trends.store, TRENDING, change)
+        await change_round(self.trends.store, TRENDING, change)
+        return begun
 
 
 def run_of(moment: str, step: Step) -> str:
@@ -422,8 +422,8 @@ class _Turn:
 
         return await self._by_community("comments", names, read, write)
 
-    async def keep(self) -> int:
-        """Store the topics with what was said about them; return their number."""
+    async def keep(self) -> bool:
+        """Store the topics with what was said about them."""
         rows = (await self.parts.only(TOPICS)).data()
         found = [_topic_of(row) for row in rows]
         said: dict[str, list[TopicComment]] = {}
@@ -440,7 +440,7 @@ class _Turn:
         await forget_posts(self.trends.store, await self._gone(found))
         count = len(kept["snapshots"])
         event(log, "trending.found", run=self.moment, topics=len(topics), snapshots=count)
-        return len(topics)
+        return True
 
     async def _gone(self, found: Sequence[TopicCandidate]) -> list[str]:
         """Return the listed posts that were removed while the topics were being found.
@@ -493,7 +493,7 @@ class _Turn:
         await self.parts.write(step, self.group, content, names, number=number)
 
 
-def _row(post: RecentPost, terms: Sequence[str] | Any) -> list[Any]:
+def _row(post: RecentPost, terms: Iterable[str]) -> list[Any]:
     """Return a post as JSON has it, with these of its terms."""
     kept = {term: post.terms[term] for term in terms}
     fields = (post.id, post.community, post.author, post.hour, post.velocity, post.scored)
