@@ -48,6 +48,6 @@ async def _work(
         except CycleRunning:
             return [message], None
         if cycle is not None:
-            # The timer of the topics has workers for so many communities.
+            # The topics of many communities are for the workers whom their timer asks.
             await after_cycle(store, watched, deadline, finds_trends=False)
         return [], cycle

@@ -193,12 +193,13 @@ async def test_topics_are_found_while_shards_are_collected(
 
 
 async def test_workers_share_the_groups_and_one_does_what_is_of_all(
-    sqlite_store: Store, settings: Settings
+    store: Store, any_store_settings: Settings
 ) -> None:
-    await fill(sqlite_store)
-    expected = await expected_of(sqlite_store, settings)
-    moment = await begin(sqlite_store, settings)
-    rounds = [a_round(sqlite_store, settings, size=3) for _ in range(2)]
+    settings = settings_of(any_store_settings)
+    await fill(store)
+    expected = await expected_of(store, settings)
+    moment = await begin(store, settings)
+    rounds = [a_round(store, settings, size=3) for _ in range(2)]
     waiting, ends = 2, 0
     while waiting:
         done = await asyncio.gather(
@@ -207,7 +208,7 @@ async def test_workers_share_the_groups_and_one_does_what_is_of_all(
         waiting = min(2, sum(end.messages for end in done))
         ends += sum(end.is_done for end in done)
     assert ends == 1
-    assert (await current(sqlite_store))["topics"] == expected
+    assert (await current(store))["topics"] == expected
 
 
 async def test_a_step_that_workers_share_sends_a_message_to_each(
