@@ -147,7 +147,7 @@ def request_line(paths: Sequence[str] = PATHS) -> Volume:
 
 def timers_day(given: Settings) -> Volume:
     """Return the volume of a day's timer runs, including the host's entries for each run."""
-    runs: Sequence[tuple[Callable[[], None], int]] = (
+    runs: Sequence[tuple[Callable[[], object], int]] = (
         (lambda: collect_on_timer(given, past_due=True), CYCLES_A_DAY),
         (lambda: find_trends_on_timer(given, past_due=True), TRENDING_A_DAY),
         (lambda: clean_up_on_timer(given, past_due=True), 1),

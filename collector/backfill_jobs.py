@@ -12,7 +12,7 @@ from collector.backfill.turn import BackfillTurn, Progress, no_progress
 from collector.jobs import trends_in, trends_of
 from collector.runs import RESCORE_WAIT_SECONDS, chosen_method, opened, reported, skipped_if_busy
 from collector.sentiment.base import light
-from collector.shard_runs import add_up_beside, beside_shards
+from collector.shard_runs import add_up_beside, beside_shards, is_sharded
 from collector.sources.base import Source
 from collector.sources.registry import open_source, past_source_of
 from collector.sources.waiting import wait_until
@@ -34,6 +34,7 @@ from shared.errors import (
     BackfillEnded,
     CycleRunning,
     LeaseLost,
+    RoundFailed,
     SettingsError,
     StoreError,
     StoreUnavailable,
@@ -255,13 +256,15 @@ async def _find_trends(
 ) -> None:
     """Compare the topics with the days that are there now, and find those of the last week's hours.
 
-    If the current ones can't be found, their timer does it.
+    If the current ones can't be found, their timer does it; beside shards, it does it unless the
+    backfill is run by hand, which has no limit of time.
     """
     if not done["complete"]:
         return
     try:
-        await trends_in(store, settings)
-    except (CycleRunning, LeaseLost, StoreError) as error:
+        if seconds is None or not is_sharded(settings):
+            await trends_in(store, settings)
+    except (CycleRunning, LeaseLost, RoundFailed, StoreError) as error:
         event(log, "trending.left_to_timer", logging.WARNING, reason=str(error))
     try:
         await _find_past_trends(store, settings, done, seconds)

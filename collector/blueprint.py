@@ -19,6 +19,7 @@ from shared.on_demand import QUEUE
 from shared.settings import settings
 from shared.shards import QUEUE as SHARD_QUEUE
 from shared.telemetry import invocation
+from shared.trending import QUEUE as TRENDING_QUEUE
 
 # The real worker takes func.Out[typing.List[str]] alone, and gives bindings by their names.
 # ruff: noqa: UP006, PLR0917
@@ -278,18 +279,48 @@ def score_by_model(
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%TRENDING_SCHEDULE%")
 @blueprint.queue_output(
+    arg_name="messages", queue_name=TRENDING_QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
     arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
 )
 def trending(
-    timer: func.TimerRequest, evaluate: func.Out[typing.List[str]], context: func.Context
+    timer: func.TimerRequest,
+    messages: func.Out[typing.List[str]],
+    evaluate: func.Out[typing.List[str]],
+    context: func.Context,
 ) -> None:
-    """Recompute the trending topics, and ask for alerts about them."""
+    """Recompute the trending topics and ask for alerts about them, or ask workers to do it."""
     from collector.alert_jobs import send_due_evaluation  # noqa: PLC0415
     from collector.jobs import find_trends_on_timer  # noqa: PLC0415
 
     with invocation("trending", "timer", context):
-        find_trends_on_timer(settings(), past_due=timer.past_due)
-        send_due_evaluation(settings(), evaluate, "trending")
+        if find_trends_on_timer(settings(), past_due=timer.past_due, output=messages):
+            send_due_evaluation(settings(), evaluate, "trending")
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=TRENDING_QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="messages", queue_name=TRENDING_QUEUE, connection="AzureWebJobsStorage"
+)
+@blueprint.queue_output(
+    arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
+)
+def find_topics_of_shards(
+    message: func.QueueMessage,
+    messages: func.Out[typing.List[str]],
+    evaluate: func.Out[typing.List[str]],
+    context: func.Context,
+) -> None:
+    """Work on the topics of many communities for less than a minute, and ask to go on."""
+    from collector.alert_jobs import send_due_evaluation  # noqa: PLC0415
+    from collector.jobs import find_topics_on_message  # noqa: PLC0415
+
+    with invocation("find_topics_of_shards", "pubsub", context):
+        if find_topics_on_message(settings(), message.get_body(), messages):
+            send_due_evaluation(settings(), evaluate, "trending")
 
 
 @blueprint.queue_trigger(

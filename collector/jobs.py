@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,6 +16,8 @@ from collector.correct_jobs import write_corrections
 from collector.ingest_jobs import write_batches
 from collector.maintenance.cleanup import Cleaner
 from collector.rounds.cleanup import has_shards
+from collector.rounds.trending import TrendingEnd, TrendingRound
+from collector.rounds.worker import workers_of_round
 from collector.runs import (
     LEASE_WAIT_SECONDS,
     chosen_method,
@@ -31,13 +33,14 @@ from collector.shards.retiring import retire_shards
 from collector.sources.registry import open_sources
 from collector.sources.waiting import wait_from_first_use, wait_until
 from collector.trending.finder import Trends
-from collector.turns import Messages, send
+from collector.turns import RUN_SECONDS, Messages, RunTime, send
 from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.shutdown import run_until_stopped, stopping
 from shared.errors import (
     CycleEnded,
     CycleRunning,
     LeaseLost,
+    RoundFailed,
     Stopped,
     StoreError,
     StoreUnavailable,
@@ -59,7 +62,9 @@ from shared.store import COLLECTION, CURRENT, CYCLES, TOPICS, Store
 from shared.subjects.watchlist import keep_watchlist
 from shared.telemetry import span
 from shared.text.forms import FORMS
-from shared.times import parse_iso, utc_now
+from shared.times import iso, parse_iso, utc_now
+from shared.trending import TrendingMessage
+from shared.trending import read_message as read_trending_message
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +119,8 @@ async def collect(
                 attributes.update(
                     {"undertone.cycle": cycle["id"], "undertone.outcome": cycle["status"]}
                 )
-            await after_cycle(store, settings, deadline, has_items=cycle["status"] == "completed")
+            is_complete = cycle["status"] == "completed"
+            await after_cycle(store, settings, deadline, finds_trends=is_complete)
             return cycle
 
 
@@ -139,12 +145,12 @@ async def _begun_in_shards(
 
 
 async def after_cycle(
-    store: Store, settings: Settings, deadline: float, *, has_items: bool = True
+    store: Store, settings: Settings, deadline: float, *, finds_trends: bool = True
 ) -> None:
     """Do what waits for the end of a cycle, until the deadline, in `time.monotonic` seconds."""
     await write_batches(store, settings, deadline)
     await write_corrections(store, settings, deadline)
-    if has_items:
+    if finds_trends:
         await _find_late_trends(store, settings, deadline)
 
 
@@ -189,11 +195,86 @@ def collect_on_request(settings: Settings, body: bytes, output: Messages | None 
             report.update(outcome="skipped", reason=str(error))
 
 
-def find_trends_on_timer(settings: Settings, *, past_due: bool) -> None:
-    """Recompute the trending topics in this thread's own event loop."""
+def find_trends_on_timer(
+    settings: Settings, *, past_due: bool, output: Messages | None = None
+) -> bool:
+    """Recompute the trending topics in this thread's own event loop.
+
+    output takes the messages of workers on many communities: return False where they find them.
+    """
+    is_planned = False
     with _timer_run("trending", settings, past_due=past_due) as report:
-        found = run_until_stopped(find_trends(settings), seconds=settings.cycle_seconds)
-        report.update(topics=len(found["topics"]), snapshots=len(found["snapshots"]))
+        work = _find_trends(settings, output)
+        found, messages = run_until_stopped(work, seconds=settings.cycle_seconds)
+        if found is not None:
+            report.update(topics=len(found["topics"]), snapshots=len(found["snapshots"]))
+        elif output is not None:
+            is_planned = True
+            report.update(outcome="planned", messages=len(messages))
+            send(output, messages)
+    return not is_planned
+
+
+async def _find_trends(
+    settings: Settings, output: Messages | None
+) -> tuple[Topics | None, list[str]]:
+    """Return the topics, or the messages of the workers who are to find them."""
+    async with opened(settings) as (store, watched):
+        if output is not None and is_sharded(watched):
+            return None, await begin_trends(store, watched)
+        return await trends_in(store, watched), []
+
+
+def find_topics_on_message(settings: Settings, body: bytes, output: Messages) -> bool:
+    """Work on the topics of many communities for less than a minute, and send the next messages.
+
+    Return whether the topics are found. Raises BadMessage, and what ends a turn early, so that the
+    message returns to the queue.
+    """
+    with reported("find_topics_of_shards", settings) as report:
+        message = read_trending_message(body)
+        report.update(moment=message.moment)
+        work = _work_on_trends(settings, message.moment)
+        try:
+            end = run_until_stopped(work, seconds=settings.cycle_seconds)
+        except RoundFailed as error:
+            report.update(outcome="failed", reason=str(error))
+            return False
+        if end.failed:
+            report.update(outcome="failed", groups=",".join(end.failed))
+        elif end.is_other:
+            report.update(outcome="skipped", reason="these topics are found, or later ones")
+        elif not end.is_done:
+            report.update(outcome="goes_on" if end.messages else "left_to_others")
+        send(output, [message.model_dump_json()] * end.messages)
+    return end.is_done
+
+
+async def _work_on_trends(settings: Settings, moment: str) -> TrendingEnd:
+    run_time = RunTime.of(RUN_SECONDS)
+    async with opened(settings) as (store, watched):
+        trending = TrendingRound(trends_of(store, watched), lambda: run_time.turn().is_over)
+        workers = workers_of_round(watched)
+        return await trending.work(moment, run_time.is_over, workers=workers)
+
+
+async def begin_trends(store: Store, settings: Settings) -> list[str]:
+    """Begin to find the topics of many communities; return the messages of the workers on it.
+
+    There are none while such work is under way. Raises StoreError.
+    """
+    moment = iso(utc_now())
+    trending = TrendingRound(trends_of(store, settings), no_turn)
+    begun = await trending.begin(moment)
+    if begun is None:
+        return []
+    workers = min(workers_of_round(settings), len(begun["open"]))
+    return [TrendingMessage(moment=moment).model_dump_json()] * workers
+
+
+def no_turn() -> Callable[[], bool]:
+    """Begin a turn without an end."""
+    return lambda: False
 
 
 async def find_trends(settings: Settings) -> Topics:
@@ -203,10 +284,20 @@ async def find_trends(settings: Settings) -> Topics:
 
 
 async def trends_in(store: Store, settings: Settings) -> Topics:
-    """Recompute the trending topics of a store. Raises CycleRunning, LeaseLost and StoreError."""
-    return await trends_of(store, settings).find(
-        lease_wait=LeaseWait(LEASE_WAIT_SECONDS, yields_to="trending")
-    )
+    """Recompute the trending topics of a store, in this process.
+
+    Those of many communities may be found together with other processes, which began before. Raises
+    CycleRunning, LeaseLost, StoreError and RoundFailed.
+    """
+    trends = trends_of(store, settings)
+    if not is_sharded(settings):
+        lease_wait = LeaseWait(LEASE_WAIT_SECONDS, yields_to="trending")
+        return await trends.find(lease_wait=lease_wait)
+    await TrendingRound(trends, no_turn).to_the_end()
+    found = await store.read(TOPICS, CURRENT, CURRENT)
+    if found is None:
+        raise RoundFailed("the topics that were found are gone")
+    return found
 
 
 def trends_of(store: Store, settings: Settings) -> Trends:
@@ -298,7 +389,7 @@ async def _find_late_trends(store: Store, settings: Settings, deadline: float) -
                 await trends_in(store, settings)
     except TimeoutError:
         event(log, "trending.left_to_timer", logging.WARNING, reason="the cycle's time is used up")
-    except (CycleRunning, LeaseLost, StoreError) as error:
+    except (CycleRunning, LeaseLost, RoundFailed, StoreError) as error:
         event(log, "trending.left_to_timer", logging.WARNING, reason=str(error))
 
 

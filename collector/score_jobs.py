@@ -5,6 +5,7 @@ from functools import partial
 from random import SystemRandom
 from typing import Any, Final
 
+from collector.jobs import trends_in
 from collector.maintenance.backlog import Backlog
 from collector.maintenance.rescore import Plan, RescoreEnd, Rescorer, ShowProgress, no_progress
 from collector.runs import (
@@ -19,6 +20,7 @@ from collector.sentiment.base import Method
 from collector.sentiment.llm.judge import Judge
 from collector.sentiment.llm.method import ModelMethod
 from collector.sentiment.llm.questions import MAX_TEXTS
+from collector.shard_runs import is_sharded
 from collector.trending.finder import Trends
 from collector.turns import (
     MESSAGE_WAIT_SECONDS,
@@ -192,8 +194,11 @@ async def rescore_by_hand(
         rescorer = Rescorer(store, method, watched, progress=progress)
         done = await rescorer.run(lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
         if await _topics_differ(store, done.method):
-            trends = Trends(store, watched, forms=FORMS)
-            await trends.find(lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
+            if is_sharded(watched):
+                await trends_in(store, watched)
+            else:
+                trends = Trends(store, watched, forms=FORMS)
+                await trends.find(lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
     if not (settings.sentiment_method == "llm" and is_configured(settings)):
         return done
     return await _run_by_model(

@@ -48,6 +48,6 @@ async def _work(
         except CycleRunning:
             return [message], None
         if cycle is not None:
-            has_items = cycle["status"] == "completed"
-            await after_cycle(store, watched, deadline, has_items=has_items)
+            # The topics of many communities are for the workers whom their timer asks.
+            await after_cycle(store, watched, deadline, finds_trends=False)
         return [], cycle

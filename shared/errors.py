@@ -7,6 +7,7 @@ UndertoneError
 ├── CycleEnded                a requested cycle has already run: there is nothing to do
 ├── BackfillEnded             a backfill is read, or is another's work now: there is nothing to do
 ├── LeaseLost                 the lease ran out while its holder worked: stop writing
+├── RoundFailed               a part of work on many communities failed each time
 ├── DeadlineReached           the time that a cycle may take is used up
 ├── Stopped                   the process was asked to stop while it worked
 ├── BadMessage                a queue message that can't be read: it goes to the poison queue
@@ -94,6 +95,10 @@ class BackfillEnded(UndertoneError):
 
 class LeaseLost(UndertoneError):
     """The lease ran out or was taken while its holder still worked."""
+
+
+class RoundFailed(UndertoneError):
+    """A part of work on many communities failed each time it was tried; the log says why."""
 
 
 class DeadlineReached(UndertoneError):

@@ -38,6 +38,7 @@ EXPECTED = {
     "score_by_model": ("queue", "model-score-requests"),
     "correct": ("queue", "correction-requests"),
     "trending": ("timer", "0 0 0 * * *"),
+    "find_topics_of_shards": ("queue", "trending-requests"),
     "cleanup": ("timer", "0 0 0 * * *"),
     "evaluate_alerts": ("queue", "alert-evaluations"),
     "deliver_alerts": ("queue", "alert-deliveries"),

@@ -181,11 +181,11 @@ class RoundWorker:
         )
 
 
-def holder_of(work: RoundName, shard: str) -> str:
-    """Return the holder's name in the lease by which a round's worker has claimed a shard."""
-    return f"{work}_{shard}"
-
-
 def workers_of_round(settings: Settings) -> int:
     """Return the number of messages that work on a round side by side: one where SQLite stores."""
     return WORKERS_OF_ROUND if settings.cosmos_endpoint else 1
+
+
+def holder_of(work: RoundName, shard: str) -> str:
+    """Return the holder's name in the lease by which a round's worker has claimed a shard."""
+    return f"{work}_{shard}"

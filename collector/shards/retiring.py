@@ -13,6 +13,7 @@ from collector.shards.documents import alive, change_cycle, with_part
 from collector.shards.journal import read_part
 from collector.shards.planner import read_plan
 from collector.shards.totals import add_up_notes
+from collector.trending.parts import remove_parts
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.communities import SOURCES
@@ -63,6 +64,7 @@ async def retire_shards(
             await store.delete(SWEEPS, [("sweep", name) for name in names])
             await store.delete(SOURCE_STATES, [("source", name) for name in names])
             await store.delete(SHARDS, [("shard", name) for name in names])
+        await remove_parts(store)
         state = await store.read(COLLECTION, "collection", "collection")
         if state is not None:
             state.pop("shards", None)

@@ -3,9 +3,17 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Container,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from collector.text.cleaning import clean
 from collector.text.recurring import is_recurring
@@ -22,7 +30,7 @@ from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.session import Writer
 from shared.communities import SourceName
 from shared.logs import event
-from shared.models import Cell, Post, Topic, Topics
+from shared.models import Cell, OtherLanguages, Post, Topic, Topics
 from shared.settings import Settings
 from shared.stats.cell_threads import with_threads
 from shared.stats.cells import LABELS, Scored, Totals, count, scored, totals
@@ -47,6 +55,9 @@ VELOCITY_DIGITS = 2
 # Terms of posts that are kept in memory, 10 to 20 KB each.
 MAX_KNOWN = 4000
 
+Count = Callable[[str, Mapping[str, str]], None]
+"""Counts a post, by its community and its terms."""
+
 
 @dataclass
 class Discussion:
@@ -64,6 +75,27 @@ class Discussion:
         """Return what they count, of which this number are posts."""
         counted = count([scored for _, scored in self.items], posts=posts)
         return with_threads(counted, self.items)
+
+
+class TopicComment(NamedTuple):
+    """A comment about a topic, by the topic's number, and the thread that it counts in."""
+
+    topic: int
+    thread: str
+    hour: str
+    scored: Scored
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the comments about topics are: under these posts, in these communities.
+
+    topic_of has by post the number of its topic, and the thread that its comments count in: a
+    copy's comments count in the original's.
+    """
+
+    topic_of: Mapping[str, tuple[int, str]]
+    names: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -107,33 +139,38 @@ class Trends:
     async def topics_of(self, moment: datetime) -> list[Topic]:
         """Compute the topics of the 24 hours before a moment. Raises StoreUnavailable."""
         window = Window.of_hours(RECENT_HOURS, moment)
+        watched = self.settings.watched
         read = await self._recent(window)
-        variants = await asyncio.to_thread(Variants, [post.terms for post in read])
-        recent = await asyncio.to_thread(_as_one, read, variants)
-        now = await asyncio.to_thread(usage_of, recent)
+        variants, recent, now = await asyncio.to_thread(recent_usage, read)
         before = await self._usage_before(window, variants, known=now.uses.keys())
         found = await asyncio.to_thread(find_topics, recent, now, before)
-        discussions = await self._discussions(found, window)
-        ids: set[str] = set()
-        topics: list[Topic] = []
-        for topic, discussion in zip(found, discussions, strict=True):
-            cells, languages = [discussion.cell(len(topic.posts))], self.settings.other_languages
-            said, spread = totals(cells, languages), spread_of(sample_of(cells, languages))
-            topics.append({**_topic(topic, discussion, said, window, ids), **spread})
-        return topics
+        places = places_of(found, frozenset(watched))
+        said = {name: await self.comments(name, window, places) for name in places.names}
+        return topics_from(found, said, window, self.settings.other_languages)
 
     async def _recent(self, window: Window) -> list[RecentPost]:
         """Read the posts of the window that count."""
-        until = window.end if self.is_past else await self._collected_until(window.end)
+        until = window.end if self.is_past else await self.collected_until(window.end)
         recent: list[RecentPost] = []
-        start, end = iso(window.start), iso(window.end)
         for name in self.settings.watched:
-            async for page in pages_between(self.store, POSTS, name, start, end):
-                said = [post for post in page if _counts(post)]
-                recent += await asyncio.to_thread(self._recent_posts, said, until)
+            async for page in self.recent_posts(name, window, until):
+                recent += page
         return recent
 
-    async def _collected_until(self, end: datetime) -> datetime:
+    async def recent_posts(
+        self, name: str, window: Window, until: datetime
+    ) -> AsyncIterator[list[RecentPost]]:
+        """Return the posts of a community that count, oldest first, a page at a time.
+
+        Their counts are those of the last collection before `until`.
+        """
+        start, end = iso(window.start), iso(window.end)
+        async for page in pages_between(self.store, POSTS, name, start, end):
+            said = [post for post in page if _counts(post)]
+            yield await asyncio.to_thread(self._recent_posts, said, until)
+
+    async def collected_until(self, end: datetime) -> datetime:
+        """Return the begin of the last collection, or `end` if that is earlier."""
         state = await self.store.read(COLLECTION, "collection", "collection")
         seen_at = state["last_started_at"] if state else None
         return min(end, parse_iso(seen_at)) if seen_at else end
@@ -157,47 +194,86 @@ class Trends:
                 known[post["id"]] = found
         return found
 
+    async def count_terms(self, name: str, start: datetime, end: datetime, count: Count) -> None:
+        """Have the terms of each post of a time that counts counted, in a thread."""
+
+        def count_page(posts: Sequence[Post]) -> None:
+            for post in posts:
+                form = self.forms.get(post["source"], MARKDOWN)
+                count(post["community"], self._terms_of(post, form))
+
+        async for page in pages_between(self.store, POSTS, name, iso(start), iso(end)):
+            await asyncio.to_thread(count_page, [post for post in page if _counts(post)])
+
     async def _usage_before(
         self, window: Window, variants: Variants, *, known: Iterable[str]
     ) -> Usage:
         """Count these terms in the posts of the week before, page by page."""
         wanted = frozenset(known)
         usage = Usage()
-        start, end = iso(window.start - BEFORE), iso(window.start)
 
-        def count(posts: Sequence[Post]) -> None:
-            for post in posts:
-                form = self.forms.get(post["source"], MARKDOWN)
-                terms = variants.united(self._terms_of(post, form))
-                usage.add_among(wanted, post["community"], terms)
+        def count(community: str, terms: Mapping[str, str]) -> None:
+            usage.add_among(wanted, community, variants.united(terms))
 
         for name in self.settings.watched:
-            async for page in pages_between(self.store, POSTS, name, start, end):
-                await asyncio.to_thread(count, [post for post in page if _counts(post)])
+            await self.count_terms(name, window.start - BEFORE, window.start, count)
         return usage
 
-    async def _discussions(
-        self, found: Sequence[TopicCandidate], window: Window
-    ) -> list[Discussion]:
-        """Return the posts and comments about each topic."""
-        discussions = [Discussion() for _ in found]
-        # By post: the discussion, and the thread that its comments count in, the original's.
-        discussion_of: dict[str, tuple[Discussion, str]] = {}
-        names: set[str] = set()
-        for topic, discussion in zip(found, discussions, strict=True):
-            for post in topic.posts:
-                discussion.add(post.id, post.scored, post.hour)
-                places = [(post.community, post.id), *map(key_of_place, post.copies)]
-                discussion_of.update((own_id, (discussion, post.id)) for _, own_id in places)
-                names.update(name for name, _ in places if name in self.settings.watched)
+    async def comments(self, name: str, window: Window, places: Places) -> list[TopicComment]:
+        """Return the comments of a community about the topics."""
+        found: list[TopicComment] = []
         # A comment is younger than its post, so all comments lie in the window.
         start, end = iso(window.start), iso(window.end)
-        for name in sorted(names):
-            async for comment in items_between(self.store, COMMENTS, name, start, end):
-                if known := discussion_of.get(comment["post_id"]):
-                    discussion, thread = known
-                    discussion.add(thread, scored(comment), hour_of(comment["created_utc"]))
-        return discussions
+        async for comment in items_between(self.store, COMMENTS, name, start, end):
+            if known := places.topic_of.get(comment["post_id"]):
+                hour = hour_of(comment["created_utc"])
+                found.append(TopicComment(*known, hour, scored(comment)))
+        return found
+
+
+def recent_usage(read: Sequence[RecentPost]) -> tuple[Variants, list[RecentPost], Usage]:
+    """Return the variants of the posts' terms, the posts with these united, and the terms' usage.
+
+    A copy's author is that of the first one.
+    """
+    variants = Variants([post.terms for post in read])
+    recent = _as_one(read, variants)
+    return variants, recent, usage_of(recent)
+
+
+def places_of(found: Sequence[TopicCandidate], watched: Container[str]) -> Places:
+    """Return where the comments about these topics are."""
+    topic_of: dict[str, tuple[int, str]] = {}
+    names: set[str] = set()
+    for number, topic in enumerate(found):
+        for post in topic.posts:
+            places = [(post.community, post.id), *map(key_of_place, post.copies)]
+            topic_of.update((own_id, (number, post.id)) for _, own_id in places)
+            names.update(name for name, _ in places if name in watched)
+    return Places(topic_of, sorted(names))
+
+
+def topics_from(
+    found: Sequence[TopicCandidate],
+    said: Mapping[str, Iterable[TopicComment]],
+    window: Window,
+    languages: OtherLanguages,
+) -> list[Topic]:
+    """Return the topics with what was said about them: the comments by community, by its name."""
+    discussions = [Discussion() for _ in found]
+    for topic, discussion in zip(found, discussions, strict=True):
+        for post in topic.posts:
+            discussion.add(post.id, post.scored, post.hour)
+    for name in sorted(said):
+        for each in said[name]:
+            discussions[each.topic].add(each.thread, each.scored, each.hour)
+    ids: set[str] = set()
+    topics: list[Topic] = []
+    for topic, discussion in zip(found, discussions, strict=True):
+        cells = [discussion.cell(len(topic.posts))]
+        means, spread = totals(cells, languages), spread_of(sample_of(cells, languages))
+        topics.append({**_topic(topic, discussion, means, window, ids), **spread})
+    return topics
 
 
 def _counts(post: Post) -> bool:

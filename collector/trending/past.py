@@ -7,16 +7,19 @@ keeps its topics, apart from those that the community's posts change or add.
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from collector.trending.finder import Trends
 from collector.trending.snapshots import KEPT_DAYS, keep_earlier, kept_near
-from collector.writers.lease import LeaseWait
-from collector.writers.session import Writer
+from collector.writers.lease import HeldLease, LeaseWait, lease
 from shared.backfills import backfill_id
+from shared.cycles import EVERY_WRITER
 from shared.logs import event
 from shared.models import Topic, Topics
+from shared.shards import SHARDING
 from shared.store import CURRENT
 from shared.times import hour_start, iso, parse_iso
 
@@ -26,6 +29,8 @@ log = logging.getLogger(__name__)
 # each, has hours of each day.
 DISTANCES = (24, 12, 6, 3, 1)
 HOUR = timedelta(hours=1)
+TRENDING: Final = "trending"
+"""The lease of those who write earlier topics beside shards."""
 
 
 def hours_of_past(start: datetime, now: datetime) -> list[datetime]:
@@ -61,8 +66,7 @@ class PastTrends:
         and StoreUnavailable.
         """
         trends, done = self.trends, 0
-        writer = Writer(trends.store, trends.clock, trends.settings.lease_seconds, lease_wait)
-        async with writer.lease(backfill_id(self.community)) as held:
+        async with self._lease(lease_wait) as held:
             for hour in hours:
                 recorded = await kept_near(trends.store, hour)
                 fresh = await self._found(hour, recorded)
@@ -73,6 +77,18 @@ class PastTrends:
                     break
         event(log, "trending.found_past", community=self.community, hours=done)
         return done
+
+    def _lease(self, lease_wait: LeaseWait) -> AbstractAsyncContextManager[HeldLease]:
+        """Hold the lease of every writer; beside shards, that of those who write earlier topics."""
+        trends = self.trends
+        return lease(
+            trends.store,
+            backfill_id(self.community),
+            seconds=trends.settings.lease_seconds,
+            clock=trends.clock,
+            lease_wait=lease_wait,
+            name=TRENDING if SHARDING.applies_to(len(trends.settings.watched)) else EVERY_WRITER,
+        )
 
     async def _found(self, hour: datetime, recorded: Topics | None) -> Topics:
         moment = parse_iso(recorded["created_at"]) if recorded else hour

@@ -14,7 +14,7 @@ var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 var cosmosDataContributor = '00000000-0000-0000-0000-000000000002'
 
 // Roles for the host's storage. Blobs hold the package, the timers' locks and the keys. The queues are
-// collect-requests, shard-requests, cleanup-requests, backfill-requests, rematch-requests, score-requests, model-score-requests, correction-requests, ingest-batches, alert-evaluations, alert-deliveries, digest-issues and model-questions. A table holds the host's own diagnostic events, which say why it doesn't start.
+// collect-requests, shard-requests, cleanup-requests, backfill-requests, rematch-requests, trending-requests, score-requests, model-score-requests, correction-requests, ingest-batches, alert-evaluations, alert-deliveries, digest-issues and model-questions. A table holds the host's own diagnostic events, which say why it doesn't start.
 var storageRoles = [blobDataOwner, queueDataContributor, tableDataContributor]
 
 resource storage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {

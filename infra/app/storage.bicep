@@ -70,6 +70,8 @@ resource requests 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-0
     'ingest-batches-poison'
     'rematch-requests'
     'rematch-requests-poison'
+    'trending-requests'
+    'trending-requests-poison'
     'score-requests'
     'score-requests-poison'
     'model-score-requests'

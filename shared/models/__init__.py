@@ -130,7 +130,7 @@ from shared.models.state import (
     UpgradeState,
     Watermark,
 )
-from shared.models.topics import Topic, Topics, TopicState
+from shared.models.topics import Topic, Topics, TopicState, TrendingPart
 from shared.models.watchlist import (
     Marker,
     MarkerKind,
@@ -301,6 +301,7 @@ __all__ = [
     "TopicState",
     "Topics",
     "TotalsNote",
+    "TrendingPart",
     "Trigger",
     "UnitsSpent",
     "UpgradeState",

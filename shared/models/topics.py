@@ -57,3 +57,20 @@ class Topics(TypedDict):
     snapshots: list[str]
     is_past: NotRequired[bool]
     _etag: NotRequired[str]
+
+
+class TrendingPart(TypedDict):
+    """What a group of communities found for the trending topics, until these are found.
+
+    Its id is the moment of the topics, the step, the group, and the numbers of the part and of its
+    piece; the first piece is written last. content is compressed JSON in base64, in this number of
+    pieces. names are the communities that it covers.
+    """
+
+    id: str
+    kind: Literal["trending_part"]
+    ttl: int
+    pieces: int
+    names: list[str]
+    content: str
+    _etag: NotRequired[str]

@@ -55,6 +55,7 @@ from shared.models import (
     TokensSpent,
     Topics,
     TotalsNote,
+    TrendingPart,
     UnitsSpent,
     UpgradeState,
     WaitingBatch,
@@ -96,6 +97,7 @@ SHARD_PLAN: Container[ShardPlan] = Container("cycles", "kind", _CYCLE_INDEXES, e
 SHARD_ROUNDS: Container[ShardRound] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SHARD_PARTS: Container[ShardPart] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 TOTALS_NOTES: Container[TotalsNote] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+TRENDING_PARTS: Container[TrendingPart] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WORK: Container[Work] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 REQUESTS: Container[CollectRequest] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 GUARDS: Container[Lease | CollectRequest] = Container(
@@ -160,5 +162,7 @@ CONTAINERS: tuple[Container[Any], ...] = (
 )
 """Each physical container once."""
 
-NOT_EXPORTED = frozenset({(CYCLES.name, "lease"), (CYCLES.name, "alert_key")})
-"""Containers and partitions that no export contains: leases, and secrets."""
+NOT_EXPORTED = frozenset(
+    {(CYCLES.name, "lease"), (CYCLES.name, "alert_key"), (CYCLES.name, "trending_part")}
+)
+"""Containers and partitions that no export contains: leases, secrets, and what is temporary."""

@@ -14,7 +14,7 @@ from shared.errors import BadMessage
 from shared.models import Cycle
 from shared.settings import Settings
 from shared.shards import Sharding
-from shared.store import COLLECTION, CYCLES, SHARDS, Query
+from shared.store import COLLECTION, CURRENT, CYCLES, SHARDS, TOPICS, Query
 from shared.times import utc_now
 from tests.collector.crashing import opened
 from tests.collector.harness import check_statistics, settings_for, things
@@ -87,6 +87,9 @@ async def test_the_timer_begins_a_cycle_whose_shards_the_queue_collects(
 async def test_with_fewer_communities_one_cycle_collects_them_again(settings: Settings) -> None:
     in_shards = await collect(settings, "cli")
     assert (in_shards["status"], in_shards["new"]) == ("completed", 60)
+    async with opened(settings) as store:
+        # By hand, topics are found in the same process.
+        assert await store.read(TOPICS, CURRENT, CURRENT)
     few = settings.model_copy(update={"subreddits": NAMES[:3]})
     alone = await collect(few, "cli")
     assert alone["status"] == "completed"

@@ -18,6 +18,7 @@ from shared.shards import QUEUE as SHARD_QUEUE
 from shared.store import CONTAINERS
 from shared.store.cosmos.documents import indexing_policy
 from shared.store.cosmos.provisioning import DAY_SECONDS, SHARED_THROUGHPUT, TTL_MARGIN_DAYS
+from shared.trending import QUEUE as TRENDING_QUEUE
 from tests.fixtures.host import ROOT
 from tests.infra.bicep import BicepError
 from tests.shared.test_settings import local_values
@@ -98,7 +99,7 @@ def test_the_queues_are_those_that_the_code_names(deployed) -> None:
     own = (
         *(QUEUE, backfills.QUEUE, cleanups.QUEUE, rematches.QUEUE, scoring.QUEUE, INGEST_QUEUE),
         *(scoring.MODEL_QUEUE, CORRECTION_QUEUE, EVALUATIONS, DELIVERIES, DIGESTS),
-        *(QUESTIONS, SHARD_QUEUE),
+        *(QUESTIONS, SHARD_QUEUE, TRENDING_QUEUE),
     )
     names = {name for queue in own for name in (queue, f"{queue}-poison")}
     assert {each.name.rpartition("/")[2] for each in queues} == names

@@ -33,7 +33,7 @@ async def ask():
     return [answer.status_code for answer in answers]
 statuses = asyncio.run(ask())
 output = types.SimpleNamespace(set=lambda messages: None)
-functions["trending"](types.SimpleNamespace(past_due=True), output, None)
+functions["trending"](types.SimpleNamespace(past_due=True), output, output, None)
 functions["collect"](types.SimpleNamespace(past_due=True), *[output] * 6, None)
 from shared.settings import settings
 from shared.store import COLLECTION, open_store

@@ -2,12 +2,14 @@
 
 import asyncio
 import random
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from collector.trending.finder import Trends
+from collector.trending.snapshots import keep_earlier, keep_topics, remove_expired
 from collector.writers.lease import lease
 from shared.errors import CycleRunning
 from shared.models import Topics
@@ -63,11 +65,18 @@ async def test_a_run_killed_between_its_writes_leaves_nothing_behind(
             self.left = writes
 
         def __getattr__(self, name: str) -> Any:
-            if name in {"upsert", "delete"}:
-                self.left -= 1
-                if self.left < 0:
-                    raise Dies
-            return getattr(sqlite_store, name)
+            method = getattr(sqlite_store, name)
+            if name not in {"upsert", "delete", "replace"}:
+                return method
+
+            async def dying(container: Any, *args: Any) -> Any:
+                if container is TOPICS:
+                    self.left -= 1
+                    if self.left < 0:
+                        raise Dies
+                return await method(container, *args)
+
+            return dying
 
     await sqlite_store.upsert(POSTS, chatter(random.Random(11), a_day=30))
     first = await find(sqlite_store, sqlite_settings, NOW - timedelta(days=8))
@@ -81,6 +90,46 @@ async def test_a_run_killed_between_its_writes_leaves_nothing_behind(
     assert current["created_at"] == iso(NOW)
     assert current["snapshots"] == []
     assert await sqlite_store.read(TOPICS, first["created_at"], first["created_at"]) is None
+
+
+async def test_writers_beside_each_other_lose_no_topics(sqlite_store) -> None:
+    """A past hour's topics are kept while those of now become current, and the other way round."""
+
+    def at(hours: int) -> Topics:
+        created = iso(NOW + timedelta(hours=hours))
+        return Topics(id=CURRENT, created_at=created, topics=[], snapshots=[])
+
+    class Between:
+        """A store in which another writer is faster at the first replacement."""
+
+        def __init__(self, other: Coroutine[Any, Any, object]) -> None:
+            self.other: Coroutine[Any, Any, object] | None = other
+
+        def __getattr__(self, name: str) -> Any:
+            method = getattr(sqlite_store, name)
+            if name != "replace":
+                return method
+
+            async def replace(*args: Any) -> str:
+                if self.other is not None:
+                    other, self.other = self.other, None
+                    await other
+                return await method(*args)
+
+            return replace
+
+    await keep_topics(sqlite_store, at(0), 30)
+    faster = Between(keep_earlier(sqlite_store, at(-3), 30))
+    await keep_topics(faster, at(1), 30)  # type: ignore[arg-type]
+    faster = Between(keep_topics(sqlite_store, at(2), 30))
+    assert await keep_earlier(faster, at(-2), 30)  # type: ignore[arg-type]
+    faster = Between(keep_topics(sqlite_store, at(3), 30))
+    assert await remove_expired(faster, NOW + timedelta(days=6, hours=21, seconds=1), 7) == 1  # type: ignore[arg-type]
+    current = await sqlite_store.read(TOPICS, CURRENT, CURRENT)
+    assert current["created_at"] == iso(NOW + timedelta(hours=3))
+    assert current["snapshots"] == [iso(NOW + timedelta(hours=hours)) for hours in (-2, 0, 1, 2)]
+    for created in current["snapshots"]:
+        assert await sqlite_store.read(TOPICS, created, created)
 
 
 async def test_it_leaves_to_another_of_its_kind_and_its_failure_keeps_what_is_there(
