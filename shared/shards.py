@@ -21,9 +21,9 @@ LOST_AFTER = HIDDEN + timedelta(minutes=5)
 # The host tries a message five times, too: maxDequeueCount of host.json.
 MAX_ATTEMPTS = 5
 PREFIX = "shard_"
-# Shards that a round works on at a time: each worker takes up to 1,000 request units a second, of
-# the 5,000 that a serverless container bears. SQLite has one writer at a time.
-WORKERS_OF_ROUND = 4
+# Workers of a round. One that only reads takes 1,300 request units a second (python -m bench.trending,
+# 2026-11-28), and a serverless container bears 5,000, for collection and requests too.
+WORKERS_OF_ROUND = 2
 # Sorts behind every time: the state of a community that isn't polled.
 NEVER = "~"
 # A community is due once about this number of items waits.

@@ -109,10 +109,10 @@ def test_a_message_that_cannot_be_read_is_refused(sqlite_settings: Settings) -> 
             find_topics_on_message(sqlite_settings, body, Output())  # type: ignore[arg-type]
 
 
-def test_four_workers_take_part_on_cosmos_db(sqlite_settings: Settings) -> None:
+def test_two_workers_take_part_on_cosmos_db(sqlite_settings: Settings) -> None:
     account = {"cosmos_endpoint": "https://some.documents.azure.com:443/"}
     assert workers_of_round(sqlite_settings) == 1
-    assert workers_of_round(sqlite_settings.model_copy(update=account)) == 4
+    assert workers_of_round(sqlite_settings.model_copy(update=account)) == 2
 
 
 async def test_topics_of_the_past_are_found_beside_shards_by_one_writer_at_a_time(
