@@ -25,7 +25,8 @@ from collector.writers.lease import LET_GO_SECONDS, LOOK_AGAIN_SECONDS, HeldLeas
 from shared.errors import CycleRunning, LeaseLost, Stopped, StoreError
 from shared.logs import event
 from shared.models import RoundName, ShardRound
-from shared.shards import MAX_ATTEMPTS
+from shared.settings import Settings
+from shared.shards import MAX_ATTEMPTS, WORKERS_OF_ROUND
 from shared.store import Store
 from shared.times import Clock
 
@@ -183,3 +184,8 @@ class RoundWorker:
 def holder_of(work: RoundName, shard: str) -> str:
     """Return the holder's name in the lease by which a round's worker has claimed a shard."""
     return f"{work}_{shard}"
+
+
+def workers_of_round(settings: Settings) -> int:
+    """Return the number of workers on a round: SQLite has one writer at a time."""
+    return WORKERS_OF_ROUND if settings.cosmos_endpoint else 1
