@@ -18,6 +18,7 @@ from collector.backfill.turn import BackfillTurn
 from collector.maintenance.cleanup import Cleaner
 from collector.maintenance.rematch import RematchTurn
 from collector.maintenance.rescore import Rescorer
+from collector.rounds.rescore import ShardRescorer
 from collector.sentiment.base import Method
 from collector.shards.beside import OneCommunity
 from collector.shards.collecting import ShardCollector
@@ -31,7 +32,7 @@ from shared.errors import BackfillEnded, CycleEnded, SourceUnavailable, Underton
 from shared.models import AlertRule, Trigger
 from shared.settings import Settings
 from shared.shards import ShardMessage
-from shared.store import Store
+from shared.store import COLLECTION, Store
 from shared.store.community_states import read_states
 from shared.times import utc_now
 from tests.collector.backfill.forum import Forum
@@ -159,7 +160,7 @@ class Work:
         if task.kind == "deliver":
             await self.outbox().deliver(task.channel)
         elif task.kind == "rescore":
-            await self.rescorer().run(lease_wait=SHORT_WAIT)
+            await self._rescore()
         elif task.kind == "rematch":
             await self._rematch()
         elif task.kind == "backfill":
@@ -198,6 +199,15 @@ class Work:
             batch_items=BATCH_ITEMS,
             let_go_seconds=0.0,
         )
+
+    async def _rescore(self) -> None:
+        """Score items again to the end, by shard once there are shards."""
+        state = await self.store.read(COLLECTION, "collection", "collection")
+        if state is None or "shards" not in state:
+            await self.rescorer().run(lease_wait=SHORT_WAIT)
+        else:
+            in_shards = ShardRescorer(self.rescorer(), SHORT_WAIT, totals_lag=timedelta(0))
+            await in_shards.to_its_end()
 
     async def _rematch(self) -> None:
         """Take turns until every item is matched."""

@@ -275,7 +275,10 @@ async def test_where_the_shard_stays_busy_the_batch_comes_again_and_the_others_g
         await check_nothing_waits(store)
 
 
-async def test_workers_share_the_shards_and_no_item_is_written_twice(settings: Settings) -> None:
+async def test_workers_share_the_shards_and_no_item_is_written_twice(
+    any_store_settings: Settings,
+) -> None:
+    settings = settings_of(any_store_settings)
     await begin(settings)
     async with opened(settings) as store:
         works = [in_shards(store, settings, wait=60.0) for _ in range(3)]
