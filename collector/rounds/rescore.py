@@ -11,7 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -263,7 +263,6 @@ class _Work:
     ticket: str
     stale: Stale
     scored: int
-    failed: dict[str, int] = field(default_factory=dict)
     error: str | None = None
     paused: Paused | None = None
     is_taken_over: bool = False
@@ -387,14 +386,14 @@ class _Work:
         self.scored += scored
         self.error = batch.scored.error or self.error
         self.paused = batch.paused
-        for name in batch.names_done:
-            self.failed.pop(name, None)
-        self.failed.update(batch.failed)
+        failed = batch.failed
+        if batch.scored.pairs and not batch.scored.is_broken:
+            # Where there was no time for all of an hour, the rest of it comes next, and not last.
+            failed = {name: n for name, n in failed.items() if name in batch.names_done}
         if batch.paused:
             log_paused(batch.paused, self.backlog.current)
-        progress = PartProgress(
-            scored, batch.failed, batch.names_done, batch.scored.error, batch.paused
-        )
+        error = batch.scored.error if failed else None
+        progress = PartProgress(scored, failed, batch.names_done, error, batch.paused)
         if scored or progress.failed or progress.cured or batch.paused:
             await self.backlog.note_part(self.ticket, progress)
         self.show()

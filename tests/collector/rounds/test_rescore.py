@@ -50,6 +50,7 @@ from tests.collector.shards.world import (
     SHARDING,
     Server,
     Workers,
+    a_seen_post,
     a_server,
     change_something_of_each_kind,
     notes_left,
@@ -91,9 +92,9 @@ def settings(sqlite_settings: Settings) -> Settings:
     return settings_of(sqlite_settings)
 
 
-async def begin(settings: Settings) -> Server:
+async def begin(settings: Settings, server: Server | None = None) -> Server:
     """Collect once, by another method than that of these tests."""
-    server = a_server(BEGAN - timedelta(hours=1))
+    server = server or a_server(BEGAN - timedelta(hours=1))
     async with opened(settings) as store:
         await watch(store, 1, *SUBJECTS)
         await Workers(settings, server, -EARLIER).collect(store)
@@ -357,6 +358,22 @@ async def test_what_cannot_be_scored_comes_last_and_is_tried_again_after_an_hour
         last = in_shards(store, settings, method, later=timedelta(hours=4))
         assert (await last.finish(await asked(last))).rescored == 2
         await check_nothing_waits(store)
+
+
+async def test_what_its_time_did_not_reach_of_an_hour_does_not_wait_for_what_failed(
+    settings: Settings,
+) -> None:
+    newest = BEGAN - timedelta(hours=1)
+    server = a_server(newest)
+    server.items["aws"] += [
+        a_seen_post(f"late{n}", newest - timedelta(seconds=n), "More words") for n in (1, 2, 3)
+    ]
+    await begin(settings, server)
+    async with opened(settings) as store:
+        method = a_slow_method("it 0x0")
+        work = in_shards(store, settings, method, batch_seconds=0.0, slice_items=2)
+        end = await work.finish(await asked(work))
+        assert (end.rescored, end.waiting, end.failed) == (ITEMS + 2, 1, 1)
 
 
 async def test_a_method_that_breaks_in_one_shard_keeps_no_other_from_its_scores(
