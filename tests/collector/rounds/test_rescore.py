@@ -24,7 +24,8 @@ from collector.score_jobs import (
     send_due_scoring,
 )
 from collector.sentiment.base import Method, Score, Text
-from collector.sentiment.rescoring import Paused
+from collector.sentiment.rescoring import Paused, Prepared
+from collector.threads.parents import Parents
 from collector.writers.lease import LeaseWait, lease
 from local.host.invoke import Output
 from shared.models import Item, Mention, ScoringState
@@ -395,6 +396,34 @@ async def test_a_method_that_breaks_in_one_shard_keeps_no_other_from_its_scores(
         assert await notes_left(store) == 0
 
 
+async def test_a_shard_that_breaks_is_given_up_until_the_next_round_and_the_others_are_scored(
+    settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.rounds.worker.LET_GO_SECONDS", 0.0)
+    await begin(settings)
+
+    async def prepare(items: Sequence[Item], parents: Parents) -> Prepared:
+        if any(item["community"] == "aws" for item in items):
+            raise RuntimeError("no memory")
+        return Prepared(items, parents)
+
+    async with opened(settings) as store:
+        work = in_shards(store, settings, prepare=prepare, batch_items=1000)
+        end = await work.finish(await asked(work))
+        states = await read_states(store, NAMES)
+        left = [name for name in NAMES if states[name]["shard"] == states["aws"]["shard"]]
+        assert (end.rescored, end.waiting, end.goes_on) == (
+            ITEMS - 4 * len(left),
+            4 * len(left),
+            False,
+        )
+        assert (await state_of(store))["ticket"] is None
+        assert "round.gave_up" in caplog.text
+        again = in_shards(store, settings)
+        assert (await again.finish(await asked(again))).rescored == 4 * len(left)
+        await check_nothing_waits(store)
+
+
 async def test_a_lost_message_is_made_up_for_and_void_if_it_comes_after_all(
     settings: Settings,
 ) -> None:
@@ -496,7 +525,7 @@ async def test_where_nothing_can_be_asked_the_round_ends_and_goes_on_with_the_ne
     await begin(settings)
     prepared: list[str] = []
 
-    async def prepare(items: Sequence[Item], _parents: Any) -> Any:
+    async def prepare(items: Sequence[Item], _parents: Parents) -> Prepared:
         prepared.append(items[0]["community"])
         raise Paused("the day has no tokens left", "2100-01-01T00:00:00Z")
 
