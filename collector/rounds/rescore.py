@@ -129,8 +129,8 @@ class ShardRescorer:
         """Take turns of shards until none is open or the time is over.
 
         scored items were written before. may_go_on says that another round may follow, whose ticket
-        the caller sends. Raises CycleRunning if the totals can't be added up at the
-        end, since another writer holds or wants a lease, LeaseLost, Stopped and StoreError.
+        the caller sends. Raises CycleRunning if the totals can't be added up at the end, since
+        another writer holds or wants a lease, LeaseLost, Stopped and StoreError.
         """
         backlog = self.rescorer.backlog
         work = _Work(self, backlog, ticket, Stale(Counter(), []), scored)
