@@ -162,7 +162,7 @@ class Soak:
         trigger = "cli" if number % 2 else "timer"
         tasks = [
             Task("plan", trigger=trigger),  # type: ignore[arg-type]
-            Task("rescore"),
+            Task("rescore" if number % 3 == 0 else "score"),
             Task("rematch"),
             Task("backfill"),
             Task("evaluate"),

@@ -15,7 +15,6 @@ from collector.collection.cycle import Collector
 from collector.correct_jobs import write_corrections
 from collector.ingest_jobs import write_batches
 from collector.maintenance.cleanup import Cleaner
-from collector.rounds.cleanup import has_shards
 from collector.rounds.trending import TrendingEnd, TrendingRound
 from collector.rounds.worker import workers_of_round
 from collector.runs import (
@@ -28,6 +27,7 @@ from collector.runs import (
 )
 from collector.sentiment.base import light
 from collector.shard_runs import is_sharded, plan_cycle, worker_of
+from collector.shards.beside import has_shards
 from collector.shards.planner import Planned
 from collector.shards.retiring import retire_shards
 from collector.sources.registry import open_sources

@@ -1,13 +1,18 @@
 """The jobs that score stored items outside the lease: after a message, and by hand."""
 
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from random import SystemRandom
 from typing import Any, Final
 
 from collector.jobs import trends_in
-from collector.maintenance.backlog import Backlog
+from collector.maintenance.backlog import Backlog, TakenOver
 from collector.maintenance.rescore import Plan, RescoreEnd, Rescorer, ShowProgress, no_progress
+from collector.rounds.rescore import ShardRescorer
+from collector.rounds.worker import workers_of_round
 from collector.runs import (
     RESCORE_WAIT_SECONDS,
     asked_method,
@@ -21,6 +26,7 @@ from collector.sentiment.llm.judge import Judge
 from collector.sentiment.llm.method import ModelMethod
 from collector.sentiment.llm.questions import MAX_TEXTS
 from collector.shard_runs import is_sharded
+from collector.shards.beside import has_shards
 from collector.trending.finder import Trends
 from collector.turns import (
     MESSAGE_WAIT_SECONDS,
@@ -32,7 +38,7 @@ from collector.turns import (
 )
 from collector.writers.lease import LeaseWait
 from collector.writers.shutdown import run_until_stopped
-from shared.errors import SettingsError
+from shared.errors import DeadlineReached, SettingsError
 from shared.llm.budget import Budget, BudgetedChat
 from shared.llm.chat import chat_of, is_configured
 from shared.scoring import ScoreMessage, read_message
@@ -47,8 +53,21 @@ LoadModel = Callable[[Settings], ModelMethod]
 """Returns the method of the settings' language model."""
 
 MODEL_STATE: Final = "model_scoring"
+# After a run in shards; what is left then waits for the next one.
+TOTALS_SECONDS = 60.0
 # Items whose hours are read at a time: a run asks about a few hundred texts.
 MODEL_BATCH_ITEMS = 200
+
+
+@dataclass(frozen=True)
+class _Done:
+    """The work after a message, and the tickets of the messages to send next.
+
+    end is None where a round of shards was begun, whose workers the messages are for.
+    """
+
+    end: RescoreEnd | None
+    tickets: Sequence[str]
 
 
 def send_due_scoring(settings: Settings, output: Messages, *, load: Load = chosen_method) -> None:
@@ -103,7 +122,7 @@ def score_by_model_on_message(
     Raises BadMessage, and what ends a run early, so that the message returns to the queue.
     """
     if is_configured(settings):
-        run = partial(_run_by_model, settings, load=load, run_seconds=RUN_SECONDS)
+        run = partial(_run_by_model, settings, load=load)
         _on_message("score_by_model", settings, body, output, run)
 
 
@@ -112,34 +131,85 @@ def _on_message(
     settings: Settings,
     body: bytes,
     output: Messages,
-    run: Callable[[str], Coroutine[Any, Any, RescoreEnd]],
+    run: Callable[[str], Coroutine[Any, Any, _Done]],
 ) -> None:
     with reported(function, settings) as report:
         message = read_message(body)
-        goes_on = False
+        # A busy lease sends the same message again.
+        tickets: Sequence[str] = [message.ticket]
         with skipped_if_busy(report):
             done = run_until_stopped(run(message.ticket), seconds=settings.cycle_seconds)
-            report.update(_report(done))
-            goes_on = done.goes_on
-        if goes_on or "holder" in report:
-            send(output, [message.model_dump_json()])
+            report.update(_report(done.end) if done.end else {"outcome": "begun"})
+            tickets = done.tickets
+        send(output, [ScoreMessage(ticket=each).model_dump_json() for each in tickets])
 
 
-async def _run_by_model(
-    settings: Settings,
-    ticket: str | None,
-    *,
-    load: LoadModel,
-    run_seconds: float | None = None,
-    lease_seconds: float = MESSAGE_WAIT_SECONDS,
-    progress: ShowProgress = no_progress,
-) -> RescoreEnd:
+async def _run_by_model(settings: Settings, ticket: str, *, load: LoadModel) -> _Done:
     """Score by the language model until the run's time is used up, or it is to be asked later."""
-    run_time, method = RunTime.of(run_seconds), load(settings)
+    run_time = RunTime.of(RUN_SECONDS)
+    async with _model_rescorer(settings, load, run_time) as rescorer:
+        # It has one budget and one pace.
+        return await _after_message(rescorer, ticket, run_time, workers=1)
+
+
+async def _run(settings: Settings, ticket: str, load: Load) -> _Done:
+    """Score until the run's time is used up."""
+    run_time = RunTime.of(RUN_SECONDS)
+    method = load(settings)
+    async with opened(settings) as (store, watched):
+        rescorer = Rescorer(store, method, watched, is_over=run_time.is_over)
+        return await _after_message(rescorer, ticket, run_time, workers_of_round(settings))
+
+
+async def _after_message(rescorer: Rescorer, ticket: str, run_time: RunTime, workers: int) -> _Done:
+    """Work after a message. In shards, the first one begins a round, and sends for its workers."""
+    wait = LeaseWait(MESSAGE_WAIT_SECONDS)
+    if not await _has_shards(rescorer):
+        end = await rescorer.run(ticket, lease_wait=wait)
+        return _Done(end, [ticket] if end.goes_on else [])
+    in_shards = ShardRescorer(rescorer, wait, has_time=partial(_check_totals_time, run_time))
+    try:
+        if await in_shards.begin(ticket):
+            return _Done(None, [ticket] * workers)
+    except TakenOver:
+        pass  # The run says so.
+    end = await in_shards.run(ticket)
+    return _Done(end, [end.ticket] if end.ticket else [])
+
+
+async def _by_hand(rescorer: Rescorer, ticket: str | None = None) -> RescoreEnd:
+    """Work to the end, alone. Without a ticket it takes over from any other run."""
+    wait = LeaseWait(RESCORE_WAIT_SECONDS)
+    if not await _has_shards(rescorer):
+        return await rescorer.run(ticket, lease_wait=wait)
+    in_shards = ShardRescorer(rescorer, wait)
+    return await (in_shards.to_its_end() if ticket is None else in_shards.finish(ticket))
+
+
+async def _has_shards(rescorer: Rescorer) -> bool:
+    """Return whether communities are collected in shards, and the next cycle goes on so."""
+    return is_sharded(rescorer.settings) and await has_shards(rescorer.store)
+
+
+def _check_totals_time(run_time: RunTime) -> None:
+    """Raise DeadlineReached once totals have taken too long after a run."""
+    if time.monotonic() >= run_time.ends + TOTALS_SECONDS:
+        raise DeadlineReached("the time for totals is used up")
+
+
+@asynccontextmanager
+async def _model_rescorer(
+    settings: Settings,
+    load: LoadModel,
+    run_time: RunTime,
+    progress: ShowProgress = no_progress,
+) -> AsyncIterator[Rescorer]:
+    """Open what scores items by the language model."""
+    method = load(settings)
     async with opened(settings) as (store, watched), chat_of(settings) as chat:
         budget = Budget(store, "scoring", settings.llm_daily_tokens, utc_now)
         judge = Judge(store, BudgetedChat(chat, budget), method, utc_now, SystemRandom())
-        rescorer = Rescorer(
+        yield Rescorer(
             store,
             method,
             watched,
@@ -150,16 +220,6 @@ async def _run_by_model(
             state=MODEL_STATE,
             prepare=judge.prepare,
         )
-        return await rescorer.run(ticket, lease_wait=LeaseWait(lease_seconds))
-
-
-async def _run(settings: Settings, ticket: str, load: Load) -> RescoreEnd:
-    """Score until the run's time is used up."""
-    run_time = RunTime.of(RUN_SECONDS)
-    method = load(settings)
-    async with opened(settings) as (store, watched):
-        rescorer = Rescorer(store, method, watched, is_over=run_time.is_over)
-        return await rescorer.run(ticket, lease_wait=LeaseWait(MESSAGE_WAIT_SECONDS))
 
 
 def _report(done: RescoreEnd) -> dict[str, object]:
@@ -192,7 +252,7 @@ async def rescore_by_hand(
     method = _wanted(settings, load)
     async with opened(settings) as (store, watched):
         rescorer = Rescorer(store, method, watched, progress=progress)
-        done = await rescorer.run(lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
+        done = await _by_hand(rescorer)
         if await _topics_differ(store, done.method):
             if is_sharded(watched):
                 await trends_in(store, watched)
@@ -201,13 +261,8 @@ async def rescore_by_hand(
                 await trends.find(lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
     if not (settings.sentiment_method == "llm" and is_configured(settings)):
         return done
-    return await _run_by_model(
-        settings,
-        None,
-        load=asked_method,
-        lease_seconds=RESCORE_WAIT_SECONDS,
-        progress=progress,
-    )
+    async with _model_rescorer(settings, asked_method, RunTime.of(None), progress) as rescorer:
+        return await _by_hand(rescorer)
 
 
 async def score_waiting(
@@ -226,7 +281,7 @@ async def score_waiting(
         ticket = await rescorer.backlog.ask()
         if ticket is None:
             return None
-        return await rescorer.run(ticket, lease_wait=LeaseWait(RESCORE_WAIT_SECONDS))
+        return await _by_hand(rescorer, ticket)
 
 
 async def plan_rescore(settings: Settings, *, load: Load = chosen_method) -> Plan:

@@ -21,8 +21,8 @@ LOST_AFTER = HIDDEN + timedelta(minutes=5)
 # The host tries a message five times, too: maxDequeueCount of host.json.
 MAX_ATTEMPTS = 5
 PREFIX = "shard_"
-# Workers of a round. One that only reads takes 1,300 request units a second (python -m bench.trending,
-# 2026-11-28), and a serverless container bears 5,000, for collection and requests too.
+# Workers of a round. One that only reads takes 1,300 request units a second (2026-11-28, python -m
+# bench.trending), and a serverless container bears 5,000, for collection and requests too.
 WORKERS_OF_ROUND = 2
 # Sorts behind every time: the state of a community that isn't polled.
 NEVER = "~"

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import os
 import random
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from typing import Any, Final, Literal
@@ -15,11 +16,13 @@ from collector.alerts.evaluation import Evaluator
 from collector.alerts.outbox import Outbox
 from collector.alerts.sending import send_with
 from collector.backfill.turn import BackfillTurn
+from collector.maintenance.backlog import TakenOver
 from collector.maintenance.rematch import RematchTurn
 from collector.maintenance.rescore import Rescorer
 from collector.rounds.cleanup import CleanupRound, Limits
+from collector.rounds.rescore import ShardRescorer
 from collector.sentiment.base import Method
-from collector.shards.beside import OneCommunity
+from collector.shards.beside import OneCommunity, has_shards
 from collector.shards.collecting import ShardCollector
 from collector.shards.planner import Planner
 from collector.shards.worker import ShardWorker
@@ -42,7 +45,9 @@ from tests.shared.alerts.evaluations import NOTHING, a_finding, found
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["plan", "shard", "rescore", "rematch", "backfill", "cleanup", "evaluate", "deliver"]
+Kind = Literal[
+    "plan", "shard", "score", "rescore", "rematch", "backfill", "cleanup", "evaluate", "deliver"
+]
 METHODS: Final = {"first": METHOD, "second": LINEAR}
 BACKFILLED, TICKET = "forum.a", "soak"
 PAST = timedelta(days=3)
@@ -50,6 +55,7 @@ PAST = timedelta(days=3)
 BATCH_ITEMS = 15
 SLICE_ITEMS = 10
 CLEANERS = 2
+SCORERS = 2
 SHORT_WAIT = LeaseWait(5.0)
 KEEP_DELIVERIES = timedelta(days=90)
 SENDER = Sender("https://undertone.example.org", bytes(32))
@@ -65,7 +71,7 @@ class Task:
     trigger: Trigger = "timer"
     attempt: int = 0
     run: str = ""
-    """The cleanup to go on with; empty to begin one."""
+    """The cleanup to go on with, or the ticket of a message to score; empty to begin."""
 
 
 @dataclass(frozen=True)
@@ -161,8 +167,10 @@ class Work:
             return await self._evaluate()
         if task.kind == "deliver":
             await self.outbox().deliver(task.channel)
+        elif task.kind == "score":
+            return await self._score(task.run)
         elif task.kind == "rescore":
-            await self.rescorer().run(lease_wait=SHORT_WAIT)
+            await self._rescore()
         elif task.kind == "rematch":
             await self._rematch()
         elif task.kind == "backfill":
@@ -215,6 +223,29 @@ class Work:
             batch_items=BATCH_ITEMS,
             let_go_seconds=0.0,
         )
+
+    async def _score(self, ticket: str) -> list[Task]:
+        """Ask for a message to score by shard; or begin its round, or take a turn of it."""
+        if not await has_shards(self.store):
+            return []
+        one_turn = replace(self.rescorer(), is_over=lambda: True)
+        if not ticket:
+            asked = await one_turn.backlog.ask()
+            return [Task("score", run=asked)] if asked else []
+        in_shards = ShardRescorer(one_turn, SHORT_WAIT, totals_lag=timedelta(0))
+        with suppress(TakenOver):
+            if await in_shards.begin(ticket):
+                return [Task("score", run=ticket)] * SCORERS
+        end = await in_shards.run(ticket)
+        return [Task("score", run=end.ticket)] if end.ticket else []
+
+    async def _rescore(self) -> None:
+        """Score items again to the end, as a command does, by shard once there are shards."""
+        if await has_shards(self.store):
+            in_shards = ShardRescorer(self.rescorer(), SHORT_WAIT, totals_lag=timedelta(0))
+            await in_shards.to_its_end()
+        else:
+            await self.rescorer().run(lease_wait=SHORT_WAIT)
 
     async def _rematch(self) -> None:
         """Take turns until every item is matched."""

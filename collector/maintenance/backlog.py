@@ -4,8 +4,9 @@ The state repeats what the cells say, so that no read has to count them. It is w
 lease, under an ETag condition, since its numbers are counted again at the end of every run.
 """
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -24,6 +25,7 @@ from shared.times import Clock, iso
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 5
+AGAIN_SECONDS = 0.02
 CHANGES_ALWAYS = "the state of scoring changes with every read"
 # What couldn't be scored is tried again after this time.
 RETRY_AFTER = timedelta(hours=1)
@@ -47,6 +49,22 @@ class Progress:
     oldest: str | None
     newest: str | None
     failed: Mapping[str, int]
+    last_error: str | None
+    paused: Paused | None = None
+
+
+@dataclass(frozen=True)
+class PartProgress:
+    """What one of several workers has done since its last note.
+
+    scored is the number of items that it wrote. failed counts the items that couldn't be scored, by
+    the names of their hours, and `cured` names the hours that are done: what failed in them before
+    doesn't any more. last_error and paused are as in Progress.
+    """
+
+    scored: int
+    failed: Mapping[str, int]
+    cured: Collection[str]
     last_error: str | None
     paused: Paused | None = None
 
@@ -122,6 +140,61 @@ class Backlog:
 
         return await self._change(ticket, come)
 
+    async def begin_round(self, ticket: str) -> tuple[Stale, bool]:
+        """Count the items that wait, and return them, and whether some that failed are tried again.
+
+        Raises TakenOver.
+        """
+        stale = await self.find()
+
+        async def counted(state: ScoringState) -> None:
+            state.update(_counted(state, stale))
+            state["ticket_at"] = iso(self.clock())
+
+        state = await self._change(ticket, counted, is_shared=True)
+        is_due_again = state["retry_at"] is None or state["retry_at"] <= iso(self.clock())
+        return stale, bool(state["failed"]) and is_due_again
+
+    async def alive(self, ticket: str) -> None:
+        """Give a sign of work. Raises TakenOver."""
+
+        async def seen(state: ScoringState) -> None:
+            state["ticket_at"] = iso(self.clock())
+
+        await self._change(ticket, seen, is_shared=True)
+
+    async def note_part(self, ticket: str, part: PartProgress) -> ScoringState:
+        """Add what one of several workers has done. Raises TakenOver."""
+
+        async def come(state: ScoringState) -> None:
+            left = {name: n for name, n in state["failed"].items() if name not in part.cured}
+            progress = Progress(
+                waiting=max(0, state["waiting"] - part.scored),
+                oldest=state["oldest"],
+                newest=state["newest"],
+                failed={**left, **part.failed},
+                last_error=part.last_error,
+                paused=part.paused,
+            )
+            self._put(state, progress)
+
+        return await self._change(ticket, come, is_shared=True)
+
+    async def end_round(self, ticket: str, *, may_go_on: bool) -> ScoringState:
+        """Count again at the end of a round.
+
+        Its ticket is void: another one is there if more can be scored now. Raises TakenOver.
+        """
+
+        async def counted(state: ScoringState) -> None:
+            state.update(_counted(state, await self.find()))
+            now = self.clock()
+            goes_on = may_go_on and is_due(state, now)
+            state["ticket"] = new_ticket() if goes_on else None
+            state["ticket_at"] = iso(now) if goes_on else None
+
+        return await self._change(ticket, counted, is_shared=True)
+
     async def end(self, ticket: str, progress: Progress, *, may_go_on: bool) -> ScoringState:
         """Count again at the end of a run.
 
@@ -152,10 +225,18 @@ class Backlog:
         state["ticket_at"] = iso(self.clock())
 
     async def _change(
-        self, ticket: str | None, change: Callable[[ScoringState], Awaitable[None]]
+        self,
+        ticket: str | None,
+        change: Callable[[ScoringState], Awaitable[None]],
+        *,
+        is_shared: bool = False,
     ) -> ScoringState:
-        """Change the state, again if another writer was first. Raises TakenOver."""
-        for _ in range(MAX_TRIES):
+        """Change the state, again if another writer was first. Raises TakenOver.
+
+        is_shared says that workers of the same ticket change it, too: they are no reason to end.
+        """
+        tries = 0
+        while is_shared or tries < MAX_TRIES:
             known = await read_scoring(self.store, self.state)
             if ticket is not None and (known is None or known["ticket"] != ticket):
                 raise TakenOver
@@ -163,6 +244,9 @@ class Backlog:
             await change(state)
             if await self._write(known, state):
                 return state
+            tries += 1
+            if is_shared:
+                await asyncio.sleep(AGAIN_SECONDS)
         raise StoreUnavailable(CHANGES_ALWAYS)
 
     async def _write(self, known: ScoringState | None, state: ScoringState) -> bool:

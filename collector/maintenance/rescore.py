@@ -9,31 +9,28 @@ batch.
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, cast
+from functools import partial
 
 from collector.maintenance.backlog import Backlog, Progress, TakenOver
 from collector.maintenance.journals import RescoreJournal
-from collector.maintenance.stale import Hour, HourQueue
-from collector.rollups.hours import Shares, rebuild_all, rebuild_cells
+from collector.maintenance.rescore_batch import Batch, Batches
+from collector.maintenance.stale import Hour, HourQueue, hours_of
+from collector.rollups.hours import rebuild_all
 from collector.sentiment.base import Method
-from collector.sentiment.rescoring import Paused, Prepare, Rescored, rescored, with_score
-from collector.sentiment.scoring import is_stale
-from collector.threads.parents import Parents, read_parents
+from collector.sentiment.rescoring import Paused, Prepare
 from collector.writers.journal import unreconciled_work
 from collector.writers.lease import LET_GO_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.errors import CycleRunning
 from shared.logs import event
-from shared.models import Comment, Item, Post, ScoringId
+from shared.models import ScoringId
 from shared.settings import Settings
-from shared.store import COMMENTS, ITEMS, POSTS, Container, Store
-from shared.store.scan import nearby, pages_between
+from shared.store import Store
 from shared.telemetry import span
-from shared.times import Clock, hour_of, iso, next_hour, utc_now
+from shared.times import Clock, iso, utc_now
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +64,8 @@ class RescoreEnd:
 
     waiting counts the items that still wait, and failed those among them that couldn't be scored;
     error is that of the last one. goes_on says that more can be scored now, and paused why a
-    language model scores nothing more.
+    language model scores nothing more. A round of shards has no such document; ticket is that of
+    the message by which it goes on.
     """
 
     id: str | None
@@ -79,6 +77,7 @@ class RescoreEnd:
     goes_on: bool
     is_taken_over: bool = False
     paused: str | None = None
+    ticket: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +111,19 @@ class Rescorer:
         wanted = settings.sentiment_method if is_model else settings.default_method
         return Backlog(self.store, self.method, wanted, self.clock, self.state)
 
+    @property
+    def batches(self) -> Batches:
+        """Return what scores and writes its batches."""
+        return Batches(
+            self.store,
+            self.method,
+            self.settings,
+            self.clock,
+            self.batch_seconds,
+            self.slice_items,
+            self.prepare,
+        )
+
     async def plan(self) -> Plan:
         """Return what a rescore would do now; nothing is written, and no lease is needed."""
         backlog = self.backlog
@@ -136,18 +148,16 @@ class Rescorer:
                 return run.end(waiting=0, goes_on=False, is_taken_over=True)
 
 
-@dataclass
-class _Batch:
-    """The hours of a batch by community, and what came of their items.
-
-    left are the hours with items that there was no time for, and `done` those without. paused says
-    why nothing more can be scored now.
-    """
-
-    scored: Rescored
-    left: list[Hour]
-    done: dict[str, set[str]]
-    paused: Paused | None = None
+def log_paused(paused: Paused, method: str) -> None:
+    """Log why and until when a language model scores nothing more."""
+    event(
+        log,
+        "scoring.paused",
+        logging.WARNING,
+        method=method,
+        until=paused.until,
+        reason=paused.reason,
+    )
 
 
 @dataclass
@@ -173,8 +183,7 @@ class _Run:
         stale = await self.backlog.find()
         is_retried = state["retry_at"] is None or state["retry_at"] <= iso(self.rescorer.clock())
         queue = HourQueue(
-            self.rescorer.store,
-            self.rescorer.method.accepted,
+            self._find,
             hours=stale.hours,
             failed=dict(state["failed"]),
             is_retried=is_retried,
@@ -182,7 +191,7 @@ class _Run:
         self.failed, self.total = queue.failed, stale.items
         self._show()
         while hours := await queue.next(self.rescorer.batch_items):
-            batch = await self._scored(hours)
+            batch = await self.rescorer.batches.scored(hours)
             await self._write(batch)
             queue.put_back(batch.left)
             self._note(batch)
@@ -220,75 +229,12 @@ class _Run:
             paused=self.paused.reason if self.paused else None,
         )
 
-    async def _scored(self, hours: Sequence[Hour]) -> _Batch:
-        """Read and score the stale items of these hours, newest first, without the lease."""
-        items = await self._stale_items(hours)
-        rescorer, scored, taken = self.rescorer, Rescored(), 0
-        paused: Paused | None = None
-        loop = asyncio.get_running_loop()
-        until = loop.time() + rescorer.batch_seconds
-        while taken < len(items) and not scored.is_broken:
-            part = items[taken : taken + rescorer.slice_items]
-            now = iso(rescorer.clock())
-            watched = rescorer.settings.watched
-            parents = await read_parents(rescorer.store, cast("list[Post]", part), watched)
-            try:
-                scored.add(await self._slice(part, parents, now))
-            except Paused as error:
-                paused = error
-                break
-            taken += len(part)
-            if loop.time() >= until:
-                break
-        left = Counter(map(_place, items[taken:]))
-        done: dict[str, set[str]] = defaultdict(set)
-        for each in hours:
-            if (each.community, each.hour) not in left:
-                done[each.community].add(each.hour)
-        return _Batch(
-            scored,
-            [e._replace(stale=n) for e in hours if (n := left[e.community, e.hour])],
-            done,
-            paused,
-        )
+    async def _find(self, hours: Sequence[str]) -> list[Hour]:
+        return await hours_of(self.rescorer.store, hours, self.rescorer.method.accepted)
 
-    async def _slice(self, items: Sequence[Item], parents: Parents, now: str) -> Rescored:
-        """Score some items, with what the method needs for it. Raises Paused and StoreError."""
-        method, failed = self.rescorer.method, Rescored()
-        if self.rescorer.prepare is not None:
-            prepared = await self.rescorer.prepare(items, parents)
-            items, parents = prepared.items, prepared.parents
-            failed = Rescored(failed=list(prepared.failed), error=prepared.error)
-        if items:
-            failed.add(await asyncio.to_thread(rescored, items, parents, method, now))
-        return failed
-
-    async def _stale_items(self, hours: Sequence[Hour]) -> list[Item]:
-        wanted: dict[str, set[str]] = defaultdict(set)
-        for each in hours:
-            wanted[each.community].add(each.hour)
-        containers = cast("tuple[Container[Any], ...]", (POSTS, COMMENTS))
-        items: list[Item] = []
-        for name, of_name in wanted.items():
-            for near in nearby(sorted(of_name)):
-                for container in containers:
-                    ends = near[0], next_hour(near[-1])
-                    async for page in pages_between(self.rescorer.store, container, name, *ends):
-                        items += [
-                            item
-                            for item in page
-                            if hour_of(item["order_key"]) in of_name
-                            and is_stale(item, self.rescorer.method.accepted)
-                        ]
-        return sorted(items, key=lambda item: item["order_key"], reverse=True)
-
-    async def _write(self, batch: _Batch) -> None:
+    async def _write(self, batch: Batch) -> None:
         """Take the lease, write the items that are still as they were read, and recount."""
-        failed = {_place(item) for item in batch.scored.failed}
-        # An hour without stale items has a wrong cell: recounted, it doesn't come again.
-        counted = {_place(before) for before, _ in batch.scored.pairs} | failed
-        empty = {(n, h) for n, hours in batch.done.items() for h in hours} - counted
-        if not batch.scored.pairs and not empty:
+        if not batch.is_written:
             return
         loop = asyncio.get_running_loop()
         pause = self.freed_at + self.rescorer.let_go_seconds - loop.time()
@@ -296,13 +242,16 @@ class _Run:
         work_id = self.journal.document["id"] if self.journal else None
         writer = self._writer(self.lease_wait)
         async with writer.session("rescore", self._begin, work_id=work_id) as journal:
-            changed = await self._still_as_read(batch.scored)
-            hours: dict[str, set[str]] = defaultdict(set)
-            for name, hour in (*map(_place, changed), *empty):
-                hours[name].add(hour)
-            if hours:
-                await self._write_items(journal, hours, changed)
+            add_up = partial(rebuild_all, self.rescorer.store)
+            await self.rescorer.batches.write(journal, batch, add_up=add_up, note=self._count)
         self.freed_at = loop.time()
+
+    def _count(self, items: int) -> None:
+        if self.journal is not None:
+            self.journal.document["rescored"] += items
+        self.done += items
+        # Of items with stale mentions alone, one of an hour was counted.
+        self.total = max(self.total, self.done)
 
     async def _recover(self) -> None:
         """Recover work that was killed; a run that writes something does so as it begins.
@@ -329,58 +278,16 @@ class _Run:
             await self.journal.go_on(held)
         return self.journal
 
-    async def _still_as_read(self, scored: Rescored) -> list[Item]:
-        """Return the items as they are stored now, with their new scores."""
-        fresh: dict[tuple[str, str, str], Item] = {}
-        for kind, container in ITEMS.items():
-            keys = [(b["community"], b["id"]) for b, _ in scored.pairs if b["kind"] == kind]
-            for key, item in (await self.rescorer.store.read_many(container, keys)).items():
-                fresh[kind, *key] = item
-        found: list[Item] = []
-        for before, after in scored.pairs:
-            stored = fresh.get((before["kind"], before["community"], before["id"]))
-            again = with_score(stored, before, after) if stored else None
-            if again is not None:
-                found.append(again)
-        return found
-
-    async def _write_items(
-        self, journal: RescoreJournal, hours: Mapping[str, set[str]], items: Sequence[Item]
-    ) -> None:
-        store = self.rescorer.store
-        await journal.write_ahead(hours)
-        await store.upsert(POSTS, [cast("Post", i) for i in items if i["kind"] == "post"])
-        journal.check()
-        await store.upsert(COMMENTS, [cast("Comment", i) for i in items if i["kind"] == "comment"])
-        shares: Shares = {
-            name: await rebuild_cells(store, name, of_name) for name, of_name in hours.items()
-        }
-        await rebuild_all(store, shares)
-        journal.document["rescored"] += len(items)
-        self.done += len(items)
-        # Of items with stale mentions alone, one of an hour was counted.
-        self.total = max(self.total, self.done)
-        await journal.reconciled()
-
-    def _note(self, batch: _Batch) -> None:
+    def _note(self, batch: Batch) -> None:
         """Note what failed of a batch, and what failed before and doesn't any more."""
-        for name, hours in batch.done.items():
-            for hour in hours:
-                self.failed.pop(f"{hour} {name}", None)
-        for (name, hour), items in Counter(map(_place, batch.scored.failed)).items():
-            self.failed[f"{hour} {name}"] = items
+        for name in batch.names_done:
+            self.failed.pop(name, None)
+        self.failed.update(batch.failed)
         self.error = batch.scored.error or self.error
         self.is_broken = batch.scored.is_broken
         self.paused = batch.paused
         if batch.paused:
-            event(
-                log,
-                "scoring.paused",
-                logging.WARNING,
-                method=self.backlog.current,
-                until=batch.paused.until,
-                reason=batch.paused.reason,
-            )
+            log_paused(batch.paused, self.backlog.current)
 
     def _progress(self, queue: HourQueue) -> Progress:
         left = queue.left()
@@ -395,8 +302,3 @@ class _Run:
 
     def _show(self) -> None:
         self.rescorer.progress(self.done, self.total)
-
-
-def _place(item: Item) -> tuple[str, str]:
-    """Return the community and the hour of an item."""
-    return item["community"], hour_of(item["order_key"])

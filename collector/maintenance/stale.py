@@ -3,10 +3,11 @@
 Each cell counts its items by method. The days of `all` say which hours have stale items, and the
 hours of `all` in which communities; so nothing else is read where there are none. Both also name
 the methods by which only mentions count: an item whose text is scored may have a stale mention.
+The days of a community say the same of its own hours.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -48,6 +49,10 @@ class Hour(NamedTuple):
         return f"{self.hour} {self.community}"
 
 
+FindHours = Callable[[Sequence[str]], Awaitable[list[Hour]]]
+"""Finds the communities with stale items in these hours, newest first."""
+
+
 @dataclass(frozen=True)
 class Stale:
     """The stored items by method, and the hours with stale ones, newest first."""
@@ -65,14 +70,16 @@ class Stale:
 class HourQueue:
     """The hours with stale items, newest first; those that failed before come last, or not at all.
 
-    failed counts the items that couldn't be scored, by the names of their hours.
+    find looks up which communities have stale items in some hours. failed counts the items that
+    couldn't be scored, by the names of their hours. Of these, `tried` was the last one that was
+    tried again.
     """
 
-    store: Store
-    accepted: Collection[str]
+    find: FindHours
     hours: list[StaleHour]
     failed: dict[str, int]
     is_retried: bool
+    tried: str | None = None
     _ready: list[Hour] = field(default_factory=list)
     _deferred: list[Hour] = field(default_factory=list)
 
@@ -105,8 +112,11 @@ class HourQueue:
         """Find the communities of the next hours."""
         names = [each.hour for each in self.hours[:HOURS_AT_ONCE]]
         del self.hours[:HOURS_AT_ONCE]
-        for each in await hours_of(self.store, names, self.accepted):
-            (self._deferred if each.name in self.failed else self._ready).append(each)
+        for each in await self.find(names):
+            if each.name not in self.failed:
+                self._ready.append(each)
+            elif self.tried is None or each.name < self.tried:
+                self._deferred.append(each)
 
 
 async def find_stale(store: Store, accepted: Collection[str]) -> Stale:
@@ -139,6 +149,27 @@ async def hours_of(store: Store, hours: Iterable[str], accepted: Collection[str]
         for name, share in document["shares"].items()
         if (count := _stale_in(share["cell"], share.get("mention_methods", ()), accepted))
     ]
+    return sorted(stale, reverse=True)
+
+
+async def own_hours_of(
+    store: Store, communities: Sequence[str], hours: Iterable[str], accepted: Collection[str]
+) -> list[Hour]:
+    """Return those of these hours in which these communities have stale items, newest first.
+
+    Their own days say it, so that hours of `all` with thousands of communities aren't read.
+    """
+    wanted = set(hours)
+    keys = [(name, day) for day in sorted(set(map(day_of, wanted))) for name in communities]
+    stale: list[Hour] = []
+    for (name, day), document in (await store.read_many(DAYS, keys)).items():
+        by_mentions = document.get("mention_methods", {})
+        for short, cell in document["hours"].items():
+            hour = f"{day}T{short}"
+            if hour not in wanted:
+                continue
+            if count := _stale_in(cell, by_mentions.get(short, ()), accepted):
+                stale.append(Hour(hour, name, count, items_in(cell)))
     return sorted(stale, reverse=True)
 
 

@@ -48,7 +48,12 @@ async def rebuild_cells(store: Store, community: str, hours: Iterable[str]) -> d
     They are those of `all` and of the subjects that its items mention.
     """
     shares = await read_shares(store, community, hours)
-    await write_days(store, community, {hour: each.share["cell"] for hour, each in shares.items()})
+    await write_days(
+        store,
+        community,
+        {hour: each.share["cell"] for hour, each in shares.items()},
+        mention_methods={hour: _mention_methods([each.share]) for hour, each in shares.items()},
+    )
     return shares
 
 
@@ -180,7 +185,7 @@ async def write_days(
     """Put these hours' cells into the days and months of a scope, or into days of `all`.
 
     names are the communities that count in each hour of `all`, and mention_methods the methods by
-    which its mentions count but not its items.
+    which mentions count in an hour, but none of the items of their community.
     """
     days: dict[str, dict[str, Cell]] = defaultdict(dict)
     for hour in sorted(cells):

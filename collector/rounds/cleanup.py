@@ -39,7 +39,7 @@ from shared.logs import event
 from shared.models import Cleanup, CycleError, Removed, RoundName, ShardRound, WorkStatus
 from shared.settings import Settings
 from shared.shards import MAX_ATTEMPTS, NEVER
-from shared.store import CLEANUPS, COLLECTION, Store
+from shared.store import CLEANUPS, Store
 from shared.store.community_states import all_states, states_of_shard
 from shared.times import Clock, iso, parse_iso, utc_now
 
@@ -347,12 +347,6 @@ class CleanupRound:
 
     def _writer(self) -> Writer:
         return Writer(self.store, self.clock, self.settings.lease_seconds, self.lease_wait)
-
-
-async def has_shards(store: Store) -> bool:
-    """Return whether communities have been assigned to shards."""
-    state = await store.read(COLLECTION, "collection", "collection")
-    return state is not None and "shards" in state
 
 
 async def read_cleanup(store: Store, run: str) -> Cleanup | None:

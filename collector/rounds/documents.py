@@ -69,13 +69,16 @@ def candidates(found: ShardRound) -> list[str]:
     Those at work, or whose worker was killed, come last.
     """
     attempts = found["attempts"]
-    open_shards = [each for each in found["open"] if attempts.get(each, 0) < MAX_ATTEMPTS]
+    open_shards = [each for each in found["open"] if attempts.get(each, 0) <= MAX_ATTEMPTS]
     return sorted(open_shards, key=lambda each: attempts.get(each, 0))
 
 
 def given_up(found: ShardRound) -> list[str]:
-    """Return the open shards that had all their attempts: they wait until the round is resumed."""
-    return [each for each in found["open"] if found["attempts"].get(each, 0) >= MAX_ATTEMPTS]
+    """Return the open shards that had all their attempts: they wait until the round is resumed.
+
+    The worker that claims such a shard once more counts it, so the last attempt has ended.
+    """
+    return [each for each in found["open"] if found["attempts"].get(each, 0) > MAX_ATTEMPTS]
 
 
 def begun(found: ShardRound, shard: str, now: datetime) -> ShardRound:

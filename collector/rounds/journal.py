@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from collector.rounds.worker import holder_of
-from collector.shards.beside import ShardAtWorkError, shard_leases
+from collector.shards.beside import ShardAtWorkError, has_shards, shard_leases
 from collector.writers.journal import Journal, Kind
 from collector.writers.lease import HeldLease, lease
 from shared.errors import CycleRunning, DocumentExists, LeaseLost
 from shared.models import RoundName, ShardPart
-from shared.store import COLLECTION, SHARD_PARTS, Store
+from shared.store import SHARD_PARTS, Store
 from shared.store.community_states import all_states
 from shared.times import Clock, iso
 
@@ -77,8 +77,7 @@ async def shard_claim(
     async with shard_leases(
         store, holder, shard, None, cycle=holder, seconds=seconds, clock=clock
     ) as held:
-        state = await store.read(COLLECTION, "collection", "collection")
-        if state is None or "shards" not in state:
+        if not await has_shards(store):
             # No cycle would add up what this leaves.
             raise CycleRunning("the cycle of all communities")
         yield held

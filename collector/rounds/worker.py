@@ -26,7 +26,7 @@ from shared.errors import CycleRunning, LeaseLost, Stopped, StoreError
 from shared.logs import event
 from shared.models import RoundName, ShardRound
 from shared.settings import Settings
-from shared.shards import MAX_ATTEMPTS, WORKERS_OF_ROUND
+from shared.shards import WORKERS_OF_ROUND
 from shared.store import Store
 from shared.times import Clock
 
@@ -158,6 +158,11 @@ class RoundWorker:
         current = await change_round(self.store, name, noted(lambda r: begun(r, shard, clock())))
         if current is None or current["run"] != run or shard not in current["open"]:
             return
+        if shard in given_up(current):
+            # No worker has it, and its last attempt didn't end well.
+            reason = current["reasons"].get(shard, "its worker was killed each time")
+            event(log, "round.gave_up", logging.ERROR, work=name, shard=shard, reason=reason)
+            return
         try:
             end = await self.work.turn(current, shard, held)
         except (LeaseLost, StoreError, Stopped):
@@ -168,11 +173,9 @@ class RoundWorker:
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             log.exception("round.broke work=%s shard=%s", name, shard)
-            broken = await change_round(
+            await change_round(
                 self.store, name, noted(lambda r: gone_wrong(r, shard, reason, clock()))
             )
-            if broken and broken["attempts"].get(shard, 0) >= MAX_ATTEMPTS:
-                event(log, "round.gave_up", logging.ERROR, work=name, shard=shard, reason=reason)
             return
         await change_round(
             self.store,

@@ -92,8 +92,7 @@ class OneCommunity:
             shard_wait=self.lease_wait,
             lease_wait=self.lease_wait,
         ) as held:
-            state = await self.store.read(COLLECTION, "collection", "collection")
-            if state is None or "shards" not in state:
+            if not await has_shards(self.store):
                 # One cycle collects all again, and no cycle would add up what this leaves.
                 raise CycleRunning("the cycle of all communities")
             journal = await begin(held)
@@ -103,3 +102,9 @@ class OneCommunity:
     async def add_up(self, shares: Shares) -> None:
         """Leave these shares to the totals."""
         await leave_note(self.store, self.shard, shares, self.clock)
+
+
+async def has_shards(store: Store) -> bool:
+    """Return whether communities have been assigned to shards. Raises StoreError."""
+    state = await store.read(COLLECTION, "collection", "collection")
+    return state is not None and "shards" in state

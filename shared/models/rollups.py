@@ -69,8 +69,8 @@ class DayStats(TypedDict):
     `all` or of a subject, or did; earlier days lack it, and so do days of `all` with thousands,
     which have has_many_names. parts split the hours of a subject, with
     the same keys; part_methods and part_kinds have what packed cells lack. mention_methods are, for
-    hours of `all`, the methods by which their mentions count but none of their items, left out
-    where there are none.
+    hours of `all` and of communities, the methods by which mentions count but none of the items of
+    their community, left out where there are none. Earlier days of communities lack them.
     """
 
     id: str

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from collector import score_jobs, shard_runs
 from collector.maintenance.backlog import Backlog
 from collector.maintenance.rescore import Rescorer
 from collector.score_jobs import (
@@ -29,8 +30,11 @@ from shared.llm.chat import chat_of
 from shared.models import ItemCorrection, Mention, Post, ScoringState
 from shared.scoring import read_scoring
 from shared.settings import Settings, load_settings
+from shared.shards import Sharding
 from shared.stats.cells import method_of
-from shared.store import SCORING, TOKENS, VERDICTS, Query, Store
+from shared.store import COLLECTION, COMMUNITIES, SCORING, TOKENS, VERDICTS, Query, Store
+from shared.store.community_states import never_read
+from shared.store.schema import SCHEMA
 from shared.times import utc_now
 from tests.api.world import NAMES, a_comment, a_post, keep
 from tests.collector.crashing import LINEAR, DeadStore, Killed, opened
@@ -181,6 +185,28 @@ def test_the_model_scores_what_the_default_method_has_scored(
     assert (world.state()["waiting"], world.state()["ticket"]) == (0, None)
     assert world.sent() == world.run(message) == []
     assert world.tokens() == sum(52 * len(models.asked_of(each)) for each in server.requests)
+
+
+def test_by_shard_one_worker_asks_the_model(world, monkeypatch) -> None:
+    monkeypatch.setattr(shard_runs, "SHARDING", Sharding(fewest=3, size=2))
+    monkeypatch.setattr(score_jobs, "workers_of_round", lambda _: 4)
+
+    async def assign(store: Store) -> None:
+        shards = [
+            {**never_read(name), "shard": f"shard_reddit_{n}"} for n, name in enumerate(NAMES)
+        ]
+        await store.upsert(COMMUNITIES, shards)  # type: ignore[arg-type]
+        named: dict[str, Any] = {"id": "collection", "kind": "collection", "ttl": -1}
+        state: Any = {**named, "schema": SCHEMA, "origin": world.settings.origin, "shards": {}}
+        await store.upsert(COLLECTION, [state])
+
+    world.in_store(assign)
+    (message,) = world.sent()
+    assert world.run(message) == [message], "a round has begun"
+    assert world.run(message) == []
+    assert set(world.methods().values()) == {MODEL}
+    assert (world.state()["waiting"], world.state()["ticket"]) == (0, None)
+    assert world.sent() == world.run(message) == []
 
 
 def test_no_name_of_an_author_and_no_address_is_sent(world) -> None:

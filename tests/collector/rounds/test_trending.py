@@ -280,7 +280,7 @@ async def test_a_group_that_breaks_keeps_the_topics_that_there_are_until_the_nex
     assert await current(sqlite_store) == before
     found = await read_round(sqlite_store, TRENDING)
     assert found
-    assert found["attempts"] == {"group_0000": MAX_ATTEMPTS}
+    assert found["attempts"] == {"group_0000": MAX_ATTEMPTS + 1}
     await sqlite_store.delete(POSTS, [("mcp", broken["id"])])
     await a_round(sqlite_store, settings, NOW + MINUTES).to_the_end()
     assert (await current(sqlite_store))["created_at"] == iso(NOW + MINUTES)
