@@ -22,14 +22,19 @@ from collector.rounds.documents import (
 )
 from collector.shards.beside import ShardAtWorkError
 from collector.writers.lease import LET_GO_SECONDS, LOOK_AGAIN_SECONDS, HeldLease
-from shared.errors import CycleRunning, LeaseLost, Stopped, StoreError
+from shared.errors import CycleRunning, LeaseLost, Stopped, StoreError, UndertoneError
 from shared.logs import event
 from shared.models import RoundName, ShardRound
-from shared.shards import MAX_ATTEMPTS
+from shared.settings import Settings
+from shared.shards import MAX_ATTEMPTS, WORKERS_OF_ROUND
 from shared.store import Store
 from shared.times import Clock
 
 log = logging.getLogger(__name__)
+
+
+class ShardsFailedError(UndertoneError):
+    """Shards that had all their attempts; the message has their reasons."""
 
 
 @dataclass(frozen=True)
@@ -183,3 +188,8 @@ class RoundWorker:
 def holder_of(work: RoundName, shard: str) -> str:
     """Return the holder's name in the lease by which a round's worker has claimed a shard."""
     return f"{work}_{shard}"
+
+
+def workers_of_round(settings: Settings) -> int:
+    """Return the number of workers that a round has: SQLite has one writer at a time."""
+    return WORKERS_OF_ROUND if settings.cosmos_endpoint else 1
