@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
@@ -16,8 +17,9 @@ from collector.alerts.outbox import Outbox
 from collector.alerts.sending import send_with
 from collector.backfill.turn import BackfillTurn
 from collector.maintenance.cleanup import Cleaner
-from collector.maintenance.rematch import RematchTurn
 from collector.maintenance.rescore import Rescorer
+from collector.rematch_jobs import RematchInShards
+from collector.rounds.rematch import UnassignedError
 from collector.sentiment.base import Method
 from collector.shards.beside import OneCommunity
 from collector.shards.collecting import ShardCollector
@@ -200,15 +202,12 @@ class Work:
         )
 
     async def _rematch(self) -> None:
-        """Take turns until every item is matched."""
-
-        def is_over() -> bool:
-            return True
-
-        settings = self.world.settings
-        turn = RematchTurn(self.store, settings, is_over, clock=self.clock, batch_items=BATCH_ITEMS)
-        while await turn.run(lease_wait=SHORT_WAIT) is not None:
-            pass
+        """Take turns of all shards until every item is matched, once there are shards."""
+        work = RematchInShards(
+            self.store, self.world.settings, SHORT_WAIT, self.clock, batch_items=BATCH_ITEMS
+        )
+        with suppress(UnassignedError):
+            await work.to_the_end(begins_again=False)
 
     async def _backfill(self) -> None:
         """Take turns until the past is read, once the community has a shard."""

@@ -6,9 +6,10 @@ collection says that there are shards until all is done.
 
 import logging
 from collections.abc import AsyncIterator
-from typing import Final, get_args
+from typing import get_args
 
 from collector.rollups.hours import rebuild_all, rebuild_cells
+from collector.shards.beside import PARTS
 from collector.shards.closing import outcome_of
 from collector.shards.documents import alive, change_cycle, with_part
 from collector.shards.journal import read_part
@@ -40,8 +41,6 @@ from shared.times import Clock, iso, utc_now
 log = logging.getLogger(__name__)
 
 PAGE = 100
-PARTS: Final[tuple[Kind, ...]] = ("rematch", "rescore", "cleanup")
-"""The kinds of work whose rounds leave a part for each shard that writes cells."""
 
 
 async def retire_shards(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,13 +21,14 @@ from collector.shards.retiring import retire_shards
 from collector.writers.lease import LeaseWait, lease
 from collector.writers.shared_lease import shared_lease
 from local.host.invoke import Output
-from shared.errors import CycleRunning
+from shared.errors import CycleRunning, LeaseLost
 from shared.models import Rematch, RoundName, ShardRound
 from shared.rematches import LOST_AFTER, RematchMessage, is_done, read_rematch, rematching
 from shared.settings import Settings
 from shared.store import (
     COMMENTS,
     COMMUNITIES,
+    DAYS,
     LEASES,
     POSTS,
     REMATCH,
@@ -400,6 +401,55 @@ async def test_a_collection_beside_it_loses_nothing(settings: Settings) -> None:
         assert (cycle["status"], cycle["new"]) == ("completed", fresh)
         await work_through(store, settings, left)
         await check(store, ZED, KIRO, items=ITEMS + fresh)
+
+
+@dataclass
+class Overtaken:
+    """A store in which, before the first day is written, a clock that is ahead takes over."""
+
+    inner: Any
+    take_over: Any
+    is_over: bool = False
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.inner, name)
+        if name != "upsert":
+            return method
+
+        async def upsert(container: Any, documents: Sequence[Any]) -> None:
+            if container == DAYS and documents and not self.is_over:
+                self.is_over = True
+                await self.take_over()
+            await method(container, documents)
+
+        return upsert
+
+
+async def test_a_collection_that_takes_over_from_a_living_worker_has_its_cells_recounted(
+    settings: Settings,
+) -> None:
+    """The worker goes on for a moment, and writes a cell without what was collected meanwhile."""
+    server = await begin(settings)
+    newest = datetime.fromtimestamp(server.items["forum.a"][0].created_utc, UTC)
+    for name in ("forum.a", "forum.b"):
+        server.items[name].append(a_seen_post(f"new{name[-1]}", newest, "zed"))
+    async with opened(settings) as store:
+        (message,) = await messages(store, settings, RematchMessage(revision=2))
+        workers = Workers(settings, server, LATER)
+
+        async def take_over() -> None:
+            await workers.plan(store)
+            (own,) = [each for each in workers.waiting if each.shard == FORUMS]
+            workers.waiting.remove(own)
+            workers.waiting.extend(await workers.worker(store).work(own))
+
+        overtaken = Overtaken(store, take_over)
+        with pytest.raises(LeaseLost):
+            await messages(overtaken, settings, message)
+        assert overtaken.is_over
+        await workers.work(store)
+        await work_through(store, settings, [message], later=2 * LATER)
+        await check(store, ZED, KIRO, items=ITEMS + 2)
 
 
 async def test_a_writer_of_everything_goes_first_and_the_message_comes_again(
