@@ -39,7 +39,7 @@ from collector.shards.collecting import MAX_MEMBERS
 from collector.shards.totals import Check, Totals, leave_note
 from collector.watchlist.mentions import MentionRules
 from collector.writers.journal import unreconciled_work
-from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
+from collector.writers.lease import LOOK_AGAIN_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer, closing_journal
 from shared.errors import CycleRunning, DocumentChanged, DocumentExists, UndertoneError
 from shared.models import Rematch, RoundName, ShardRound, Watchlist, Work
@@ -106,6 +106,10 @@ def _no_limit() -> bool:
     return False
 
 
+def _no_check() -> None:
+    """Never end the work."""
+
+
 @dataclass(frozen=True)
 class RematchRound:
     """The rematch of a store in shards. begin_turn returns what says that a turn is over."""
@@ -168,8 +172,9 @@ class RematchRound:
         """Begin the rematch if it is due, or find the one under way; None if nothing is to do.
 
         The document is written before the round: a kill between them is repeated. One that gave no
-        sign for a while is resumed. Raises UnassignedError; CycleRunning where a turn of before
-        there were shards is under way, or is to be recovered; StoreError.
+        sign for a while is resumed. Raises UnassignedError; CycleRunning where totals are added up,
+        or a turn of before there were shards is to be recovered, for longer than lease_wait;
+        StoreError.
         """
         while True:
             known, watchlist = await read_rematch(self.store), await read_watchlist(self.store)
@@ -180,10 +185,12 @@ class RematchRound:
                 continue
             changed = None if begins_again else await changed_since(self.store, known, watchlist)
             fresh = renewed(known, watchlist, changed, self.clock())
-            if (begun := await self._begun(known, fresh)) is not None:
+            if (begun := await self._begun(known, fresh, lease_wait)) is not None:
                 return begun
 
-    async def _begun(self, known: Rematch | None, fresh: Rematch) -> Begun | None:
+    async def _begun(
+        self, known: Rematch | None, fresh: Rematch, lease_wait: LeaseWait
+    ) -> Begun | None:
         """Store a document that is renewed, and its round; None if another worker was first."""
         if fresh["ended_at"] is not None:
             return Begun(fresh, is_new=False) if await self._write(known, fresh) else None
@@ -192,6 +199,7 @@ class RematchRound:
         if is_new:
             # Nothing begins before all communities have a shard.
             shards = await self._shards()
+            await self._add_up(lease_wait)
             fresh = await self._with_run(fresh)
         is_lost = not is_new and not is_active(fresh, self.clock())
         if (is_lost or fresh != known) and not await self._write(known, fresh):
@@ -269,6 +277,25 @@ class RematchRound:
         writer = Writer(self.store, self.clock, self.settings.lease_seconds, lease_wait)
         async with writer.session("rematch", begin, work_id=ID) as journal:
             await recount_pending(self.store, journal, add_up)
+
+    async def _add_up(self, lease_wait: LeaseWait) -> None:
+        """Add up what the run before left to the totals, while its items are as it left them.
+
+        Statistics of subjects are written where they differ from the hashes of their hour. Where a
+        killed writer had written some but no hash, and items then changed back, none would differ.
+        """
+        totals = Totals(self.store, self.clock, self.settings.lease_seconds)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + lease_wait.seconds
+        while True:
+            try:
+                await totals.add_up(NAME, _no_check)
+            except CycleRunning:
+                if loop.time() >= deadline:
+                    raise
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            else:
+                return
 
     async def _shards(self) -> list[str]:
         state = await self.store.read(COLLECTION, "collection", "collection")

@@ -258,6 +258,30 @@ async def test_killed_at_any_write_nothing_is_lost_and_answers_say_what_is_not_r
             assert await final_data(store, NAMES) == expected, step
 
 
+async def test_killed_at_any_write_a_change_that_is_taken_back_leaves_nothing_behind(
+    settings: Settings,
+) -> None:
+    await begin(settings, subjects=[KIRO])
+    async with opened(settings) as store:
+        await to_the_end(store, settings)
+        expected = await final_data(store, NAMES)
+        await watch(store, 3, KIRO, ZED)
+    undisturbed = copied(settings, "undisturbed")
+    async with opened(undisturbed) as store:
+        counting = DeadlyStore(store, -2)
+        await to_the_end(counting, undisturbed)
+    for step in counting.steps():
+        killed = copied(settings, f"step{step}")
+        async with opened(killed) as store:
+            dead: Any = DeadStore(store, step)
+            with suppress(Killed):
+                await to_the_end(dead, killed)
+            await watch(store, 4, KIRO)
+            await in_shards(store, killed, LATER).to_the_end(begins_again=False)
+            await check(store, KIRO)
+            assert await final_data(store, NAMES) == expected, step
+
+
 async def check_what_is_named(store: Store, before: dict[str, set[str]]) -> None:
     """Assert that answers name each subject whose mentions have changed, until all is right."""
     named = await rematching(store)
