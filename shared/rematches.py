@@ -1,8 +1,9 @@
 """Rematches: the queue, its message, and what collector and api both know of their document.
 
 The watchlist is the truth: a change writes the watchlist alone, and then sends a message. Only the
-holder of the lease writes the document of the rematch. So a rematch is due whenever its revision
-isn't that of the watchlist, also after a crash or a lost message.
+holder of the lease writes the document of the rematch, or workers on shards under its ETag. So a
+rematch is due whenever its revision isn't that of the watchlist, also after a crash or a lost
+message.
 """
 
 from collections.abc import Sequence
@@ -37,6 +38,13 @@ class RematchMessage(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     revision: int = Field(description="the revision of the watchlist", ge=0)
+    run: str | None = Field(
+        default=None, description="the round that a worker goes on with", max_length=64
+    )
+
+    def dumped(self) -> str:
+        """Return the message's text."""
+        return self.model_dump_json(exclude_none=True)
 
 
 def read_message(body: bytes) -> RematchMessage:
@@ -46,7 +54,7 @@ def read_message(body: bytes) -> RematchMessage:
 
 def message_of(watchlist: Watchlist) -> str:
     """Return the message that a change of the watchlist puts on the queue."""
-    return RematchMessage(revision=watchlist["revision"]).model_dump_json()
+    return RematchMessage(revision=watchlist["revision"]).dumped()
 
 
 async def read_rematch(store: Store) -> Rematch | None:

@@ -17,9 +17,10 @@ from collector.alerts.outbox import Outbox
 from collector.alerts.sending import send_with
 from collector.backfill.turn import BackfillTurn
 from collector.maintenance.backlog import TakenOver
-from collector.maintenance.rematch import RematchTurn
 from collector.maintenance.rescore import Rescorer
+from collector.rematch_jobs import RematchInShards
 from collector.rounds.cleanup import CleanupRound, Limits
+from collector.rounds.rematch import UnassignedError
 from collector.rounds.rescore import ShardRescorer
 from collector.sentiment.base import Method
 from collector.shards.beside import OneCommunity, has_shards
@@ -248,15 +249,12 @@ class Work:
             await self.rescorer().run(lease_wait=SHORT_WAIT)
 
     async def _rematch(self) -> None:
-        """Take turns until every item is matched."""
-
-        def is_over() -> bool:
-            return True
-
-        settings = self.world.settings
-        turn = RematchTurn(self.store, settings, is_over, clock=self.clock, batch_items=BATCH_ITEMS)
-        while await turn.run(lease_wait=SHORT_WAIT) is not None:
-            pass
+        """Take turns of all shards until every item is matched, once there are shards."""
+        work = RematchInShards(
+            self.store, self.world.settings, SHORT_WAIT, self.clock, batch_items=BATCH_ITEMS
+        )
+        with suppress(UnassignedError):
+            await work.to_the_end(begins_again=False)
 
     async def _backfill(self) -> None:
         """Take turns until the past is read, once the community has a shard."""

@@ -123,9 +123,13 @@ async def statistics_problems(store: Store, subreddits: Sequence[str]) -> list[s
 
 
 async def unfinished(store: Store) -> list[str]:
-    unreconciled = await store.query(
-        Query(WORK, "cycle", 100, order_by="id", equals={"reconciled": "no"})
-    )
+    unreconciled = [
+        work
+        for kind in ("cycle", "rematch")
+        for work in await store.query(
+            Query(WORK, kind, 100, order_by="id", equals={"reconciled": "no"})
+        )
+    ]
     cycles = await store.query(Query(CYCLES, "cycle", MAX_DOCUMENTS, order_by="id"))
     lease = await store.read(LEASES, "lease", "lease")
     return [

@@ -79,6 +79,9 @@ class RematchJournal(Journal[Rematch]):
         watchlist, known = await read_watchlist(store), await read_rematch(store)
         changed = None if begins_again else await changed_since(store, known, watchlist)
         document = renewed(known, watchlist, changed, clock())
+        if document.pop("run", None) is not None and document["ended_at"] is None:
+            # Shards have come so far, each by itself; now there are none.
+            document["matched"], document["changed"] = 0, 0
         document["status"], document["reconciled"] = "running", "no"
         document["errors"], document["end_time"] = [], None
         if known is None:
@@ -92,11 +95,18 @@ class RematchJournal(Journal[Rematch]):
         journal.watchlist = watchlist
         return journal
 
-    def will_change(self, subjects: set[str]) -> None:
+    async def will_change(self, subjects: set[str]) -> None:
         """Note whose mentions the next write changes; the write-ahead stores it."""
         if fresh := subjects.difference(self.document["subjects"]):
             self.document["subjects"] += sorted(fresh)
             self._is_saved = False
+
+    async def matched(self, cursor: str, *, items: int, changed: int) -> None:
+        """Store that a batch is matched that ends at this cursor, and that its cells agree."""
+        self.document["cursor"] = cursor
+        self.document["matched"] += items
+        self.document["changed"] += changed
+        await self.reconciled()
 
     async def save(self) -> None:
         """Store the document, with the time. Raises LeaseLost."""

@@ -1,5 +1,7 @@
 """Matches stored items again by the rules of a changed watchlist, one turn at the lease at a time.
 
+With many communities each shard has its own turns (collector/rounds/rematch.py).
+
 Hours are read newest first, over all communities, in batches: matched, written ahead, written,
 recounted. Only items whose mentions change are written. The cursor moves last, in the write that
 says that the cells agree. So a turn that is killed anywhere is matched again from the last batch,
@@ -8,9 +10,10 @@ and writes nothing twice.
 
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, Protocol
 
 from collector.maintenance.journals import RematchJournal
 from collector.maintenance.stale import days_before, span_of_days
@@ -42,8 +45,37 @@ Progress = Callable[[Rematch], None]
 """Takes the document after each batch."""
 
 
+AddUp = Callable[[Shares], Awaitable[None]]
+"""Brings `all` and the subjects up to date with the shares of communities, or has that done."""
+
+
 def no_progress(_rematch: Rematch) -> None:
     """Show nothing."""
+
+
+class MatchJournal(Protocol):
+    """The journal of a turn: the write-ahead of cells, and how far matching has come."""
+
+    @property
+    def pending(self) -> Mapping[str, set[str]]:
+        """Return by community the hours whose statistics may differ from their items."""
+        ...
+
+    async def will_change(self, subjects: set[str]) -> None:
+        """Note whose mentions the next write changes: readers know it before it is written."""
+        ...
+
+    async def write_ahead(self, hours: Mapping[str, set[str]]) -> None:
+        """Store which hours of which communities will change, before they do."""
+        ...
+
+    async def matched(self, cursor: str, *, items: int, changed: int) -> None:
+        """Store that a batch is matched that ends at this cursor, and that its cells agree."""
+        ...
+
+    async def reconciled(self) -> None:
+        """Store that all pending cells agree with their items again."""
+        ...
 
 
 class Hour(NamedTuple):
@@ -95,57 +127,78 @@ class RematchTurn:
         return journal.document
 
     async def _work(self, journal: RematchJournal) -> None:
-        await _recount_pending(self.store, journal)
+        add_up = partial(rebuild_all, self.store)
+        await recount_pending(self.store, journal, add_up)
         document = journal.document
         if document["ended_at"] is not None:
             return
         if document["cursor"] is None:
-            document["items"] = await _count_items(self.store)
-            event(
-                log,
-                "rematch.begun",
-                revision=document["revision"],
-                subjects=len(document["subjects"]),
-                items=document["items"],
-            )
+            document["items"] = await count_items(self.store)
+            log_begin(document)
         self.progress(document)
         names = await names_ever(self.store, self.settings.watched)
         rules = MentionRules.of(journal.watchlist, self.settings.watched)
-        hours = stored_hours(self.store, names, document["cursor"])
-        async for batch in _batches(hours, self.batch_items):
-            await self._match(journal, rules, batch)
+        matcher = Matcher(self.store, journal, rules, add_up, self.batch_items)
+        span_of_all = await span_of_days(self.store)
+        hours = stored_hours(self.store, names, document["cursor"], span_of_all)
+        async for _ in matcher.batches(hours):
             self.progress(document)
             if self.is_over():
                 return
         document["ended_at"] = iso(self.clock())
 
-    async def _match(
-        self, journal: RematchJournal, rules: MentionRules, batch: Sequence[Hour]
-    ) -> None:
+
+@dataclass(frozen=True)
+class Matcher:
+    """Matches stored hours in batches by these rules; add_up takes the shares that change."""
+
+    store: Store
+    journal: MatchJournal
+    rules: MentionRules
+    add_up: AddUp
+    batch_items: int = BATCH_ITEMS
+
+    async def batches(self, hours: AsyncIterator[Hour]) -> AsyncIterator[None]:
+        """Match these hours, and yield after each batch."""
+        async for batch in _batches(hours, self.batch_items):
+            await self._match(batch)
+            yield
+
+    async def _match(self, batch: Sequence[Hour]) -> None:
         """Match a batch, write what changes, and move the cursor."""
         hours: dict[str, set[str]] = defaultdict(set)
         for each in batch:
             hours[each.community].add(each.hour)
         changes = Changes()
         for name, of_name in hours.items():
-            await self._compare(rules, name, of_name, changes)
-        document = journal.document
+            await self._compare(name, of_name, changes)
         if changes.posts or changes.comments:
-            await _write(self.store, journal, changes)
-        document["cursor"] = batch[-1].cursor
-        document["matched"] += sum(each.items for each in batch)
-        document["changed"] += len(changes.posts) + len(changes.comments)
-        await journal.reconciled()
+            await self._write(changes)
+        await self.journal.matched(
+            batch[-1].cursor,
+            items=sum(each.items for each in batch),
+            changed=len(changes.posts) + len(changes.comments),
+        )
 
-    async def _compare(
-        self, rules: MentionRules, name: str, hours: Iterable[str], changes: "Changes"
-    ) -> None:
+    async def _compare(self, name: str, hours: Iterable[str], changes: "Changes") -> None:
         """Match the items of a community's hours, and add those whose mentions change."""
         for near in nearby(sorted(hours)):
             ends = near[0], next_hour(near[-1])
             posts = [each async for each in items_between(self.store, POSTS, name, *ends)]
             comments = [each async for each in items_between(self.store, COMMENTS, name, *ends)]
-            changes.add([*posts, *comments], *await rematched(self.store, rules, posts, comments))
+            found = await rematched(self.store, self.rules, posts, comments)
+            changes.add([*posts, *comments], *found)
+
+    async def _write(self, changes: "Changes") -> None:
+        """Write the changed items ahead, then themselves, and recount their hours."""
+        hours: dict[str, set[str]] = defaultdict(set)
+        for item in (*changes.posts, *changes.comments):
+            hours[item["community"]].add(hour_of(item["order_key"]))
+        await self.journal.will_change(changes.subjects)
+        await self.journal.write_ahead(hours)
+        await self.store.upsert(POSTS, changes.posts)
+        await self.store.upsert(COMMENTS, changes.comments)
+        await _rebuild(self.store, hours, self.add_up)
 
 
 @dataclass
@@ -176,17 +229,20 @@ async def nothing_to_do(store: Store) -> bool:
 
 
 async def stored_hours(
-    store: Store, names: Sequence[str], cursor: str | None
+    store: Store, names: Sequence[str], cursor: str | None, days: tuple[str, str]
 ) -> AsyncIterator[Hour]:
-    """Yield the hours with items that come after the cursor, newest first, over all communities."""
+    """Yield the hours with items that come after the cursor, newest first, over all communities.
+
+    days are the first and the last one that they have.
+    """
     below = tuple((cursor or "~ ").split(" ", 1))
-    first, last = await span_of_days(store)
+    first, last = days
     day = min(last, day_of(below[0]))
     while first and day >= first:
-        days = await store.read_many(DAYS, [(name, day) for name in names])
+        stored = await store.read_many(DAYS, [(name, day) for name in names])
         hours = [
             Hour(f"{day}T{hour}", found["scope"], items_in(cell))
-            for found in days.values()
+            for found in stored.values()
             for hour, cell in found["hours"].items()
         ]
         for each in sorted(hours, reverse=True):
@@ -195,7 +251,7 @@ async def stored_hours(
         day = days_before(day, 1)
 
 
-async def _count_items(store: Store) -> int:
+async def count_items(store: Store) -> int:
     """Count all stored items by the days of `all`."""
     first, last = await span_of_days(store)
     items = 0
@@ -225,27 +281,26 @@ async def _batches(hours: AsyncIterator[Hour], most: int) -> AsyncIterator[list[
         yield batch
 
 
-async def _write(store: Store, journal: RematchJournal, changes: Changes) -> None:
-    """Write the changed items ahead, then themselves, and recount their hours."""
-    hours: dict[str, set[str]] = defaultdict(set)
-    for item in (*changes.posts, *changes.comments):
-        hours[item["community"]].add(hour_of(item["order_key"]))
-    journal.will_change(changes.subjects)
-    await journal.write_ahead(hours)
-    await store.upsert(POSTS, changes.posts)
-    await store.upsert(COMMENTS, changes.comments)
-    await _rebuild(store, hours)
+def log_begin(document: Rematch) -> None:
+    """Log that a rematch begins."""
+    event(
+        log,
+        "rematch.begun",
+        revision=document["revision"],
+        subjects=len(document["subjects"]),
+        items=document["items"],
+    )
 
 
-async def _recount_pending(store: Store, journal: RematchJournal) -> None:
+async def recount_pending(store: Store, journal: MatchJournal, add_up: AddUp) -> None:
     """Recount the cells that a killed turn left pending."""
     if any(journal.pending.values()):
-        await _rebuild(store, journal.pending)
+        await _rebuild(store, journal.pending, add_up)
         await journal.reconciled()
 
 
-async def _rebuild(store: Store, hours: Mapping[str, Iterable[str]]) -> None:
+async def _rebuild(store: Store, hours: Mapping[str, Iterable[str]], add_up: AddUp) -> None:
     shares: Shares = {
         name: await rebuild_cells(store, name, of_name) for name, of_name in hours.items()
     }
-    await rebuild_all(store, shares)
+    await add_up(shares)

@@ -173,14 +173,14 @@ async def own_hours_of(
     return sorted(stale, reverse=True)
 
 
-async def span_of_days(store: Store) -> tuple[str, str]:
-    """Return the first and the last day that has statistics; both are empty without any."""
-    ends = [
-        await store.query(Query(DAYS, ALL, 1, order_by="id", descending=descending))
-        for descending in (False, True)
-    ]
-    first, last = (day_of(found[0]["id"]) if found else "" for found in ends)
-    return first, last
+async def span_of_days(store: Store, scopes: Iterable[str] = (ALL,)) -> tuple[str, str]:
+    """Return the first and the last day with statistics of any scope; both are empty without."""
+    ends: dict[bool, set[str]] = {False: set(), True: set()}
+    for scope in scopes:
+        for descending, days in ends.items():
+            found = await store.query(Query(DAYS, scope, 1, order_by="id", descending=descending))
+            days.update(day_of(each["id"]) for each in found)
+    return min(ends[False], default=""), max(ends[True], default="")
 
 
 def days_before(day: str, count: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Self
 
 from collector.rounds.worker import holder_of
 from collector.shards.beside import ShardAtWorkError, has_shards, shard_leases
@@ -23,7 +24,7 @@ class PartJournal(Journal[ShardPart]):
     @classmethod
     async def reopen(
         cls, store: Store, held: HeldLease, clock: Clock, *, kind: Kind, shard: str, run: str
-    ) -> "PartJournal":
+    ) -> Self:
         """Open the document for a turn; another run begins from the start.
 
         Cells that a killed turn left pending stay so. Raises LeaseLost.

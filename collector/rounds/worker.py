@@ -22,7 +22,7 @@ from collector.rounds.documents import (
 )
 from collector.shards.beside import ShardAtWorkError
 from collector.writers.lease import LET_GO_SECONDS, LOOK_AGAIN_SECONDS, HeldLease
-from shared.errors import CycleRunning, LeaseLost, Stopped, StoreError
+from shared.errors import CycleRunning, LeaseLost, Stopped, StoreError, UndertoneError
 from shared.logs import event
 from shared.models import RoundName, ShardRound
 from shared.settings import Settings
@@ -31,6 +31,10 @@ from shared.store import Store
 from shared.times import Clock
 
 log = logging.getLogger(__name__)
+
+
+class ShardsFailedError(UndertoneError):
+    """Shards that had all their attempts; the message has their reasons."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,7 @@ class RoundWorker:
 
 
 def workers_of_round(settings: Settings) -> int:
-    """Return the number of messages that work on a round side by side: one where SQLite stores."""
+    """Return the number of workers that a round has: SQLite has one writer at a time."""
     return WORKERS_OF_ROUND if settings.cosmos_endpoint else 1
 
 

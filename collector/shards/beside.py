@@ -1,23 +1,26 @@
 """Other work on a shard, beside the shards of a cycle: it holds the leases of its shard."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from collector.rollups.hours import Shares
 from collector.shards.queue import SIDE_BY_SIDE
 from collector.shards.totals import leave_note
-from collector.writers.journal import Journal
+from collector.writers.journal import Journal, Kind
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait, lease
 from collector.writers.session import Begin, closing_journal
 from collector.writers.shared_lease import shared_lease
 from shared.communities import SourceName
-from shared.errors import CycleRunning
-from shared.store import COLLECTION, Store
+from shared.errors import CycleRunning, DocumentChanged
+from shared.store import COLLECTION, WORK, Store
 from shared.times import Clock, utc_now
 
 J = TypeVar("J", bound=Journal[Any])
+
+PARTS: Final[tuple[Kind, ...]] = ("rematch", "rescore", "cleanup")
+"""The kinds of work whose rounds leave a part for each shard that writes cells."""
 
 
 class ShardAtWorkError(CycleRunning):
@@ -60,7 +63,24 @@ async def shard_leases(
             shared_lease(store, cycle, holder, seconds=seconds, clock=clock, lease_wait=lease_wait)
         )
         held.others = (*held.others, part)
+        if held.taken_over is not None:
+            await fence(store, shard, held.taken_over)
         yield held
+
+
+async def fence(store: Store, shard: str, holder: str) -> None:
+    """Have the next write of the journals of a shard fail that the holder may still write.
+
+    By a clock that is ahead a shard is taken over from a worker that lives. What that counts may
+    miss what is written now, so its journal must not say that its cells agree.
+    """
+    keys = [("shard", shard), ("backfill", holder)]
+    keys += [(kind, f"{kind}_{shard}") for kind in PARTS]
+    found = await store.read_many(WORK, keys)
+    for work in found.values():
+        if work["reconciled"] == "no":
+            with suppress(DocumentChanged):  # It has ended, or has another worker.
+                await store.replace(WORK, work, work["_etag"])
 
 
 @dataclass(frozen=True)

@@ -64,13 +64,17 @@ NO_WAIT = LeaseWait()
 
 @dataclass
 class HeldLease:
-    """A lease that this process holds until `check` raises; others are held with it."""
+    """A lease that this process holds until `check` raises; others are held with it.
+
+    taken_over is the holder that let it expire, which may have been killed, or may still write.
+    """
 
     holder: str
     etag: str
     expires_at: str
     lost: bool = False
     others: Sequence["HeldLease"] = ()
+    taken_over: str | None = None
 
     def check(self) -> None:
         """Raise LeaseLost if another writer may be writing."""
@@ -215,7 +219,7 @@ async def _take(
         if found["holder"] is not None:
             event(log, "lease.taken_over", logging.WARNING, holder=holder, of=found["holder"])
         etag = await store.replace(LEASES, mine, found["_etag"])
-    return HeldLease(holder, etag, mine["expires_at"])
+    return HeldLease(holder, etag, mine["expires_at"], taken_over=found and found["holder"])
 
 
 async def _keep_renewing(held: HeldLease, renew: Renew, *, seconds: int, clock: Clock) -> None:

@@ -191,14 +191,17 @@ class Import(Work):
 class Rematch(Work):
     """The matching of stored items by the watchlist's current rules; its id is "rematch".
 
-    It is worked on in turns at the lease, and only by the holder of the lease. revision is that of
-    the watchlist whose rules are applied. subjects are the ids whose mentions may not be right yet:
-    those whose rules changed, and others as soon as a mention of theirs changes. cursor is
-    "HOUR community" of the last one that is done, newest first; None before the first. items is the
-    number of items in all, matched of those that are done, and changed of those that were written.
+    It is worked on in turns at the lease, and only by the holder of the lease. Where each shard has
+    its own turns, run is the round's, and several workers change the document under its ETag.
+    revision is that of the watchlist whose rules are applied. subjects are the ids whose mentions
+    may not be right yet: those whose rules changed, and others as soon as a mention of theirs
+    changes. cursor is "HOUR community" of the last one that is done, newest first; None before the
+    first, and in shards. items is the number of items in all, matched of those that are done, and
+    changed of those that were written.
     """
 
     ttl: int
+    run: NotRequired[str]
     revision: int
     subjects: list[str]
     cursor: str | None
