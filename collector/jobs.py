@@ -27,7 +27,6 @@ from collector.runs import (
 )
 from collector.sentiment.base import light
 from collector.shard_runs import is_sharded, plan_cycle, worker_of
-from collector.shards.beside import has_shards
 from collector.shards.planner import Planned
 from collector.shards.retiring import retire_shards
 from collector.sources.registry import open_sources
@@ -57,6 +56,7 @@ from shared.models import (
 from shared.on_demand import read_message
 from shared.schedule import interval, last_tick
 from shared.settings import Settings
+from shared.shards import has_shards
 from shared.spellings import SpelledStore, Spellings
 from shared.store import COLLECTION, CURRENT, CYCLES, TOPICS, Store
 from shared.subjects.watchlist import keep_watchlist

@@ -26,7 +26,6 @@ from collector.sentiment.llm.judge import Judge
 from collector.sentiment.llm.method import ModelMethod
 from collector.sentiment.llm.questions import MAX_TEXTS
 from collector.shard_runs import is_sharded
-from collector.shards.beside import has_shards
 from collector.trending.finder import Trends
 from collector.turns import (
     MESSAGE_WAIT_SECONDS,
@@ -43,6 +42,7 @@ from shared.llm.budget import Budget, BudgetedChat
 from shared.llm.chat import chat_of, is_configured
 from shared.scoring import ScoreMessage, read_message
 from shared.settings import Settings
+from shared.shards import has_shards
 from shared.store import CURRENT, TOPICS, Store
 from shared.text.forms import FORMS
 from shared.times import utc_now

@@ -13,6 +13,7 @@ from shared.communities import SourceName
 from shared.messages import parsed
 from shared.models import CommunityState, Trigger
 from shared.on_demand import HIDDEN, CycleId
+from shared.store import COLLECTION, Store
 from shared.times import iso
 
 QUEUE: Final = "shard-requests"
@@ -123,3 +124,9 @@ def sweep_requests(asked: int, polls: int, shards: int, interval: timedelta) -> 
     allowed = SHARE_OF_PACE * REQUESTS_A_MINUTE * (interval / timedelta(minutes=1))
     share = allowed / max(1, shards) - REQUESTS_A_POLL * polls
     return min(asked, max(1, int(share)))
+
+
+async def has_shards(store: Store) -> bool:
+    """Return whether communities have been assigned to shards. Raises StoreError."""
+    state = await store.read(COLLECTION, "collection", "collection")
+    return state is not None and "shards" in state

@@ -23,7 +23,7 @@ from collector.rounds.cleanup import CleanupRound, Limits
 from collector.rounds.rematch import UnassignedError
 from collector.rounds.rescore import ShardRescorer
 from collector.sentiment.base import Method
-from collector.shards.beside import OneCommunity, has_shards
+from collector.shards.beside import OneCommunity
 from collector.shards.collecting import ShardCollector
 from collector.shards.planner import Planner
 from collector.shards.worker import ShardWorker
@@ -34,7 +34,7 @@ from shared.alerts.evaluation import Evaluation
 from shared.errors import BackfillEnded, CycleEnded, SourceUnavailable, UndertoneError
 from shared.models import AlertRule, Trigger
 from shared.settings import Settings
-from shared.shards import ShardMessage
+from shared.shards import ShardMessage, has_shards
 from shared.store import Store
 from shared.store.community_states import read_states
 from shared.times import utc_now

@@ -155,7 +155,7 @@ class BackfillTurn:
                 self.store, journal, self.clock, add_up=beside.add_up if beside else None
             ),
         )
-        await work.recount.finish()
+        await work.recount.finish(is_sure=False)
         shard = self.beside.shard if self.beside else ""
         await give_back(self.store, {self.source.name: self.source}, shard)
         try:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from collector.collection.journal import ItemsJournal
@@ -44,7 +43,7 @@ class Recount:
 
         add_up is by default `rebuild_all` of the store.
         """
-        self._add_up = add_up or partial(rebuild_all, store)
+        self._add_up = add_up
         self._is_first = is_first
         self._groups, self._next, self._idle_left = 0, 1, FIRST_IDLE
         self._store = store
@@ -63,13 +62,19 @@ class Recount:
         """Recount these hours of a community from its items."""
         self._shares[name].update(await rebuild_cells(self._store, name, hours))
 
-    async def finish(self) -> None:
-        """Recount the remaining pending cells, and update `all`."""
+    async def finish(self, *, is_sure: bool = True) -> None:
+        """Recount the remaining pending cells, and update `all`.
+
+        is_sure is False for what killed work left, whose items may have changed since.
+        """
         for name, hours in self._journal.pending.items():
             if missing := hours - self._shares[name].keys():
                 await self.recount(name, missing)
         if any(self._shares.values()):
-            await self._add_up(self._shares)
+            if self._add_up is not None:
+                await self._add_up(self._shares)
+            else:
+                await rebuild_all(self._store, self._shares, is_sure=is_sure)
             self._shares.clear()
             await self._journal.reconciled()
         self._done_at = self._clock()

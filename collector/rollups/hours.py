@@ -68,11 +68,12 @@ async def read_shares(store: Store, community: str, hours: Iterable[str]) -> dic
     return shares
 
 
-async def rebuild_all(store: Store, shares: Shares) -> None:
+async def rebuild_all(store: Store, shares: Shares, *, is_sure: bool = True) -> None:
     """Put these shares into the statistics of subjects, and into the hours and days of `all`.
 
     The hours of `all` are written last but for its days: they say which shares of subjects are
-    written. Hours in parts are put together a few at a time, which bounds the memory.
+    written. is_sure is False where a writer was killed before it wrote them, and the items may have
+    changed since. Hours in parts are put together a few at a time, which bounds the memory.
     """
     by_hour: dict[str, dict[str, HourShare]] = defaultdict(dict)
     for community, hours in shares.items():
@@ -83,13 +84,19 @@ async def rebuild_all(store: Store, shares: Shares) -> None:
     for some in batches_of(firsts, keys):
         known = {key: firsts[key] for key in some if key in firsts}
         stored = await with_parts(store, HOURS_OF_ALL, known)
-        await _rebuild_hours(store, {hour: by_hour[hour] for _, hour in some}, stored)
+        of_some = {hour: by_hour[hour] for _, hour in some}
+        await _rebuild_hours(store, of_some, stored, is_sure=is_sure)
 
 
 async def _rebuild_hours(
-    store: Store, by_hour: Mapping[str, Mapping[str, HourShare]], stored: Mapping[Key, ScopeHour]
+    store: Store,
+    by_hour: Mapping[str, Mapping[str, HourShare]],
+    stored: Mapping[Key, ScopeHour],
+    *,
+    is_sure: bool,
 ) -> None:
-    await rebuild_subjects(store, by_hour, {hour: known for (_, hour), known in stored.items()})
+    known_hours = {hour: known for (_, hour), known in stored.items()}
+    await rebuild_subjects(store, by_hour, known_hours, is_sure=is_sure)
     await write_ranked_days(store, {ALL: _ranked(by_hour)})
     documents: list[ScopeHour] = []
     for hour, changed in by_hour.items():

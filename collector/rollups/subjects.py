@@ -2,7 +2,9 @@
 
 Shares are made of the items that are read back for `all`. Its hours keep a hash of each subject's
 share, so that only subjects whose share changed are written. They are written last: after a crash
-in between, the shares differ from the hashes again, and everything is written again.
+in between, the shares differ from the hashes again, and everything is written again. Items may have
+changed back since the crash, though, so that the hashes are equal (`is_sure`): then what the hours
+of subjects have of a community, and what they should have, is written whatever the hashes say.
 
 An hour takes about 25 bytes for each mention, and is split into parts where it grows large
 (hour_documents.py). A day takes about 50 bytes for each hour of a community that it names: at most
@@ -14,6 +16,7 @@ import itertools
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import cast
@@ -31,6 +34,7 @@ from shared.models import (
     Parts,
     Post,
     ScopeHour,
+    Subject,
     SubjectHour,
     SubjectShare,
     Via,
@@ -65,6 +69,8 @@ MAX_NAMED = 300
 Item = Post | Comment
 SubjectChanges = Mapping[tuple[str, str], Mapping[str, SubjectShare | None]]
 """By subject and hour, the shares of communities that change; None where one is gone."""
+Doubtful = Mapping[tuple[str, str], AbstractSet[str]]
+"""By hour and community, the subjects of which the hashes may say too little."""
 
 
 @dataclass(frozen=True)
@@ -104,17 +110,25 @@ async def rebuild_subjects(
     store: Store,
     shares: Mapping[str, Mapping[str, HourShare]],
     stored: Mapping[str, ScopeHour],
+    *,
+    is_sure: bool = True,
 ) -> None:
     """Put the shares of these hours into the statistics of subjects, where they changed.
 
     shares are by hour and community, stored are the hours of `all` as they were. The caller writes
-    those next, with the hashes.
+    those next, with the hashes. is_sure is False after a crash between the two.
     """
-    changes = _changes(shares, stored)
+    subjects: Sequence[Subject] | None = None
+    doubtful: Doubtful = {}
+    if not is_sure:
+        subjects = (await read_watchlist(store))["subjects"]
+        doubtful = await _doubtful(store, subjects, shares)
+    changes = _changes(shares, stored, doubtful)
     if not changes:
         return
     rows: dict[str, dict[str, SubjectRows]] = defaultdict(dict)
-    subjects = (await read_watchlist(store))["subjects"]
+    if subjects is None:
+        subjects = (await read_watchlist(store))["subjects"]
     homes = {subject["id"]: [home.lower() for home in subject["home"]] for subject in subjects}
     keys = sorted(changes)
     for start in range(0, len(keys), HOURS_AT_ONCE):
@@ -156,18 +170,38 @@ def _cell(mentions: Iterable[tuple[Item, Mention]]) -> Cell:
     return recount_as(itertools.starmap(scored_mention, listed), posts)
 
 
+async def _doubtful(
+    store: Store, subjects: Sequence[Subject], shares: Mapping[str, Mapping[str, HourShare]]
+) -> Doubtful:
+    """Return what the hours of subjects have of these communities, and what they should have."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for hour, by_name in shares.items():
+        for name, counted in by_name.items():
+            found[hour, name].update(counted.subjects)
+    keys = [(subject_scope(each["id"]), hour) for each in subjects for hour in sorted(shares)]
+    for start in range(0, len(keys), HOURS_AT_ONCE):
+        some = await store.read_many(SUBJECT_HOURS, keys[start : start + HOURS_AT_ONCE])
+        for (scope, hour), document in (await with_parts(store, SUBJECT_HOURS, some)).items():
+            for name in document["shares"].keys() & shares[hour].keys():
+                found[hour, name].add(subject_of(scope))
+    return found
+
+
 def _changes(
-    shares: Mapping[str, Mapping[str, HourShare]], stored: Mapping[str, ScopeHour]
+    shares: Mapping[str, Mapping[str, HourShare]],
+    stored: Mapping[str, ScopeHour],
+    doubtful: Doubtful,
 ) -> SubjectChanges:
-    """Return what differs from the hashes that are stored."""
+    """Return what differs from the hashes that are stored, and what is doubtful."""
     found: dict[tuple[str, str], dict[str, SubjectShare | None]] = defaultdict(dict)
     for hour, by_name in shares.items():
         known = stored[hour]["shares"] if hour in stored else {}
         for name, counted in by_name.items():
             before = known[name].get("subjects", {}) if name in known else {}
             after = counted.share.get("subjects", {})
-            for subject in before.keys() | after.keys():
-                if before.get(subject) != after.get(subject):
+            unsure = doubtful.get((hour, name), frozenset())
+            for subject in before.keys() | after.keys() | unsure:
+                if subject in unsure or before.get(subject) != after.get(subject):
                     found[subject, hour][name] = counted.subjects.get(subject)
     return found
 

@@ -5,11 +5,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
 
 from collector.rounds.worker import holder_of
-from collector.shards.beside import ShardAtWorkError, has_shards, shard_leases
+from collector.shards.beside import ShardAtWorkError, shard_leases
 from collector.writers.journal import Journal, Kind
 from collector.writers.lease import HeldLease, lease
 from shared.errors import CycleRunning, DocumentExists, LeaseLost
 from shared.models import RoundName, ShardPart
+from shared.shards import has_shards
 from shared.store import SHARD_PARTS, Store
 from shared.store.community_states import all_states
 from shared.times import Clock, iso

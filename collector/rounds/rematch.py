@@ -35,7 +35,6 @@ from collector.rounds.documents import (
 )
 from collector.rounds.journal import PartJournal, shard_claim, shards_of
 from collector.rounds.worker import TurnEnd
-from collector.shards.beside import has_shards
 from collector.shards.collecting import MAX_MEMBERS
 from collector.shards.totals import Check, Totals, leave_note
 from collector.watchlist.mentions import MentionRules
@@ -46,6 +45,7 @@ from shared.errors import CycleRunning, DocumentChanged, DocumentExists, Underto
 from shared.models import Rematch, RoundName, ShardRound, Watchlist, Work
 from shared.rematches import ID, changed_since, is_active, is_done, read_rematch, renewed
 from shared.settings import Settings
+from shared.shards import has_shards
 from shared.store import REMATCH, SHARD_PARTS, SHARDS, Query, Store
 from shared.store.community_states import states_of_shard
 from shared.store.scan import after

@@ -14,7 +14,8 @@ from collector.writers.session import Begin, closing_journal
 from collector.writers.shared_lease import shared_lease
 from shared.communities import SourceName
 from shared.errors import CycleRunning, DocumentChanged
-from shared.store import COLLECTION, WORK, Store
+from shared.shards import has_shards
+from shared.store import WORK, Store
 from shared.times import Clock, utc_now
 
 J = TypeVar("J", bound=Journal[Any])
@@ -122,9 +123,3 @@ class OneCommunity:
     async def add_up(self, shares: Shares) -> None:
         """Leave these shares to the totals."""
         await leave_note(self.store, self.shard, shares, self.clock)
-
-
-async def has_shards(store: Store) -> bool:
-    """Return whether communities have been assigned to shards. Raises StoreError."""
-    state = await store.read(COLLECTION, "collection", "collection")
-    return state is not None and "shards" in state

@@ -84,7 +84,7 @@ class CycleCloser:
                 recount=Recount(self.store, journal, self.clock),
                 clock=self.clock,
             )
-            await context.recount.finish()
+            await context.recount.finish(is_sure=False)
             await add_up_notes(self.store, journal.check)
             await mark_copies(context, journal.document.get("oldest_new"))
             journal.outcome = outcome_of(journal.document)

@@ -14,7 +14,7 @@ from collector.shards.closing import outcome_of
 from collector.shards.documents import alive, change_cycle, with_part
 from collector.shards.journal import read_part
 from collector.shards.planner import read_plan
-from collector.shards.totals import add_up_notes
+from collector.shards.totals import TOTALS, add_up_notes
 from collector.trending.parts import remove_parts
 from collector.writers.journal import Kind
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
@@ -34,6 +34,7 @@ from shared.store import (
     SHARDS,
     SOURCE_STATES,
     SWEEPS,
+    TOTALS_STATES,
     Query,
     Store,
 )
@@ -73,6 +74,7 @@ async def retire_shards(
             await store.delete(SHARD_PARTS, [(kind, name) for name in names])
         await store.delete(SHARD_QUEUES, [("shard_queue", source) for source in SOURCES])
         await store.delete(SHARD_PLAN, [("shard_plan", "plan")])
+        await store.delete(TOTALS_STATES, [("totals_state", TOTALS)])
         while parts := await store.query(Query(SHARDS, "shard", PAGE, order_by="id")):
             names = [part["id"] for part in parts]
             await store.delete(SWEEPS, [("sweep", name) for name in names])

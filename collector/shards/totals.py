@@ -2,7 +2,8 @@
 
 A shard writes its communities' own cells, and leaves a note of the hours that changed. The holder
 of the lease `totals` recounts the shares of these hours, and puts them into `all` and the subjects.
-Notes are removed last: after a kill they are added up again, with the same result.
+Notes are removed last: after a kill they are added up again, with the same result. Items may have
+changed since, so a mark says that a writer of totals was killed, or stopped by an error.
 """
 
 import logging
@@ -18,8 +19,8 @@ from collector.writers.lease import HeldLease, lease
 from collector.writers.shared_lease import shared_lease
 from shared.errors import CycleRunning, DeadlineReached, DocumentExists, LeaseLost, StoreError
 from shared.logs import event
-from shared.models import TotalsNote
-from shared.store import LEASES, TOTALS_NOTES, Query, Store
+from shared.models import TotalsNote, TotalsState
+from shared.store import LEASES, TOTALS_NOTES, TOTALS_STATES, Query, Store
 from shared.times import Clock, iso, parse_iso
 
 log = logging.getLogger(__name__)
@@ -60,20 +61,51 @@ async def add_up_notes(store: Store, check: Check) -> int:
     aren't done then wait on.
     """
     done = 0
-    while notes := await waiting_notes(store):
-        cells: dict[str, set[str]] = defaultdict(set)
-        for note in notes:
-            for name, hours in note["cells"].items():
-                cells[name].update(hours)
-        for some in _some(cells):
-            check()
-            shares = {name: await read_shares(store, name, hours) for name, hours in some.items()}
-            check()
-            await rebuild_all(store, shares)
-            done += sum(map(len, some.values()))
-        check()
-        await store.delete(TOTALS_NOTES, [(TOTALS, note["id"]) for note in notes])
+    notes = await waiting_notes(store)
+    if not notes:
+        return done
+    is_sure = await _begin(store)
+    try:
+        while notes:
+            done += await _add_up(store, notes, check, is_sure=is_sure)
+            notes = await waiting_notes(store)
+    except DeadlineReached:
+        # It ended between two portions, of which each is whole.
+        if is_sure:
+            await _mark(store, is_under_way=False)
+        raise
+    await _mark(store, is_under_way=False)
     return done
+
+
+async def _begin(store: Store) -> bool:
+    """Mark that totals are being added up; return whether the writer before came to its end."""
+    found = await store.read(TOTALS_STATES, "totals_state", TOTALS)
+    is_sure = found is None or not found["is_under_way"]
+    if is_sure:
+        await _mark(store, is_under_way=True)
+    return is_sure
+
+
+async def _mark(store: Store, *, is_under_way: bool) -> None:
+    state = TotalsState(id=TOTALS, kind="totals_state", ttl=-1, is_under_way=is_under_way)
+    await store.upsert(TOTALS_STATES, [state])
+
+
+async def _add_up(store: Store, notes: Sequence[TotalsNote], check: Check, *, is_sure: bool) -> int:
+    """Add up notes, remove them, and return the number of their hours."""
+    cells: dict[str, set[str]] = defaultdict(set)
+    for note in notes:
+        for name, hours in note["cells"].items():
+            cells[name].update(hours)
+    for some in _some(cells):
+        check()
+        shares = {name: await read_shares(store, name, hours) for name, hours in some.items()}
+        check()
+        await rebuild_all(store, shares, is_sure=is_sure)
+    check()
+    await store.delete(TOTALS_NOTES, [(TOTALS, note["id"]) for note in notes])
+    return sum(map(len, cells.values()))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from shared.communities import Kind
 from shared.cycles import no_counts
 from shared.logs import event
 from shared.models import Cycle, CycleError, Work
+from shared.shards import has_shards
 from shared.store import COLLECTION, COMMENTS, POSTS, WORK, Container, Store
 from shared.store.keys import item_key
 from shared.store.scan import nearby, pages_between
@@ -34,9 +35,9 @@ async def recover_orphaned(store: Store, journal: Journal[Any], clock: Clock) ->
             hours[name].update(pending)
     if hours:
         await journal.write_ahead(hours)
-        await rebuild_all(
-            store, {name: await rebuild_cells(store, name, found) for name, found in hours.items()}
-        )
+        shares = {name: await rebuild_cells(store, name, found) for name, found in hours.items()}
+        # Shards may have changed items since the work was killed.
+        await rebuild_all(store, shares, is_sure=not await has_shards(store))
         await journal.reconciled()
     for work in orphaned:
         counted = await with_uncounted(store, work)

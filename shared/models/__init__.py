@@ -107,6 +107,7 @@ from shared.models.shards import (
     ShardQueue,
     ShardRound,
     TotalsNote,
+    TotalsState,
     WaitingShard,
 )
 from shared.models.state import (
@@ -301,6 +302,7 @@ __all__ = [
     "TopicState",
     "Topics",
     "TotalsNote",
+    "TotalsState",
     "TrendingPart",
     "Trigger",
     "UnitsSpent",

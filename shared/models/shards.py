@@ -90,6 +90,16 @@ class TotalsNote(TypedDict):
     _etag: NotRequired[str]
 
 
+class TotalsState(TypedDict):
+    """Whether totals are being added up, or were when their writer was killed or had an error."""
+
+    id: Literal["totals"]
+    kind: Literal["totals_state"]
+    ttl: int
+    is_under_way: bool
+    _etag: NotRequired[str]
+
+
 class ShardRound(TypedDict):
     """Work that each shard has its turns of, several shards at a time; id is the work.
 

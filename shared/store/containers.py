@@ -55,6 +55,7 @@ from shared.models import (
     TokensSpent,
     Topics,
     TotalsNote,
+    TotalsState,
     TrendingPart,
     UnitsSpent,
     UpgradeState,
@@ -98,6 +99,7 @@ SHARD_ROUNDS: Container[ShardRound] = Container("cycles", "kind", _CYCLE_INDEXES
 SHARD_PARTS: Container[ShardPart] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 TOTALS_NOTES: Container[TotalsNote] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 TRENDING_PARTS: Container[TrendingPart] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+TOTALS_STATES: Container[TotalsState] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 WORK: Container[Work] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 REQUESTS: Container[CollectRequest] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 GUARDS: Container[Lease | CollectRequest] = Container(
