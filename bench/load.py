@@ -32,6 +32,7 @@ SPAWN_SECONDS = 5
 LOCUSTFILE = ROOT / "tests" / "load" / "locustfile.py"
 # With such answers a first collection over 14 subreddits takes longer than a minute.
 SLOW_REDDIT = "slow,seconds=1"
+SOME = "claude,OpenAI,aws"
 # The ramp breaks at the first step with a p95 above this, or with failures.
 BROKEN_MS = 1000.0
 # Server errors are counted in the product's log, whatever Locust's users saw.
@@ -110,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         mine = [phase for phase in phases if phase.is_first is first]
         if not mine:
             continue
-        with product(faults=SLOW_REDDIT if first else "") as host:
+        with product(faults=SLOW_REDDIT if first else "", some=given.quick) as host:
             if not first:
                 host.wait_for_log("collect.ended .*outcome=completed")
             for phase in mine:
@@ -139,8 +140,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 @contextmanager
-def product(faults: str = "") -> Iterator[RunningHost]:
-    """Start the product with the sample feed; its first collection begins immediately."""
+def product(faults: str = "", *, some: bool = False) -> Iterator[RunningHost]:
+    """Start the product with the sample feed; its first collection begins immediately.
+
+    some: of a few communities, whose collections end sooner.
+    """
     with (
         tempfile.TemporaryDirectory() as folder,
         make_stand_in(rate_limit=RateLimit(requests=10_000_000)) as reddit,
@@ -149,7 +153,11 @@ def product(faults: str = "") -> Iterator[RunningHost]:
         reddit.control.set_faults(faults)
         yield start(
             arguments=["--startup-seconds", "0.1"],
-            settings={"REDDIT_BASE_URL": reddit.base_url, "ORIGIN": "sample"},
+            settings={
+                "REDDIT_BASE_URL": reddit.base_url,
+                "ORIGIN": "sample",
+                **({"SUBREDDITS": SOME} if some else {}),
+            },
         )
 
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from bench import request_units as ru
 from shared.errors import DocumentChanged, DocumentExists
 from shared.store import Container, Key, Query, Store
@@ -210,8 +212,14 @@ class PricedStore:
 def size_of(document: Mapping[str, Any]) -> int:
     """Return a document's bytes in Cosmos DB: UTF-8 JSON, and Cosmos DB's own properties."""
     ours = {name: value for name, value in document.items() if not name.startswith("_")}
-    text = json.dumps(ours, ensure_ascii=False, separators=(",", ":"))
-    return len(text.encode("utf-8", "surrogatepass")) + len(ru.SYSTEM_PROPERTIES)
+    try:
+        # Several times as fast as json.dumps, of which a bill needs one for each document.
+        size = len(to_json(ours))
+    except PydanticSerializationError:
+        # Half of a pair of surrogates, which only json.dumps takes.
+        text = json.dumps(ours, ensure_ascii=False, separators=(",", ":"))
+        size = len(text.encode("utf-8", "surrogatepass"))
+    return size + len(ru.SYSTEM_PROPERTIES)
 
 
 def terms_of(container: Container[Any], document: Mapping[str, Any]) -> dict[str, Any]:

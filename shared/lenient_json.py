@@ -7,6 +7,8 @@ import json
 import re
 from typing import Any
 
+from pydantic_core import from_json
+
 # No whole number of a document, or of a source, is longer than one of 64 bits.
 MAX_DIGITS = 20
 HUGE = 10**MAX_DIGITS
@@ -29,7 +31,7 @@ def loads(text: str | bytes, *, huge: int = HUGE) -> Any:
 
     try:
         try:
-            return json.loads(text)
+            return _parsed(text)
         except ValueError:
             raw = text.encode(errors="surrogatepass") if isinstance(text, str) else text
             if not LONG_NUMBER.search(raw):
@@ -37,3 +39,12 @@ def loads(text: str | bytes, *, huge: int = HUGE) -> Any:
         return json.loads(text, parse_int=whole_number)
     except RecursionError as error:
         raise ValueError("JSON nested too deeply") from error
+
+
+def _parsed(text: str | bytes) -> Any:
+    """Parse JSON as json.loads does, which takes two to three times as long for large documents."""
+    try:
+        return from_json(text)
+    except (ValueError, TypeError):
+        # json.loads also takes halves of a pair of surrogates, deeper nesting and other encodings.
+        return json.loads(text)

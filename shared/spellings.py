@@ -101,7 +101,8 @@ class SpelledStore:
         """Return those of the documents that exist."""
         await self.refresh()
         wanted = list(keys)
-        spelled = [key for key in wanted if self._is_spelled(container, key)]
+        # Unique and in order, and quick to look into.
+        spelled = dict.fromkeys(key for key in wanted if self._is_spelled(container, key))
         found = await self._store.read_many(
             container, [*wanted, *self._elsewhere(container, spelled)]
         )

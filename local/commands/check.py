@@ -14,7 +14,7 @@ from shared.errors import SettingsError
 from shared.logs import printable
 from shared.settings import load_settings
 from shared.store import CONTAINERS
-from shared.store.sqlite import SET_ASIDE, decode, document_of, indexes, tables
+from shared.store.sqlite import SET_ASIDE, decode, document_of, indexes, pragmas, tables
 
 SOUND, DAMAGED = 0, 1
 MAX_FAULTS = 20
@@ -104,7 +104,7 @@ def _salvage(source: sqlite3.Connection, new: Path, report: Report) -> None:
     """Write each readable row into a new file with the same tables."""
     try:
         with closing(sqlite3.connect(new)) as target:
-            for statement in (*tables(), *indexes()):
+            for statement in (*pragmas(), *tables(), *indexes()):
                 target.execute(statement)
             for container in CONTAINERS:
                 insert = INSERT.format(table=container.name)

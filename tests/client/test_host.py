@@ -33,12 +33,14 @@ from tests.fixtures.once import folder_of_run
 ADDRESS = "https://undertone.example.com"
 # Nothing listens at the port discard.
 SILENT_MODEL = {"ASK_ENDPOINT": "http://127.0.0.1:9/v1", "ASK_MODEL": "none"}
+# Each call has an answer with these three, too.
+SETTINGS = {**SILENT_MODEL, "SUBREDDITS": "claude,OpenAI,Cursor"}
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHost]:
     with hosts_in(tmp_path_factory.mktemp("host")) as start:
-        started = start(arguments=["--startup-seconds", "0.2", "--keys"], settings=SILENT_MODEL)
+        started = start(arguments=["--startup-seconds", "0.2", "--keys"], settings=SETTINGS)
         started.wait_for_log("collect.ended")
         yield started
 
@@ -344,7 +346,7 @@ def test_the_wheel_works_with_nothing_but_what_it_needs(wheel, tmp_path, address
         "items": said["items"], "has_worst": True,
         "frame": "frames need pandas: pip install 'undertone-client[pandas]' brings it",
     }  # fmt: skip
-    assert said["items"] > 1000
+    assert said["items"] > 250, "several pages"
 
 
 def test_the_wheel_makes_frames_with_its_extra(wheel, tmp_path, address) -> None:

@@ -23,7 +23,7 @@ def main(address: str) -> None:
             "origin": stats.origin,
             "interval": interval(stats),
             "is_same": stats.refresh() is stats,
-            "items": sum(1 for _ in client.items(hours=48, page_size=500)),
+            "items": sum(1 for _ in client.items(hours=48, page_size=100)),
             "has_worst": worst(client.items(hours=48, max_items=50)) is not None,
         }
         try:

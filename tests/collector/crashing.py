@@ -81,19 +81,19 @@ class DeadlyStore:
 
         return deadly
 
-    def steps(self) -> list[int]:
+    def steps(self, most: int = MOST_KILLS) -> list[int]:
         """Return the steps of its writes at which a kill leaves a different database.
 
         A kill during the write of one document leaves the same as a kill before the next write. So
         these are the steps before each write, during each batch, and after the last write: all of
-        them with KILLS=all, and otherwise at most MOST_KILLS, with the first and the last.
+        them with KILLS=all, and otherwise at most `most`, with the first and the last.
         """
         writes = len(self.batches)
         middles = {n for n, is_batch in enumerate(self.batches) if is_batch or n == writes - 1}
         steps = sorted([*range(0, 2 * writes, 2), *(2 * n + 1 for n in middles)])
         if os.environ.get("KILLS") == "all":
             return steps
-        every = math.ceil(len(steps) / MOST_KILLS)
+        every = math.ceil(len(steps) / most)
         return [*steps[:-1:every], steps[-1]]
 
     def _die(self) -> None:

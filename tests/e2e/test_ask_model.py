@@ -36,7 +36,9 @@ def answered(host, path: str) -> Any:
 
 def test_a_model_answers_and_what_it_makes_up_is_struck(running_host) -> None:
     with model_server_in_thread(script) as server:
-        host = running_host(arguments=["--startup-seconds", "0.2"], settings=server.environ)
+        # A question about Cursor needs its own community alone.
+        settings = {**server.environ, "SUBREDDITS": "Cursor"}
+        host = running_host(arguments=["--startup-seconds", "0.2"], settings=settings)
         host.wait_for_log("collect.ended")
         taken = host.http.post("/api/v1/ask/model", json=QUESTION)
         assert taken.status_code == 202, taken.text

@@ -45,7 +45,8 @@ def test_a_generated_client_calls_everything(running_host, tmp_path: Path) -> No
         pytest.skip("openapi-python-client is not installed: make .venv-client/.installed")
     # Questions to a model are taken where one is configured, though it doesn't answer.
     model = {"ASK_ENDPOINT": f"{CLOSED}/v1", "ASK_MODEL": "none"}
-    host = running_host(arguments=["--startup-seconds", "0.2", "--keys"], settings=model)
+    settings = {**model, "SUBREDDITS": "claude,OpenAI,Cursor"}
+    host = running_host(arguments=["--startup-seconds", "0.2", "--keys"], settings=settings)
     host.wait_for_log("collect.ended")
     address = str(host.http.base_url).rstrip("/")
     document, config = tmp_path / "openapi.json", tmp_path / "config.json"

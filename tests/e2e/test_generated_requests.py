@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.e2e.collecting import NAMES
 from tests.fixtures.host import ROOT
 
 MIN_CASES = 3000
@@ -14,7 +15,10 @@ MIN_CASES = 3000
 def test_no_generated_request_gets_an_answer_that_the_document_does_not_allow(
     running_host, tmp_path
 ) -> None:
-    host = running_host(arguments=["--startup-seconds", "0.2", "--keys"])
+    # Three communities have all kinds of answers, and short ones.
+    host = running_host(
+        arguments=["--startup-seconds", "0.2", "--keys"], settings={"SUBREDDITS": NAMES}
+    )
     host.wait_for_log("collect.ended")
     keys = json.loads((tmp_path / "data" / "keys.json").read_text())
     ended = subprocess.run(

@@ -1,9 +1,11 @@
 """Connects to a Cosmos DB account, with a key or with Entra ID."""
 
 from typing import Any, cast
+from urllib.request import getproxies
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.pipeline import PipelineResponse
+from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos.aio import CosmosClient
 
 from shared.costs import charge
@@ -32,6 +34,8 @@ def connected(
         retry_throttle_total=1,
         retry_throttle_backoff_max=1,
         raw_response_hook=_count_charge,
+        # To look up a proxy and a password takes two turns of a thread for each request.
+        transport=AioHttpTransport(use_env_settings=bool(getproxies())),
     )
 
 

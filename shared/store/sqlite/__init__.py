@@ -2,6 +2,6 @@
 
 from shared.store.sqlite.documents import decode, document_of
 from shared.store.sqlite.store import SqliteStore
-from shared.store.sqlite.tables import SET_ASIDE, indexes, tables
+from shared.store.sqlite.tables import SET_ASIDE, indexes, pragmas, tables
 
-__all__ = ["SET_ASIDE", "SqliteStore", "decode", "document_of", "indexes", "tables"]
+__all__ = ["SET_ASIDE", "SqliteStore", "decode", "document_of", "indexes", "pragmas", "tables"]

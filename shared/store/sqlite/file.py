@@ -85,6 +85,9 @@ class DatabaseFile:
         charge()
 
         async def write() -> int:
+            if len(rows) == 1:
+                # One statement is a transaction of its own.
+                return (await self.connection.executemany(sql, rows)).rowcount
             async with transaction(self.connection):
                 cursor = await self.connection.executemany(sql, rows)
             return cursor.rowcount

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,12 +22,16 @@ CACHE = -16_384
 SET_ASIDE = "unreadable"
 
 
-def tables() -> Iterator[str]:
-    """Return the statements that make the tables that are missing."""
+def pragmas() -> Iterator[str]:
+    """Return the statements that set up a connection."""
     yield "PRAGMA journal_mode = WAL"
     # Safe in WAL mode against a killed process: https://sqlite.org/pragma.html#pragma_synchronous
     yield "PRAGMA synchronous = NORMAL"
     yield f"PRAGMA cache_size = {CACHE}"
+
+
+def tables() -> Iterator[str]:
+    """Return the statements that make the tables that are missing."""
     for container in CONTAINERS:
         yield (
             f"CREATE TABLE IF NOT EXISTS {container.name} (partition TEXT NOT NULL,"
@@ -45,14 +49,27 @@ def indexes() -> Iterator[str]:
 
 async def prepare(connection: aiosqlite.Connection) -> None:
     """Make the tables and indexes that are missing."""
-    for statement in tables():
-        await connection.execute(statement)
+    await connection.executescript(";".join(pragmas()))
+    made = await connection.execute_fetchall("SELECT name FROM sqlite_master")
+    if _names() <= {name for (name,) in made}:
+        return
     try:
-        await _make_indexes(connection)
+        await _run_together(connection, (*tables(), *indexes()))
     except sqlite3.Error as error:
         if BAD_JSON not in str(error):
             raise
+        await _run_together(connection, tables())
         await set_aside_rows(connection)
+
+
+async def _run_together(connection: aiosqlite.Connection, statements: Iterable[str]) -> None:
+    """Run all statements or none, in one call of the connection's thread."""
+    try:
+        await connection.executescript(";".join(("BEGIN IMMEDIATE", *statements, "COMMIT")))
+    except sqlite3.Error:
+        if connection.in_transaction:
+            await connection.execute("ROLLBACK")
+        raise
 
 
 @asynccontextmanager
@@ -99,6 +116,11 @@ async def set_aside_rows(connection: aiosqlite.Connection) -> None:
 async def _make_indexes(connection: aiosqlite.Connection) -> None:
     for statement in indexes():
         await connection.execute(statement)
+
+
+def _names() -> set[str]:
+    """Return the names of all tables and indexes."""
+    return {name for each in CONTAINERS for name in (each.name, *_indexes_of(each))}
 
 
 def _indexes_of(container: Container[Any]) -> dict[str, str]:

@@ -123,44 +123,39 @@ async def test_a_kill_at_any_write_loses_nothing_and_doubles_nothing(
 ) -> None:
     more = {"subreddits": (), "communities": (NAME,)}
     settings = sqlite_settings.model_copy(update=more)
-    whole = await _whole(settings.model_copy(update={"sqlite_path": tmp_path / "whole.db"}))
-    step, killed = 0, True
-    while killed:
+    own = settings.model_copy(update={"sqlite_path": tmp_path / "whole.db"})
+    whole, steps = await _whole(own)
+    assert len(steps) > 10
+    for step in steps:
         own = settings.model_copy(update={"sqlite_path": tmp_path / f"{step}.db"})
-        killed = await _killed_at(own, step, whole, later)
-        step += 3
-    assert step > 30
+        await _killed_at(own, step, whole, later)
 
 
-async def _whole(settings: Settings) -> dict[str, Any]:
+async def _whole(settings: Settings) -> tuple[dict[str, Any], list[int]]:
+    """Return what a turn leaves that isn't killed, and the steps at which to kill one."""
     async with opened(settings) as store:
         await begun(store)
-        await turn(store, settings, forum())
-        return await final_data(store, [NAME])
+        counting = KilledStore(store, -2)
+        await turn(counting, settings, forum())
+        return await final_data(store, [NAME]), counting.steps(most=12)
 
 
 async def _killed_at(
     settings: Settings, step: int, whole: dict[str, Any], later: timedelta
-) -> bool:
+) -> None:
     """Kill a turn at a write, and go on, at once by the lease's expiry or after another writer."""
     async with opened(settings) as store:
         await begun(store)
-        try:
+        with pytest.raises(Killed):
             await turn(KilledStore(store, step), settings, forum())
-        except Killed:
-            killed = True
-        else:
-            killed = False
-        if killed:
-            if later:
-                # Another writer recovers what it left.
-                clock = lambda: NOW + LATER  # noqa: E731
-                await Cleaner(store, settings, clock=clock).run()
-            with suppress(BackfillEnded):  # It was killed after its last write.
-                await turn(store, settings, forum(), later=2 * LATER)
+        if later:
+            # Another writer recovers what it left.
+            clock = lambda: NOW + LATER  # noqa: E731
+            await Cleaner(store, settings, clock=clock).run()
+        with suppress(BackfillEnded):  # It was killed after its last write.
+            await turn(store, settings, forum(), later=2 * LATER)
         assert await final_data(store, [NAME]) == whole
         await check_statistics(store, [NAME])
-        return killed
 
 
 def failing(at: int, error: Exception) -> Callable[[int], None]:

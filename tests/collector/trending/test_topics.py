@@ -19,10 +19,22 @@ from shared.times import iso
 from shared.topics.near_copies import authors_of, said_words
 from tests.api.world import a_comment
 from tests.collector.trending.talk import NOW, VOCABULARY, chatter, find, post_of_age, story
+from tests.fixtures.stores import FilledStore
+
+
+async def fill_talk(store: Store) -> None:
+    """Store the talk of all tests."""
+    await store.upsert(POSTS, chatter(random.Random(21)))
+
+
+@pytest.fixture
+async def sqlite_store(filled_store: FilledStore) -> Store:
+    """Open a store with this talk, which all of these tests have besides their own posts."""
+    return await filled_store(fill_talk)
 
 
 async def topics_of(store: Store, settings: Settings, *posts: Post) -> list[Topic]:
-    await store.upsert(POSTS, [*chatter(random.Random(21)), *posts])
+    await store.upsert(POSTS, posts)
     return (await find(store, settings))["topics"]
 
 

@@ -296,3 +296,12 @@ async def test_what_an_operation_costs_is_counted(cosmos_store) -> None:
     assert costs.operations == 2
     # The server of the tests charges 1 for everything.
     assert costs.request_units == 2.0
+
+
+async def test_a_proxy_of_the_environment_is_used(cosmos_server, monkeypatch) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    # Nothing listens there.
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with pytest.raises(StoreUnavailable):
+        await open_store(cosmos_server.settings(), retry_seconds=0.5)
