@@ -54,10 +54,10 @@ async def server(store: Store) -> Server:
 async def work_side_by_side(store: Store, workers: list[Workers]) -> None:
     """Work on the messages of the first workers with all of them; each message comes twice."""
     queue: deque[Any] = deque(each for each in workers[0].waiting for _ in range(2))
-    at_work = 0
+    at_work = taken_over = 0
 
     async def one(own: Workers) -> None:
-        nonlocal at_work
+        nonlocal at_work, taken_over
         worker = own.worker(store)
         while queue or at_work:
             if not queue:
@@ -68,7 +68,10 @@ async def work_side_by_side(store: Store, workers: list[Workers]) -> None:
             try:
                 following = await worker.work(message)
             except LeaseLost:
-                # A wrong clock has taken it over: the message returns to the queue.
+                # A wrong clock has taken it over: the message returns to the queue, which hides it
+                # for a while. Otherwise two such clocks took a shard from each other for ever.
+                taken_over += 1
+                await asyncio.sleep(min(4.0, 0.1 * taken_over))
                 following = [message]
             queue.extend(each for each in following for _ in range(1 if each == message else 2))
             at_work -= 1
