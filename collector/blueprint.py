@@ -138,6 +138,9 @@ def collect_now(
 @blueprint.queue_output(
     arg_name="cleanup", queue_name=cleanups.QUEUE, connection="AzureWebJobsStorage"
 )
+@blueprint.queue_output(
+    arg_name="trending", queue_name=TRENDING_QUEUE, connection="AzureWebJobsStorage"
+)
 @blueprint.queue_output(arg_name="shards", queue_name=SHARD_QUEUE, connection="AzureWebJobsStorage")
 def collect_shard(
     message: func.QueueMessage,
@@ -147,6 +150,7 @@ def collect_shard(
     model: func.Out[typing.List[str]],
     evaluate: func.Out[typing.List[str]],
     cleanup: func.Out[typing.List[str]],
+    trending: func.Out[typing.List[str]],
     shards: func.Out[typing.List[str]],
     context: func.Context,
 ) -> None:
@@ -154,6 +158,7 @@ def collect_shard(
     from collector.alert_jobs import send_due_evaluation  # noqa: PLC0415
     from collector.backfill_jobs import send_due  # noqa: PLC0415
     from collector.cleanup_jobs import send_due_cleanup  # noqa: PLC0415
+    from collector.jobs import send_late_trends  # noqa: PLC0415
     from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
     from collector.score_jobs import send_due_model_scoring, send_due_scoring  # noqa: PLC0415
     from collector.shard_jobs import collect_shard_on_message  # noqa: PLC0415
@@ -166,6 +171,7 @@ def collect_shard(
             send_due_model_scoring(settings(), model)
             send_due_evaluation(settings(), evaluate, "collect")
             send_due_cleanup(settings(), cleanup)
+            send_late_trends(settings(), trending)
 
 
 @blueprint.queue_trigger(

@@ -32,7 +32,7 @@ from collector.shards.retiring import retire_shards
 from collector.sources.registry import open_sources
 from collector.sources.waiting import wait_from_first_use, wait_until
 from collector.trending.finder import Trends
-from collector.turns import RUN_SECONDS, Messages, RunTime, send
+from collector.turns import RUN_SECONDS, Messages, RunTime, send, send_due_messages
 from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.shutdown import run_until_stopped, stopping
 from shared.errors import (
@@ -270,6 +270,21 @@ async def begin_trends(store: Store, settings: Settings) -> list[str]:
         return []
     workers = min(workers_of_round(settings), len(begun["open"]))
     return [TrendingMessage(moment=moment).model_dump_json()] * workers
+
+
+def send_late_trends(settings: Settings, output: Messages) -> None:
+    """Put the messages on the queue that find the topics of many communities, if these are late.
+
+    So a first start needn't wait for the timer.
+    """
+    send_due_messages("trending", _late_trends(settings), output)
+
+
+async def _late_trends(settings: Settings) -> list[str]:
+    async with opened(settings) as (store, watched):
+        if not is_sharded(watched) or not await _trends_are_late(store, watched):
+            return []
+        return await begin_trends(store, watched)
 
 
 def no_turn() -> Callable[[], bool]:

@@ -55,7 +55,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class PartProgress:
-    """What one of several workers has done since its last note.
+    """The work that one of several workers has done since its last note.
 
     scored is the number of items that it wrote. failed counts the items that couldn't be scored, by
     the names of their hours, and `cured` names the hours that are done: what failed in them before
@@ -156,7 +156,7 @@ class Backlog:
         return stale, bool(state["failed"]) and is_due_again
 
     async def alive(self, ticket: str) -> None:
-        """Give a sign of work. Raises TakenOver."""
+        """Store a sign of work. Raises TakenOver."""
 
         async def seen(state: ScoringState) -> None:
             state["ticket_at"] = iso(self.clock())

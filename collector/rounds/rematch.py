@@ -213,7 +213,7 @@ class RematchRound:
         return Begun(fresh, is_new=is_new or is_replaced or is_lost)
 
     async def resume(self) -> None:
-        """Give new attempts to the shards that are open."""
+        """Allow the shards that are open new attempts."""
         await change_round(self.store, NAME, lambda found: found and resumed(found, self.clock()))
 
     async def end(self, run: str, check: Check) -> Rematch | None:
@@ -378,7 +378,7 @@ async def _recount_others(store: Store, shard: str, names: list[str]) -> None:
     """Recount the cells that killed work left pending in these communities.
 
     Their hours may have items that no cell counts, and would not be matched. The work's own
-    document still has them: whoever recovers it brings the totals up to date.
+    document still has them: its recovery brings the totals up to date.
     """
     part = await store.read(SHARDS, "shard", shard)
     killed: list[Work] = await unreconciled_work(store)

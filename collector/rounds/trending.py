@@ -96,7 +96,7 @@ class TrendingEnd:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a round is about, for all its steps: communities in their order, in groups of a size."""
+    """The plan of a round, for all its steps: communities in their order, in groups of a size."""
 
     until: datetime
     names: Sequence[str]
@@ -276,7 +276,7 @@ async def _groups_of(parts: Parts, step: Step) -> list[str]:
 
 @dataclass
 class _Batch:
-    """What was read of some communities, by their names, until it is written as a part.
+    """The content that was read of some communities, by their names, until it is written as a part.
 
     posts are rows of JSON. before has by the community that posts name their number, and how many
     have each term by the term's key.

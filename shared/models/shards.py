@@ -91,7 +91,7 @@ class TotalsNote(TypedDict):
 
 
 class TotalsState(TypedDict):
-    """Whether totals are being added up, or were when their writer was killed or had an error."""
+    """A mark: totals are being added up, or were when their writer was killed or had an error."""
 
     id: Literal["totals"]
     kind: Literal["totals_state"]
@@ -122,7 +122,7 @@ class ShardRound(TypedDict):
 
 
 class ShardPart(Work):
-    """What a shard has done of a round, with the write-ahead of its cells.
+    """The part of a round that a shard has done, with the write-ahead of its cells.
 
     It is reopened for each turn. Its id is the kind and the shard. run is that of the round; cursor
     is the work's own, None at the start of a run. counts are those of the run.

@@ -60,7 +60,7 @@ class Topics(TypedDict):
 
 
 class TrendingPart(TypedDict):
-    """What a group of communities found for the trending topics, until these are found.
+    """The findings of a group of communities for the trending topics, until these are found.
 
     Its id is the moment of the topics, the step, the group, and the numbers of the part and of its
     piece; the first piece is written last. content is compressed JSON in base64, in this number of

@@ -6,7 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from collector.jobs import find_topics_on_message, find_trends, find_trends_on_timer, trends_of
+from collector.jobs import (
+    find_topics_on_message,
+    find_trends,
+    find_trends_on_timer,
+    send_late_trends,
+    trends_of,
+)
 from collector.rounds.worker import workers_of_round
 from collector.trending.past import PastTrends
 from collector.writers.lease import NO_WAIT, lease
@@ -107,6 +113,28 @@ def test_a_message_that_cannot_be_read_is_refused(sqlite_settings: Settings) -> 
     for body in (b"", b"{}", b'{"moment": "today"}', b'{"moment": "2026-11-23T13:05:07Z_posts"}'):
         with pytest.raises(BadMessage):
             find_topics_on_message(sqlite_settings, body, Output())  # type: ignore[arg-type]
+
+
+async def test_a_first_cycle_in_shards_asks_for_topics_and_one_that_has_them_does_not(
+    settings: Settings,
+) -> None:
+    output = Output()
+    await asyncio.to_thread(send_late_trends, settings, output)
+    assert len(output.messages) == 1
+    await asyncio.to_thread(work_through, settings, output)
+    found = await current(settings)
+    assert found
+    assert any("Copper Planner" in topic["theme"] for topic in found["topics"])
+    await asyncio.to_thread(send_late_trends, settings, output)
+    assert not output.messages
+
+
+def test_below_a_hundred_communities_the_cycle_itself_finds_late_topics(
+    sqlite_settings: Settings,
+) -> None:
+    output = Output()
+    send_late_trends(sqlite_settings, output)  # type: ignore[arg-type]
+    assert not output.messages
 
 
 def test_two_workers_take_part_on_cosmos_db(sqlite_settings: Settings) -> None:

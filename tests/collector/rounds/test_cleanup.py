@@ -336,7 +336,7 @@ class Breaking:
 
     async def delete(self, container: Any, keys: Any) -> None:
         if container is COMMENTS and any(key[0] == self.community for key in keys):
-            raise RuntimeError("a document that nobody foresaw")
+            raise RuntimeError("a document of an unknown shape")
         await self.inner.delete(container, keys)
 
 
@@ -348,7 +348,7 @@ async def test_a_shard_that_breaks_each_time_keeps_nothing_else_from_expiring(
         done = await clean_up(world.round(Breaking(store, "aws")))
         assert (done["status"], done["complete"]) == ("completed", False)
         (error,) = done["errors"]
-        assert "failed 5 times: RuntimeError: a document that nobody foresaw" in error["message"]
+        assert "failed 5 times: RuntimeError: a document of an unknown shape" in error["message"]
         warnings = [each for each in caplog.records if each.levelno == logging.WARNING]
         assert any("cleanup.incomplete" in each.message for each in warnings)
         items = await stored_items(store, NAMES)
