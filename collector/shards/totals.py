@@ -7,6 +7,7 @@ changed since, so a mark says that a writer of totals was killed, or stopped by 
 """
 
 import logging
+import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ from typing import Final
 from collector.rollups.hours import Shares, read_shares, rebuild_all
 from collector.writers.lease import HeldLease, lease
 from collector.writers.shared_lease import shared_lease
-from shared.errors import CycleRunning, DeadlineReached, DocumentExists, LeaseLost, StoreError
+from shared.errors import CycleRunning, DeadlineReached, LeaseLost, StoreError
 from shared.logs import event
 from shared.models import TotalsNote, TotalsState
 from shared.store import LEASES, TOTALS_NOTES, TOTALS_STATES, Query, Store
@@ -36,17 +37,10 @@ Check = Callable[[], None]
 async def leave_note(store: Store, shard: str, shares: Shares, clock: Clock) -> None:
     """Note the hours of these communities for the totals."""
     cells = {name: sorted(hours) for name, hours in shares.items() if hours}
-    number = 0
-    while cells:
-        note_id = f"{iso(clock())}_{shard}_{number}"
-        try:
-            await store.create(
-                TOTALS_NOTES, TotalsNote(id=note_id, kind=TOTALS, ttl=-1, cells=cells)
-            )
-        except DocumentExists:
-            number += 1  # Two notes in one second, or a clock that was put back.
-            continue
-        return
+    if cells:
+        # Several notes of a shard may be left in one second.
+        note_id = f"{iso(clock())}_{shard}_{secrets.token_hex(8)}"
+        await store.create(TOTALS_NOTES, TotalsNote(id=note_id, kind=TOTALS, ttl=-1, cells=cells))
 
 
 async def waiting_notes(store: Store) -> list[TotalsNote]:
