@@ -69,6 +69,8 @@ async def read_page_of_corrections(
     are left out.
     """
     store = await deps.watched_store()
+    # Before the items: what doesn't wait any more is in them.
+    waiting = {note["id"] for note in await read_notes(store, WAITING, MAX_WAITING)}
     notes = await store.query(
         Query(
             CORRECTION_NOTES,
@@ -87,7 +89,6 @@ async def read_page_of_corrections(
         if (known := corrections.get(note["correction"])) and known["ticket"] == note["id"]
     ]
     items = await _items_of(store, listed)
-    waiting = {note["id"] for note in await read_notes(store, WAITING, MAX_WAITING)}
     found = [
         CorrectedItem(each, items[each["id"]], each["ticket"] in waiting, deps.shows_names)
         for each in listed

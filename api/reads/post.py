@@ -33,6 +33,8 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
         takes = "the post's community, as lists of posts have it"
         raise BadParameters([BadParameter(parameter="subreddit", detail=detail, takes=takes)])
     store = await deps.watched_store()
+    # Before the items: a correction that is written in between is in one or the other.
+    beside = await corrections_beside(store)
     post = await _find(store, names, parameters.id)
     if post is None and scope != ALL:
         post = await _find(store, sharing_with(scope, deps.settings.watched), parameters.id)
@@ -41,7 +43,6 @@ async def read_post(deps: Deps, parameters: PostParameters) -> PostDetail:
         raise NotFound(f"There is no post of this id in {where}.")
     others = sharing_with(post["community"], deps.settings.watched)
     comments = await _comments(store, [post["community"], *others], parameters)
-    beside = await corrections_beside(store)
     post = with_beside(post, beside)
     shown = [with_beside(comment, beside) for comment in comments[:MAX_COMMENTS]]
     said = totals([recount([], shown)], deps.settings.other_languages)

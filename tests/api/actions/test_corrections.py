@@ -8,12 +8,14 @@ import pytest
 
 from api.actions.corrections import put_correction
 from api.reads.corrections import read_page_of_corrections
+from api.reads.post import read_post
 from api.schema.corrections import (
     MAX_CORRECTIONS,
     CorrectionBody,
     CorrectionPath,
     CorrectionsParameters,
 )
+from api.schema.parameters import PostParameters
 from bench.labelled_files import read_labelled
 from bench.priced_store import PricedStore
 from collector.maintenance.correct import Corrector
@@ -23,7 +25,7 @@ from shared.store import CORRECTIONS as CORRECTED
 from shared.store import POSTS
 from shared.times import utc_now
 from tests.api.actions.test_watchlist import found
-from tests.api.world import NOW, a_comment, a_post, ask, deps_of, get, keep
+from tests.api.world import NOW, CountingStore, a_comment, a_post, ask, deps_of, get, keep
 from tests.watchlists import a_subject, watch
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -100,6 +102,56 @@ async def test_a_label_is_shown_at_once_and_counts_once_it_is_written(world) -> 
     assert (after["negative"], after["positive"]) == (1, 0)
     assert (after["methods"], after["mixed_methods"]) == (before["methods"], False)
     assert (await post_answer())["sentiment"]["corrected"]
+
+
+class WrittenBetween(CountingStore):
+    """A store in which what waits is written into its item just before a read."""
+
+    before: int = 0
+
+    async def read(self, container: Any, partition: str, document_id: str) -> Any:
+        await self._write_in_time()
+        return await super().read(container, partition, document_id)
+
+    async def read_many(self, container: Any, keys: Any) -> Any:
+        await self._write_in_time()
+        return await super().read_many(container, keys)
+
+    async def query(self, query: Any) -> Any:
+        await self._write_in_time()
+        return await super().query(query)
+
+    async def _write_in_time(self) -> None:
+        if self.reads == self.before:
+            await write(self.inner)
+
+
+@pytest.mark.parametrize("is_taken_back", [False, True])
+@pytest.mark.parametrize("before", range(8))
+async def test_what_is_written_while_a_post_is_read_is_shown(world, before, is_taken_back) -> None:
+    """A reader never sees the label that was there before the correction."""
+    if is_taken_back:
+        await put("p1", {"label": "negative"})
+        await write(world)
+    await put("p1", {"label": None if is_taken_back else "negative"})
+    between = WrittenBetween(world)
+    between.before = before
+    shown = await read_post(deps_of(between), PostParameters(id="p1", subreddit="claude"))
+    said = shown.post.sentiment
+    assert (said.label, said.corrected) == (
+        ("positive", False) if is_taken_back else ("negative", True)
+    )
+
+
+@pytest.mark.parametrize("before", range(8))
+async def test_what_is_written_while_the_list_is_read_is_of_one_moment(world, before) -> None:
+    """What counts is in its item: the answer's item has the label, or waits for it."""
+    await put("p1", {"label": "negative"})
+    between = WrittenBetween(world)
+    between.before = before
+    page = await read_page_of_corrections(deps_of(between), CorrectionsParameters())
+    (listed,) = page.found
+    assert listed.is_waiting or listed.item["sentiment"]["label"] == "negative"
 
 
 async def test_what_is_not_given_stays_and_null_takes_back() -> None:
