@@ -17,6 +17,7 @@ from typing import Final, Literal
 from api.errors import RequestError
 from api.http.quotas import ClientTable
 from api.schema.problems import QUOTA_EXCEEDED
+from shared.contention import tries
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.logs import repeated_event
 from shared.models import UnitsSpent
@@ -35,8 +36,6 @@ MIN_STEP: Final = 2_000.0
 SHARE_OF_HEAVY: Final = 0.9
 # What one client may spend of a day in one process, so that it doesn't close the app for others.
 SHARE_OF_CLIENT: Final = 0.1
-# Forty instances may all want a step at the same moment.
-MAX_RACES: Final = 50
 DAY: Final = timedelta(days=1)
 
 
@@ -144,7 +143,7 @@ class DailyBudget:
         if store.kind == "sqlite":
             self._left = self._limit
             return
-        for _ in range(MAX_RACES):
+        async for _ in tries():
             stored = await store.read(READ_UNITS, KIND, ID)
             if stored is not None and self._day < stored["day"] <= _day_after(now):
                 # The clock of another process is ahead: a day must not begin twice.

@@ -33,9 +33,9 @@ from collector.alerts.channel_states import edit_channel, note_folded
 from collector.alerts.channels.base import Receipt
 from shared.alerts.channels import channel_id, shown_address
 from shared.alerts.composing import Owed, Sender, compose
-from shared.alerts.contention import Jitter, tries
 from shared.alerts.messages import Message
 from shared.alerts.rules import read_rules
+from shared.contention import Jitter, tries
 from shared.digests.definitions import read_digests
 from shared.digests.recipients import digests_with
 from shared.errors import (

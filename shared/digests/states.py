@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from shared.alerts.channels import channel_id, recipients
-from shared.alerts.contention import tries
+from shared.contention import tries
 from shared.digests.schedule import due_issue, is_credible, period_end
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable
 from shared.models import (

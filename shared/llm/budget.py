@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from shared.contention import tries
 from shared.errors import DocumentChanged, DocumentExists, StoreUnavailable, UndertoneError
 from shared.llm.chat import (
     Chat,
@@ -26,8 +27,6 @@ from shared.times import Clock, iso
 
 KIND: Literal["tokens"] = "tokens"
 TTL_SECONDS = 7 * 86_400
-# Writers of one account are few: each lost race means that another one has written.
-MAX_RACES = 20
 
 
 class BudgetSpent(UndertoneError):
@@ -77,7 +76,7 @@ class Budget:
         await self._add(reservation.day, used - reservation.tokens, is_settled=True)
 
     async def _add(self, day: str, tokens: int, *, is_settled: bool = False) -> None:
-        for _ in range(MAX_RACES):
+        async for _ in tries():
             stored = await self.store.read(TOKENS, KIND, self.account)
             spent = stored["spent"] if stored and stored["day"] == day else 0
             if is_settled and (stored is None or stored["day"] != day):

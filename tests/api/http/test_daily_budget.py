@@ -78,11 +78,20 @@ async def test_instances_share_a_day_that_costs_few_writes(store: Store) -> None
     counting.kind = "cosmos"  # type: ignore[attr-defined]
     counting.create, counting.replace = store.create, store.replace  # type: ignore[attr-defined]
     budgets = [budget_of(counting) for _ in range(8)]
+    # All want a step at the same moment, and each gets one.
+    await asyncio.gather(*(each.check(None, is_heavy=False) for each in budgets))
     spent = await asyncio.gather(*(spent_by_reads(each, is_heavy=False) for each in budgets))
     assert LIMIT - len(budgets) * READ <= sum(spent) <= LIMIT + len(budgets) * READ
     # Of those who want the same step one gets it, and the others try again.
     assert counting.reads < 8 * STEPS
     assert all(each > 0 for each in spent)
+
+
+async def test_forty_instances_that_begin_at_once_all_get_a_step(store: Store) -> None:
+    budgets = [budget_of(store) for _ in range(40)]
+    await asyncio.gather(*(each.check(None, is_heavy=False) for each in budgets))
+    stored: Any = await store.read(READ_UNITS, KIND, ID)
+    assert stored["spent"] == 40 * LIMIT / STEPS
 
 
 async def test_one_client_does_not_close_the_day_for_others(store: Store) -> None:

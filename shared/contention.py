@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 
 # People whose mails go out side by side write into the same incident: 20, and others beside them.
+# Forty instances may all want a part of the day's units at the same moment.
 MAX_TRIES = 20
 FIRST_SECONDS, MAX_SECONDS = 0.02, 0.5
 
