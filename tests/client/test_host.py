@@ -95,7 +95,7 @@ def arguments(post: models.PostAnswer, cycle: str, incident: str) -> dict[str, d
         "sentiment_trends": {"start": datetime.now(UTC) - timedelta(hours=12)},
         "sentiment_compare": {"scopes": ["claude", "OpenAI"], "granularity": "day"},
         "posts_recent": {"q": "the", "max_items": 3},
-        "items": {"kind": "comment", "page_size": 40, "max_items": 90},
+        "items": {"kind": "comment", "hours": 48, "page_size": 20, "max_items": 45},
         "post": {"id": post.id},
         "explain": {"community": "claude"},
         "digest": {"period": "day", "time_zone": "Europe/Berlin"},
