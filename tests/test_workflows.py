@@ -66,6 +66,11 @@ def test_no_workflow_has_a_fault_that_others_could_use() -> None:
     assert ended.returncode == 0, ended.stdout
 
 
+def test_the_stored_logits_are_compared_on_arm() -> None:
+    (job,) = [each for each in jobs_of("test").values() if "arm" in str(each["runs-on"])]
+    assert any("pytest tests/collector/sentiment" in each.get("run", "") for each in job["steps"])
+
+
 def test_each_environment_comes_after_the_one_before_with_the_same_package(deliver) -> None:
     before = "package"
     for name in ENVIRONMENTS:
