@@ -10,6 +10,8 @@ from bench.field.joining import rows_of
 from bench.field.labels import read_rows
 
 SENTENCES = Path(__file__).with_name("training.jsonl")
+NEXT = Path(__file__).with_name("training_next.jsonl")
+"""Sentences for the encoder's next version, with their kinds of talk: no training has them yet."""
 SOURCE = "training"
 
 
