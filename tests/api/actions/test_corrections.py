@@ -145,7 +145,7 @@ async def test_what_is_written_while_a_post_is_read_is_shown(world, before, is_t
 
 @pytest.mark.parametrize("before", range(8))
 async def test_what_is_written_while_the_list_is_read_is_of_one_moment(world, before) -> None:
-    """What counts is in its item: the answer's item has the label, or waits for it."""
+    """A correction that counts is in its item; otherwise it waits."""
     await put("p1", {"label": "negative"})
     between = WrittenBetween(world)
     between.before = before
