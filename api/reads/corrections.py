@@ -69,8 +69,6 @@ async def read_page_of_corrections(
     are left out.
     """
     store = await deps.watched_store()
-    # Before the items: what doesn't wait any more is in them.
-    waiting = {note["id"] for note in await read_notes(store, WAITING, MAX_WAITING)}
     notes = await store.query(
         Query(
             CORRECTION_NOTES,
@@ -88,6 +86,8 @@ async def read_page_of_corrections(
         for note in shown
         if (known := corrections.get(note["correction"])) and known["ticket"] == note["id"]
     ]
+    # After the corrections, whose notes are older, and before the items that no longer wait.
+    waiting = {note["id"] for note in await read_notes(store, WAITING, MAX_WAITING)}
     items = await _items_of(store, listed)
     found = [
         CorrectedItem(each, items[each["id"]], each["ticket"] in waiting, deps.shows_names)

@@ -1,6 +1,8 @@
 """Corrections over the API: what a person says, what is answered, and what becomes of it."""
 
 import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -104,26 +106,28 @@ async def test_a_label_is_shown_at_once_and_counts_once_it_is_written(world) -> 
     assert (await post_answer())["sentiment"]["corrected"]
 
 
-class WrittenBetween(CountingStore):
-    """A store in which what waits is written into its item just before a read."""
+@dataclass
+class DoneBetween(CountingStore):
+    """A store in which something is done just before a read: by default, what waits is written."""
 
     before: int = 0
+    act: Callable[[Any], Awaitable[object]] = write
 
     async def read(self, container: Any, partition: str, document_id: str) -> Any:
-        await self._write_in_time()
+        await self._act_in_time()
         return await super().read(container, partition, document_id)
 
     async def read_many(self, container: Any, keys: Any) -> Any:
-        await self._write_in_time()
+        await self._act_in_time()
         return await super().read_many(container, keys)
 
     async def query(self, query: Any) -> Any:
-        await self._write_in_time()
+        await self._act_in_time()
         return await super().query(query)
 
-    async def _write_in_time(self) -> None:
+    async def _act_in_time(self) -> None:
         if self.reads == self.before:
-            await write(self.inner)
+            await self.act(self.inner)
 
 
 @pytest.mark.parametrize("is_taken_back", [False, True])
@@ -134,8 +138,7 @@ async def test_what_is_written_while_a_post_is_read_is_shown(world, before, is_t
         await put("p1", {"label": "negative"})
         await write(world)
     await put("p1", {"label": None if is_taken_back else "negative"})
-    between = WrittenBetween(world)
-    between.before = before
+    between = DoneBetween(world, before=before)
     shown = await read_post(deps_of(between), PostParameters(id="p1", subreddit="claude"))
     said = shown.post.sentiment
     assert (said.label, said.corrected) == (
@@ -147,11 +150,17 @@ async def test_what_is_written_while_a_post_is_read_is_shown(world, before, is_t
 async def test_what_is_written_while_the_list_is_read_is_of_one_moment(world, before) -> None:
     """A correction that counts is in its item; otherwise it waits."""
     await put("p1", {"label": "negative"})
-    between = WrittenBetween(world)
-    between.before = before
+    between = DoneBetween(world, before=before)
     page = await read_page_of_corrections(deps_of(between), CorrectionsParameters())
     (listed,) = page.found
     assert listed.is_waiting or listed.item["sentiment"]["label"] == "negative"
+
+
+@pytest.mark.parametrize("before", range(8))
+async def test_what_is_corrected_while_the_list_is_read_does_not_count_yet(world, before) -> None:
+    between = DoneBetween(world, before=before, act=lambda _: put("p1", {"label": "negative"}))
+    page = await read_page_of_corrections(deps_of(between), CorrectionsParameters())
+    assert all(listed.is_waiting for listed in page.found)
 
 
 async def test_what_is_not_given_stays_and_null_takes_back() -> None:
