@@ -27,7 +27,9 @@ VIEWS: dict[str, tuple[dict[str, object], str, str]] = {
     "posts": ({"view": "posts", "hours": 168}, "Posts", "upvote"),
     "collection": ({"view": "collection"}, "Collection", "completed"),
 }
-IS_SETTLED = """document.readyState === "complete" && !document.querySelector(".skeleton")
+# A view is hidden while it isn't known which banners stand above it: main has the class waiting.
+IS_SETTLED = """document.readyState === "complete"
+  && !document.querySelector(".skeleton, main.waiting")
   && Boolean(document.querySelector("h1")) && !document.querySelector("#not-started")"""
 # An empty chart has only one colour.
 BLANK_CHARTS = """[...document.querySelectorAll("canvas")].filter((canvas) => {

@@ -77,7 +77,7 @@ def rules_of(look: str) -> Sequence[str] | None:
 def settle(visit: Visit) -> None:
     """Wait until everything has loaded."""
     visit.page.wait_for_load_state("networkidle")
-    visit.page.wait_for_function("() => !document.querySelector('.skeleton')")
+    visit.page.wait_for_function("() => !document.querySelector('.skeleton, main.waiting')")
 
 
 def note_shifts(visit: Visit) -> None:
