@@ -20,7 +20,7 @@ from collector.rounds.documents import read_round
 from collector.rounds.rematch import NAME, Begun, RematchRound, UnassignedError
 from collector.rounds.worker import RoundEnd, RoundWorker, ShardsFailedError, workers_of_round
 from collector.runs import RESCORE_WAIT_SECONDS, opened, reported, skipped_if_busy
-from collector.shard_runs import SHARD_SECONDS, is_sharded, no_check
+from collector.shard_runs import SHARD_SECONDS, is_sharded
 from collector.shards.totals import Totals
 from collector.turns import (
     MESSAGE_WAIT_SECONDS,
@@ -31,6 +31,7 @@ from collector.turns import (
     send,
     send_due_messages,
 )
+from collector.writers.deadline import no_check
 from collector.writers.lease import LeaseWait
 from collector.writers.shutdown import run_until_stopped
 from shared.errors import CycleRunning, DeadlineReached

@@ -18,6 +18,7 @@ from collector.sources.base import Source
 from collector.sources.registry import open_sources
 from collector.sources.waiting import wait_from_first_use
 from collector.turns import MESSAGE_WAIT_SECONDS
+from collector.writers.deadline import no_check
 from collector.writers.lease import NO_WAIT, LeaseWait
 from collector.writers.shutdown import stopping
 from shared.communities import SourceName
@@ -98,10 +99,6 @@ async def add_up_beside(store: Store, settings: Settings, beside: OneCommunity |
         totals = Totals(store, utc_now, settings.lease_seconds)
         with suppress(CycleRunning):
             await totals.add_up(beside.shard, no_check)
-
-
-def no_check() -> None:
-    """Never end the work."""
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Removes data older than RETENTION_DAYS, and closes orphaned work."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,6 +11,7 @@ from collector.maintenance.expired_shared import ExpiredShared, old_work
 from collector.maintenance.journals import CleanupJournal
 from collector.rollups.hours import rebuild_all
 from collector.trending.snapshots import expired_snapshots
+from collector.writers.deadline import Check, no_check
 from collector.writers.journal import DATED, unreconciled_work
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer
@@ -26,10 +26,6 @@ from shared.store.scan import pages_between
 from shared.times import Clock, hour_start, iso, parse_iso, utc_now
 
 log = logging.getLogger(__name__)
-
-
-def no_check() -> None:
-    """Never end the cleanup."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,7 @@ class Cleaner:
     store: Store
     settings: Settings
     clock: Clock = utc_now
-    check: Callable[[], None] = no_check
+    check: Check = no_check
 
     def before(self) -> datetime:
         """Return the hour before which everything is removed."""

@@ -3,9 +3,9 @@
 Cosmos DB lets them expire by their time to live; other stores don't.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
+from collector.writers.deadline import Check
 from shared.alerts.rules import read_rules
 from shared.models import AlertState, Incident
 from shared.store import ALERT_STATES, INCIDENTS, Query, Store
@@ -17,7 +17,7 @@ PAGE = 100
 BEHIND_DOT = "/"
 
 
-async def remove_expired_alerts(store: Store, before: datetime, check: Callable[[], None]) -> int:
+async def remove_expired_alerts(store: Store, before: datetime, check: Check) -> int:
     """Remove incidents that closed before a time and owe nothing, and return how many.
 
     Open incidents stay. check is called before each write, and raises what ends the work.
@@ -42,7 +42,7 @@ def _is_expired(incident: Incident, before: str) -> bool:
     return closed is not None and closed < before and incident["outbox"] == "empty"
 
 
-async def _remove_states(store: Store, check: Callable[[], None]) -> None:
+async def _remove_states(store: Store, check: Check) -> None:
     """Remove states of deleted rules whose numbers no incident has any more."""
     rules = {rule["id"] for rule in (await read_rules(store))["rules"]}
     states = await store.query(Query(ALERT_STATES, "alert_state", 1000, order_by="id"))

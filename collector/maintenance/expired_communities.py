@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from collector.rollups.hours import Shares, rebuild_cells
 from collector.rollups.months import remove_months
+from collector.writers.deadline import Check
 from collector.writers.journal import Journal
 from shared.backfills import backfill_id
 from shared.corrections.documents import forget_corrections
@@ -44,7 +45,7 @@ class ExpiredCommunities:
     store: Store
     journal: Journal[Any]
     removed: dict[str, int]
-    check: Callable[[], None]
+    check: Check
     add_up: Callable[[Shares], Awaitable[None]]
     clock: Clock
     _touched: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))

@@ -3,9 +3,9 @@
 Cosmos DB lets them expire by their time to live; other stores don't.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
+from collector.writers.deadline import Check
 from shared.digests.definitions import read_digests
 from shared.store import DIGEST_CONTENTS, DIGEST_STATES, Query, Store
 from shared.times import iso
@@ -14,7 +14,7 @@ from shared.times import iso
 MAX_READ = 1000
 
 
-async def remove_expired_digests(store: Store, before: datetime, check: Callable[[], None]) -> None:
+async def remove_expired_digests(store: Store, before: datetime, check: Check) -> None:
     """Remove what was made before a time, and the states of digests that no definition has.
 
     check is called before each write, and raises what ends the work. Raises StoreError.

@@ -3,9 +3,9 @@
 Cosmos DB lets them expire by their time to live; other stores don't.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
+from collector.writers.deadline import Check
 from shared.questions.states import KEPT, KIND
 from shared.store import QUESTIONS, Query, Store
 from shared.times import iso
@@ -13,7 +13,7 @@ from shared.times import iso
 PAGE = 100
 
 
-async def remove_expired_questions(store: Store, now: datetime, check: Callable[[], None]) -> int:
+async def remove_expired_questions(store: Store, now: datetime, check: Check) -> int:
     """Remove questions that were asked more than 30 days ago, and return how many.
 
     check is called before each write, and raises what ends the work. Raises StoreError.

@@ -3,7 +3,7 @@
 It comes after what is expired of all communities, whose statistics then are empty in `all`.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from collector.maintenance.expired_verdicts import remove_expired_verdicts
 from collector.maintenance.journals import CleanupJournal
 from collector.rollups.ranked_days import remove_ranked_days
 from collector.trending.snapshots import remove_expired
+from collector.writers.deadline import Check
 from collector.writers.journal import DATED
 from shared.models import ALL
 from shared.settings import Settings
@@ -35,7 +36,7 @@ class ExpiredShared:
     store: Store
     settings: Settings
     journal: CleanupJournal
-    check: Callable[[], None]
+    check: Check
     clock: Clock
 
     async def remove_totals(self, before: datetime) -> None:

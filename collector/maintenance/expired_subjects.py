@@ -4,12 +4,12 @@ The recount of expired items has removed theirs already. This finds statistics w
 also of subjects that aren't watched any more.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from collector.rollups.months import remove_months
 from collector.rollups.ranked_days import remove_ranked_days
+from collector.writers.deadline import Check
 from shared.stats.hour_parts import keys_to_delete
 from shared.stats.subject_tables import MONTHS_OF_TABLE
 from shared.stats.subjects import TABLE, subject_scope
@@ -21,7 +21,7 @@ from shared.times import day_of, hour_of, iso, month_of
 PAGE = 500
 
 
-async def remove_expired_subjects(store: Store, before: datetime, check: Callable[[], None]) -> int:
+async def remove_expired_subjects(store: Store, before: datetime, check: Check) -> int:
     """Remove the statistics of subjects before this hour; return how many days and hours that were.
 
     Their months, ranked days and tables go, too.
@@ -54,7 +54,7 @@ async def _remove(
     container: Container[Any],
     scope: str,
     below: str,
-    check: Callable[[], None],
+    check: Check,
     *,
     but: str = "",
 ) -> int:

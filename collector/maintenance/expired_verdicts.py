@@ -3,18 +3,16 @@
 Cosmos DB lets it expire by its time to live; other stores don't.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
+from collector.writers.deadline import Check
 from shared.store import VERDICTS, Query, Store
 from shared.times import iso
 
 PAGE = 500
 
 
-async def remove_expired_verdicts(
-    store: Store, before: datetime, check: Callable[[], None]
-) -> None:
+async def remove_expired_verdicts(store: Store, before: datetime, check: Check) -> None:
     """Remove what was said before a time; a text that comes again is asked about again.
 
     check is called before each write, and raises what ends the work. Raises StoreError.

@@ -32,6 +32,7 @@ from collector.rounds.documents import (
 from collector.rounds.journal import PartJournal, shard_claim
 from collector.rounds.worker import RoundEnd, RoundWorker, TurnEnd
 from collector.shards.totals import Totals, add_up_notes, leave_note
+from collector.writers.deadline import Check
 from collector.writers.lease import LOOK_AGAIN_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer, closing_journal
 from shared.errors import CycleRunning, DeadlineReached, StoreUnavailable
@@ -301,9 +302,7 @@ class CleanupRound:
             self.store, held, self.clock, known, found["counts"]
         )
 
-    async def _remove_shared(
-        self, journal: ShardedCleanupJournal, has_time: Callable[[], None]
-    ) -> None:
+    async def _remove_shared(self, journal: ShardedCleanupJournal, has_time: Check) -> None:
         document = journal.document
 
         def check() -> None:
@@ -371,7 +370,7 @@ def with_counts(cleanup: Cleanup, counts: Mapping[str, int]) -> Cleanup:
     return fresh
 
 
-def check_of(is_over: IsOver) -> Callable[[], None]:
+def check_of(is_over: IsOver) -> Check:
     """Return what raises DeadlineReached once the time is over."""
 
     def check() -> None:

@@ -36,8 +36,9 @@ from collector.rounds.documents import (
 from collector.rounds.journal import PartJournal, shard_claim, shards_of
 from collector.rounds.worker import TurnEnd
 from collector.shards.collecting import MAX_MEMBERS
-from collector.shards.totals import Check, Totals, leave_note
+from collector.shards.totals import Totals, leave_note
 from collector.watchlist.mentions import MentionRules
+from collector.writers.deadline import Check, no_check
 from collector.writers.journal import unreconciled_work
 from collector.writers.lease import LOOK_AGAIN_SECONDS, NO_WAIT, HeldLease, LeaseWait
 from collector.writers.session import Writer, closing_journal
@@ -105,10 +106,6 @@ class RematchPart(PartJournal):
 
 def _no_limit() -> bool:
     return False
-
-
-def _no_check() -> None:
-    """Never end the work."""
 
 
 @dataclass(frozen=True)
@@ -290,7 +287,7 @@ class RematchRound:
         deadline = loop.time() + lease_wait.seconds
         while True:
             try:
-                await totals.add_up(NAME, _no_check)
+                await totals.add_up(NAME, no_check)
             except CycleRunning:
                 if loop.time() >= deadline:
                     raise

@@ -35,7 +35,8 @@ from collector.rounds.documents import change_round, new_round, read_round
 from collector.rounds.journal import PartJournal, reading_claim, shard_claim
 from collector.rounds.worker import RoundEnd, RoundWorker, TurnEnd
 from collector.sentiment.rescoring import Paused
-from collector.shards.totals import Check, Totals, leave_note
+from collector.shards.totals import Totals, leave_note
+from collector.writers.deadline import Check, no_check
 from collector.writers.journal import Kind
 from collector.writers.lease import LET_GO_SECONDS, LOOK_AGAIN_SECONDS, HeldLease, LeaseWait
 from collector.writers.session import Writer, closing_journal
@@ -58,10 +59,6 @@ TOTALS_LAG = timedelta(seconds=60)
 RETRIES = "retries"
 ITEMS = "items"
 BROKEN = "broken"
-
-
-def no_check() -> None:
-    """Never end the work on totals."""
 
 
 @dataclass(frozen=True)

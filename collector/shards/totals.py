@@ -9,13 +9,14 @@ changed since, so a mark says that a writer of totals was killed, or stopped by 
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from collector.rollups.hours import Shares, read_shares, rebuild_all
+from collector.writers.deadline import Check
 from collector.writers.lease import HeldLease, lease
 from collector.writers.shared_lease import shared_lease
 from shared.errors import CycleRunning, DeadlineReached, LeaseLost, StoreError
@@ -30,8 +31,6 @@ TOTALS: Final = "totals"
 NOTES = 100
 # Cells whose shares are in memory at a time.
 MAX_CELLS = 2000
-
-Check = Callable[[], None]
 
 
 async def leave_note(store: Store, shard: str, shares: Shares, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from collector.maintenance.upgrades.steps import STEPS, Parts, Step
+from collector.writers.deadline import Check
 from collector.writers.lease import LeaseWait, lease
 from shared.errors import StoreOutdated
 from shared.logs import event
@@ -101,7 +102,7 @@ class Upgrader:
                 return step.before
         raise StoreOutdated(f"no step leads back from shape {found}")
 
-    async def _take(self, move: Move, check: Callable[[], None]) -> None:
+    async def _take(self, move: Move, check: Check) -> None:
         await self._set_version(between(move.origin, move.target), check)
         cursor = await self._cursor(move)
         event(log, "upgrade.step", origin=move.origin, target=move.target, cursor=cursor or None)
@@ -122,7 +123,7 @@ class Upgrader:
         await self.store.upsert(UPGRADES, [_state(move, "")])
         return ""
 
-    async def _set_version(self, version: int | str, check: Callable[[], None]) -> None:
+    async def _set_version(self, version: int | str, check: Check) -> None:
         state = await self.store.read(COLLECTION, "collection", "collection")
         if state is None:
             raise StoreOutdated("the database was emptied while it was upgraded")

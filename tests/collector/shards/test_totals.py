@@ -10,8 +10,8 @@ import pytest
 from collector.maintenance.cleanup import Cleaner
 from collector.maintenance.journals import RescoreJournal
 from collector.rollups.hours import rebuild_all, rebuild_cells
-from collector.shard_runs import no_check
 from collector.shards.totals import Totals, leave_note
+from collector.writers.deadline import no_check
 from collector.writers.lease import HeldLease, LeaseWait
 from collector.writers.session import Writer
 from shared.models import Post
