@@ -6,6 +6,7 @@ and must stay fast.
 
 import os
 import typing
+from collections.abc import Callable
 
 import azure.functions as func
 
@@ -25,6 +26,18 @@ from shared.trending import QUEUE as TRENDING_QUEUE
 # ruff: noqa: UP006, PLR0917
 
 blueprint = func.Blueprint()
+STORAGE = "AzureWebJobsStorage"
+Decorator = Callable[..., typing.Any]
+
+
+def on_message(queue: str) -> Decorator:
+    """Run a function for each message of a queue."""
+    return blueprint.queue_trigger(arg_name="message", queue_name=queue, connection=STORAGE)
+
+
+def sends(name: str, queue: str) -> Decorator:
+    """Send the messages of an output to a queue. name is the function's parameter."""
+    return blueprint.queue_output(arg_name=name, queue_name=queue, connection=STORAGE)
 
 
 @blueprint.timer_trigger(
@@ -32,22 +45,12 @@ blueprint = func.Blueprint()
     schedule="%COLLECT_SCHEDULE%",
     run_on_startup=os.environ.get("COLLECT_ON_STARTUP", "").strip().lower() == "true",
 )
-@blueprint.queue_output(
-    arg_name="messages", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="rematch", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="model", queue_name=scoring.MODEL_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(arg_name="shards", queue_name=SHARD_QUEUE, connection="AzureWebJobsStorage")
+@sends("messages", backfills.QUEUE)
+@sends("rematch", rematches.QUEUE)
+@sends("score", scoring.QUEUE)
+@sends("model", scoring.MODEL_QUEUE)
+@sends("evaluate", EVALUATION_QUEUE)
+@sends("shards", SHARD_QUEUE)
 def collect(
     timer: func.TimerRequest,
     messages: func.Out[typing.List[str]],
@@ -59,38 +62,22 @@ def collect(
     context: func.Context,
 ) -> None:
     """Run one collection cycle over all communities, and ask for what is due after it."""
-    from collector.alert_jobs import send_due_evaluation  # noqa: PLC0415
-    from collector.backfill_jobs import send_due  # noqa: PLC0415
+    from collector.due_work import Outputs, send_due_work  # noqa: PLC0415
     from collector.jobs import collect_on_timer  # noqa: PLC0415
-    from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
-    from collector.score_jobs import send_due_model_scoring, send_due_scoring  # noqa: PLC0415
 
     with invocation("collect", "timer", context):
         collect_on_timer(settings(), past_due=timer.past_due, output=shards)
-        send_due(settings(), messages)
-        send_due_rematch(settings(), rematch)
-        send_due_scoring(settings(), score)
-        send_due_model_scoring(settings(), model)
-        send_due_evaluation(settings(), evaluate, "collect")
+        outputs = Outputs(messages, rematch, score, model, evaluate)
+        send_due_work(settings(), outputs, "collect")
 
 
-@blueprint.queue_trigger(arg_name="message", queue_name=QUEUE, connection="AzureWebJobsStorage")
-@blueprint.queue_output(
-    arg_name="messages", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="rematch", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="model", queue_name=scoring.MODEL_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(arg_name="shards", queue_name=SHARD_QUEUE, connection="AzureWebJobsStorage")
+@on_message(QUEUE)
+@sends("messages", backfills.QUEUE)
+@sends("rematch", rematches.QUEUE)
+@sends("score", scoring.QUEUE)
+@sends("model", scoring.MODEL_QUEUE)
+@sends("evaluate", EVALUATION_QUEUE)
+@sends("shards", SHARD_QUEUE)
 def collect_now(
     message: func.QueueMessage,
     messages: func.Out[typing.List[str]],
@@ -102,46 +89,24 @@ def collect_now(
     context: func.Context,
 ) -> None:
     """Run a requested collection cycle, and ask for what is due after it."""
-    from collector.alert_jobs import send_due_evaluation  # noqa: PLC0415
-    from collector.backfill_jobs import send_due  # noqa: PLC0415
+    from collector.due_work import Outputs, send_due_work  # noqa: PLC0415
     from collector.jobs import collect_on_request  # noqa: PLC0415
-    from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
-    from collector.score_jobs import send_due_model_scoring, send_due_scoring  # noqa: PLC0415
 
     with invocation("collect_now", "pubsub", context):
         collect_on_request(settings(), message.get_body(), shards)
-        send_due(settings(), messages)
-        send_due_rematch(settings(), rematch)
-        send_due_scoring(settings(), score)
-        send_due_model_scoring(settings(), model)
-        send_due_evaluation(settings(), evaluate, "collect_now")
+        outputs = Outputs(messages, rematch, score, model, evaluate)
+        send_due_work(settings(), outputs, "collect_now")
 
 
-@blueprint.queue_trigger(
-    arg_name="message", queue_name=SHARD_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="messages", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="rematch", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="model", queue_name=scoring.MODEL_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="cleanup", queue_name=cleanups.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="trending", queue_name=TRENDING_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(arg_name="shards", queue_name=SHARD_QUEUE, connection="AzureWebJobsStorage")
+@on_message(SHARD_QUEUE)
+@sends("messages", backfills.QUEUE)
+@sends("rematch", rematches.QUEUE)
+@sends("score", scoring.QUEUE)
+@sends("model", scoring.MODEL_QUEUE)
+@sends("evaluate", EVALUATION_QUEUE)
+@sends("cleanup", cleanups.QUEUE)
+@sends("trending", TRENDING_QUEUE)
+@sends("shards", SHARD_QUEUE)
 def collect_shard(
     message: func.QueueMessage,
     messages: func.Out[typing.List[str]],
@@ -155,34 +120,22 @@ def collect_shard(
     context: func.Context,
 ) -> None:
     """Collect one shard of a cycle, or end the cycle and ask for what is due after it."""
-    from collector.alert_jobs import send_due_evaluation  # noqa: PLC0415
-    from collector.backfill_jobs import send_due  # noqa: PLC0415
     from collector.cleanup_jobs import send_due_cleanup  # noqa: PLC0415
+    from collector.due_work import Outputs, send_due_work  # noqa: PLC0415
     from collector.jobs import send_late_trends  # noqa: PLC0415
-    from collector.rematch_jobs import send_due_rematch  # noqa: PLC0415
-    from collector.score_jobs import send_due_model_scoring, send_due_scoring  # noqa: PLC0415
     from collector.shard_jobs import collect_shard_on_message  # noqa: PLC0415
 
     with invocation("collect_shard", "pubsub", context):
         if collect_shard_on_message(settings(), message.get_body(), shards):
-            send_due(settings(), messages)
-            send_due_rematch(settings(), rematch)
-            send_due_scoring(settings(), score)
-            send_due_model_scoring(settings(), model)
-            send_due_evaluation(settings(), evaluate, "collect")
+            outputs = Outputs(messages, rematch, score, model, evaluate)
+            send_due_work(settings(), outputs, "collect")
             send_due_cleanup(settings(), cleanup)
             send_late_trends(settings(), trending)
 
 
-@blueprint.queue_trigger(
-    arg_name="message", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="messages", queue_name=backfills.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
-)
+@on_message(backfills.QUEUE)
+@sends("messages", backfills.QUEUE)
+@sends("score", scoring.QUEUE)
 def backfill(
     message: func.QueueMessage,
     messages: func.Out[typing.List[str]],
@@ -198,15 +151,9 @@ def backfill(
         send_due_scoring(settings(), score)
 
 
-@blueprint.queue_trigger(
-    arg_name="message", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="messages", queue_name=rematches.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
-)
+@on_message(rematches.QUEUE)
+@sends("messages", rematches.QUEUE)
+@sends("score", scoring.QUEUE)
 def rematch(
     message: func.QueueMessage,
     messages: func.Out[typing.List[str]],
@@ -222,12 +169,8 @@ def rematch(
         send_due_scoring(settings(), score)
 
 
-@blueprint.queue_trigger(
-    arg_name="message", queue_name=INGEST_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="score", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
-)
+@on_message(INGEST_QUEUE)
+@sends("score", scoring.QUEUE)
 def ingest(
     message: func.QueueMessage, score: func.Out[typing.List[str]], context: func.Context
 ) -> None:
@@ -240,9 +183,7 @@ def ingest(
         send_due_scoring(settings(), score)
 
 
-@blueprint.queue_trigger(
-    arg_name="message", queue_name=CORRECTION_QUEUE, connection="AzureWebJobsStorage"
-)
+@on_message(CORRECTION_QUEUE)
 def correct(message: func.QueueMessage, context: func.Context) -> None:
     """Write people's corrections into their items."""
     from collector.correct_jobs import correct_on_request  # noqa: PLC0415
@@ -251,12 +192,8 @@ def correct(message: func.QueueMessage, context: func.Context) -> None:
         correct_on_request(settings(), message.get_body())
 
 
-@blueprint.queue_trigger(
-    arg_name="message", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="messages", queue_name=scoring.QUEUE, connection="AzureWebJobsStorage"
-)
+@on_message(scoring.QUEUE)
+@sends("messages", scoring.QUEUE)
 def score(
     message: func.QueueMessage, messages: func.Out[typing.List[str]], context: func.Context
 ) -> None:
@@ -267,12 +204,8 @@ def score(
         score_on_message(settings(), message.get_body(), messages)
 
 
-@blueprint.queue_trigger(
-    arg_name="message", queue_name=scoring.MODEL_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="messages", queue_name=scoring.MODEL_QUEUE, connection="AzureWebJobsStorage"
-)
+@on_message(scoring.MODEL_QUEUE)
+@sends("messages", scoring.MODEL_QUEUE)
 def score_by_model(
     message: func.QueueMessage, messages: func.Out[typing.List[str]], context: func.Context
 ) -> None:
@@ -284,12 +217,8 @@ def score_by_model(
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%TRENDING_SCHEDULE%")
-@blueprint.queue_output(
-    arg_name="messages", queue_name=TRENDING_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
-)
+@sends("messages", TRENDING_QUEUE)
+@sends("evaluate", EVALUATION_QUEUE)
 def trending(
     timer: func.TimerRequest,
     messages: func.Out[typing.List[str]],
@@ -305,15 +234,9 @@ def trending(
             send_due_evaluation(settings(), evaluate, "trending")
 
 
-@blueprint.queue_trigger(
-    arg_name="message", queue_name=TRENDING_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="messages", queue_name=TRENDING_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
-)
+@on_message(TRENDING_QUEUE)
+@sends("messages", TRENDING_QUEUE)
+@sends("evaluate", EVALUATION_QUEUE)
 def find_topics_of_shards(
     message: func.QueueMessage,
     messages: func.Out[typing.List[str]],
@@ -329,12 +252,8 @@ def find_topics_of_shards(
             send_due_evaluation(settings(), evaluate, "trending")
 
 
-@blueprint.queue_trigger(
-    arg_name="message", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="deliver", queue_name=DELIVERY_QUEUE, connection="AzureWebJobsStorage"
-)
+@on_message(EVALUATION_QUEUE)
+@sends("deliver", DELIVERY_QUEUE)
 def evaluate_alerts(
     message: func.QueueMessage, deliver: func.Out[typing.List[str]], context: func.Context
 ) -> None:
@@ -345,9 +264,7 @@ def evaluate_alerts(
         evaluate_on_message(settings(), message.get_body(), deliver)
 
 
-@blueprint.queue_trigger(
-    arg_name="message", queue_name=DELIVERY_QUEUE, connection="AzureWebJobsStorage"
-)
+@on_message(DELIVERY_QUEUE)
 def deliver_alerts(message: func.QueueMessage, context: func.Context) -> None:
     """Send the alerts that are due to a channel."""
     from collector.alert_jobs import deliver_on_message  # noqa: PLC0415
@@ -357,15 +274,9 @@ def deliver_alerts(message: func.QueueMessage, context: func.Context) -> None:
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%ALERTS_SCHEDULE%")
-@blueprint.queue_output(
-    arg_name="evaluate", queue_name=EVALUATION_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="deliver", queue_name=DELIVERY_QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="digests", queue_name=DIGEST_QUEUE, connection="AzureWebJobsStorage"
-)
+@sends("evaluate", EVALUATION_QUEUE)
+@sends("deliver", DELIVERY_QUEUE)
+@sends("digests", DIGEST_QUEUE)
 def alerts(
     timer: func.TimerRequest,
     evaluate: func.Out[typing.List[str]],
@@ -384,9 +295,7 @@ def alerts(
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CLEANUP_SCHEDULE%")
-@blueprint.queue_output(
-    arg_name="messages", queue_name=cleanups.QUEUE, connection="AzureWebJobsStorage"
-)
+@sends("messages", cleanups.QUEUE)
 def cleanup(
     timer: func.TimerRequest, messages: func.Out[typing.List[str]], context: func.Context
 ) -> None:
@@ -397,12 +306,8 @@ def cleanup(
         clean_up_on_timer(settings(), past_due=timer.past_due, output=messages)
 
 
-@blueprint.queue_trigger(
-    arg_name="message", queue_name=cleanups.QUEUE, connection="AzureWebJobsStorage"
-)
-@blueprint.queue_output(
-    arg_name="messages", queue_name=cleanups.QUEUE, connection="AzureWebJobsStorage"
-)
+@on_message(cleanups.QUEUE)
+@sends("messages", cleanups.QUEUE)
 def clean_up_shards(
     message: func.QueueMessage, messages: func.Out[typing.List[str]], context: func.Context
 ) -> None:
