@@ -66,7 +66,7 @@ async def _answer(
 ) -> func.HttpResponse:
     settings = configured_deps().settings
     base = place_of(req, settings).base
-    check_origin(req, settings)
+    check_origin(req, settings, settings.cors_origins)
     check_signed_in(req, settings, base)
     # The MCP package costs half a second, when the first agent calls.
     from api.mcp.bridge import answer_with  # noqa: PLC0415

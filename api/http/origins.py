@@ -19,11 +19,13 @@ from shared.settings import Settings, own_host
 LOCAL = "localhost"
 
 
-def check_origin(request: func.HttpRequest, settings: Settings) -> None:
-    """Check the Origin header of a request. Raises ForeignOrigin."""
+def check_origin(
+    request: func.HttpRequest, settings: Settings, others: Collection[str] = ()
+) -> None:
+    """Check that a page's origin is the app's own, or one of the others. Raises ForeignOrigin."""
     origin = request.headers.get("origin")
     hosts = {host_of(each) for each in (f"//{own_host()}", settings.public_url or "") if each}
-    if origin is None or origin in settings.cors_origins:
+    if origin is None or origin in others:
         return
     asked = asked_address(request, settings)
     host = asked.host if asked.is_forwarded else request.headers.get("host", "")
