@@ -31,7 +31,7 @@ UNKEYED = {
 }
 ADDRESSES = (
     "/",
-    "/api/v1/stats",
+    "/api/v1/sentiment/stats",
     "/api/v1/openapi.json",
     "/api/v1/posts/recent?limit=1",
     "/api/v1/posts/recent?limit=2&format=csv",
@@ -76,7 +76,7 @@ def test_what_an_answer_depends_on_is_in_vary_or_it_is_not_kept(host: RunningHos
 def test_faults_and_refusals_are_never_kept(host: RunningHost) -> None:
     for address in (
         "/nope",
-        "/api/v1/stats?hours=x",
+        "/api/v1/sentiment/stats?hours=x",
         "/api/v1/posts/recent?evil=1",
         "/assets/nope",
     ):

