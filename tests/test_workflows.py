@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from local.host.config import read_local_settings
 from release.package import build_package
+from shared.settings import load_settings
 from shared.store.schema import SCHEMA
 from tests.fixtures.host import ROOT
 from tests.runtime.conftest import PACKAGE
@@ -39,6 +41,18 @@ def deliver() -> dict[str, Job]:
 @pytest.fixture(scope="module")
 def steps() -> dict[str, Job]:
     return steps_of(jobs_of("deploy")["deploy"])
+
+
+def environ_of(step: Job, variables: dict[str, str]) -> dict[str, str]:
+    """Return what a step of the workflow deploy finds, with these variables of its environment.
+
+    No secret reaches a step that doesn't name it, and GitHub passes an unset variable as empty.
+    """
+    given = {**jobs_of("deploy")["deploy"]["env"], **step.get("env", {})}
+    return {
+        name: re.sub(r"\$\{\{ vars\.(\w+) \}\}", lambda each: variables.get(each[1], ""), value)
+        for name, value in given.items()
+    }
 
 
 def bash(script: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -183,6 +197,25 @@ def test_another_package_than_the_tested_one_is_not_deployed(steps, tmp_path) ->
         ended = bash(script, tmp_path, DIGEST=given)
         assert ended.returncode != 0
         assert "made" not in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"REDDIT_CLIENT_ID": "an-id", "REDDIT_USER_AGENT": "python:undertone:0.1.0 (by /u/a)"},
+        {"ENTRA_CLIENT_ID": "00000000-1111-2222-3333-444444444444", "READ_ACCESS": "entra"},
+        {"ALERTS_FROM": "a@example.org", "SMTP_HOST": "mail.example.org", "SMTP_USER": "a"},
+        {"ASK_MODEL": "a-model", "ASK_RESOURCE_ID": "/subscriptions/a"},
+    ],
+    ids=lambda each: next(iter(each), "none"),
+)
+def test_the_upgrade_starts_with_what_only_provisioning_completes(steps, variables) -> None:
+    # Each of these settings needs a secret of the vault, or a value that the template computes.
+    environ = environ_of(steps["Upgrade the database"], variables)
+    environ["COSMOS_ENDPOINT"] = "https://cosmos.test"
+    settings = load_settings(read_local_settings(ROOT, environ))
+    assert settings.cosmos_endpoint == "https://cosmos.test"
 
 
 def test_the_database_gets_the_shape_that_the_package_reads(steps, tmp_path) -> None:
