@@ -227,13 +227,14 @@ def test_the_database_gets_the_shape_that_the_package_reads(steps, tmp_path) -> 
     (app / "shared/store/schema.py").write_text(schema)
     build_package(app, tmp_path / ".release/undertone.zip")
     (tmp_path / ".venv/bin").mkdir(parents=True)
-    stand_in(tmp_path, "azd", "echo https://cosmos.test")
+    # The database of the deployment, which a restore gives another name.
+    stand_in(tmp_path, "azd", 'shift 2; echo "$1 of $3"')
     stand_in(tmp_path, "sleep", "true")
     command = tmp_path / ".venv/bin"
-    stand_in(command, "python", 'echo "$COSMOS_ENDPOINT $@" >> said')
+    stand_in(command, "python", 'echo "$COSMOS_ENDPOINT, $COSMOS_DATABASE: $@" >> said')
     assert bash(script, tmp_path, FOLDER=".").returncode == 0
     said = (tmp_path / "said").read_text()
-    assert said == f"https://cosmos.test -m local upgrade --to {SCHEMA}\n"
+    assert said == f"COSMOS_ENDPOINT of ., COSMOS_DATABASE of .: -m local upgrade --to {SCHEMA}\n"
     # Roles take some minutes; what goes on failing fails the deployment.
     stand_in(command, "python", "exit 1")
     assert bash(script, tmp_path, FOLDER=".").returncode == 1
