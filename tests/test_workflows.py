@@ -218,6 +218,25 @@ def test_the_upgrade_starts_with_what_only_provisioning_completes(steps, variabl
     assert settings.cosmos_endpoint == "https://cosmos.test"
 
 
+@pytest.mark.parametrize("build", ["a-commit", None])
+def test_the_smoke_test_waits_for_the_package_that_was_deployed(steps, tmp_path, build) -> None:
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / ".funcignore").touch()
+    build_package(app, tmp_path / ".release/undertone.zip", build=build)
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    stand_in(tmp_path, "azd", "echo https://app.test")
+    stand_in(tmp_path / ".venv/bin", "python", 'echo "$@" > said; exit 3')
+    output = tmp_path / "output"
+    ended = bash(steps["Smoke test"]["run"], tmp_path, FOLDER=".", GITHUB_OUTPUT=str(output))
+    assert ended.returncode == 3
+    # A package from before there were builds is still a way back.
+    awaited = f" --build {build}" if build else ""
+    said = (tmp_path / "said").read_text()
+    assert said == f"-m local smoke https://app.test --wait 600{awaited}\n"
+    assert output.read_text() == "url=https://app.test\n"
+
+
 def test_the_database_gets_the_shape_that_the_package_reads(steps, tmp_path) -> None:
     script = steps["Upgrade the database"]["run"]
     app = tmp_path / "app"
