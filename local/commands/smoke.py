@@ -112,7 +112,9 @@ def _deployed(health: object, options: Options) -> str:
     found = health if isinstance(health, dict) else {}
     for name, awaited in (("version", options.version), ("build", options.build)):
         if awaited not in {None, found.get(name)}:
-            raise SmokeError(f"{name} {found.get(name)} answers, not {awaited}")
+            # Health tells who may not read its status alone.
+            hint = "" if "version" in found else f": does it take a key, in {KEY}?"
+            raise SmokeError(f"{name} {found.get(name)} answers, not {awaited}{hint}")
     return f"version {found.get('version')}, build {found.get('build')}"
 
 

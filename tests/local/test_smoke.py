@@ -171,6 +171,8 @@ def test_a_deployment_that_asks_for_a_key_fails_without_one(host: RunningHost) -
     # Its page is open, and says that it takes a key.
     assert {name for name, problem in problems.items() if problem is None} == {"ready", "page"}
     assert "answered 401" in problems["posts"]
+    ended = local_command("smoke", str(host.http.base_url), "--build", "a-commit", "--json")
+    assert json.loads(ended.stdout)[0]["problem"].endswith("a key, in UNDERTONE_KEY?")
 
 
 def test_another_version_than_the_deployed_one_fails(host: RunningHost) -> None:
