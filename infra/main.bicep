@@ -78,7 +78,7 @@ It can't be changed later: make a new environment.
 ''')
 param cosmosMode string = 'free'
 
-@description('The name of the database.')
+@description('The name of the database. A new name makes an empty one, to restore into, and leaves the old one.')
 param cosmosDatabase string = 'undertone'
 
 @minValue(1)
@@ -782,5 +782,6 @@ output SERVICE_API_NAME string = api.outputs.name
 output SERVICE_API_URI string = api.outputs.uri
 output AZURE_KEY_VAULT_NAME string = secrets.outputs.name
 output COSMOS_ENDPOINT string = database.outputs.endpoint
+output COSMOS_DATABASE string = cosmosDatabase
 output COSMOS_ACCOUNT_NAME string = database.outputs.name
 output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name

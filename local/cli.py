@@ -151,6 +151,9 @@ def smoke(
     version: Annotated[
         str | None, typer.Option(metavar="X.Y.Z", help="The version that has to answer.")
     ] = None,
+    build: Annotated[
+        str | None, typer.Option(metavar="ID", help="The build that has to answer, a commit.")
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -161,7 +164,7 @@ def smoke(
     """
     from local.commands.smoke import Options, smoke_command  # noqa: PLC0415 - so that --help is quick
 
-    options = Options(url, seconds, wait, version)
+    options = Options(url, seconds, wait, version, build)
     with _clear_errors():
         raise typer.Exit(smoke_command(os.environ, options, as_json=as_json))
 

@@ -13,7 +13,7 @@ from release.bom import write_bom
 from release.cut import CHANGELOG, CutError, cut, notes_of
 from release.machine import build_archive
 from release.npm_audit import npm_audit, worst
-from release.package import build_package
+from release.package import build_of, build_package
 from release.packages import PYTHON, install_packages
 from release.secret_scan import ALLOWED, find_secrets
 
@@ -24,7 +24,7 @@ cli = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 @cli.command()
 def package(target: Annotated[Path, typer.Argument()] = Path(".release/undertone.zip")) -> None:
     """Build the deployment package, as azd does."""
-    names = build_package(ROOT, target)
+    names = build_package(ROOT, target, build=build_of(ROOT))
     typer.echo(f"{target}: {len(names)} files, {target.stat().st_size / 1000:.0f} kB")
 
 
@@ -33,7 +33,7 @@ def machine(
     target: Annotated[Path, typer.Argument()] = Path(".release/undertone-machine.tar.gz"),
 ) -> None:
     """Build the archive for one machine: the deployed files, the local host, and deploy/."""
-    names = build_archive(ROOT, target)
+    names = build_archive(ROOT, target, build_of(ROOT))
     typer.echo(f"{target}: {len(names)} files, {target.stat().st_size / 1000:.0f} kB")
 
 

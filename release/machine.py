@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-from release.package import files_of
+from release.package import contents_of, files_of
 
 # What only one machine needs; docs/one_machine.md installs it.
 FOLDERS = ("local", "deploy")
@@ -29,20 +29,23 @@ def names_of(root: Path) -> list[str]:
     return sorted({*app, *own, *FILES})
 
 
-def build_archive(root: Path, target: Path) -> list[str]:
-    """Write the archive, and return the names of its files. Equal files give an equal archive."""
-    names = names_of(root)
+def build_archive(root: Path, target: Path, build: str | None = None) -> list[str]:
+    """Write the archive, and return the names of its files. Equal files give an equal archive.
+
+    build is the id that health says.
+    """
+    names = []
     target.parent.mkdir(parents=True, exist_ok=True)
     with (
         target.open("wb") as file,
         gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=WHEN) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
     ):
-        for name in names:
-            content = (root / name).read_bytes()
+        for name, content in contents_of(root, names_of(root), build):
             entry = tarfile.TarInfo(f"{TOP}/{name}")
             entry.size, entry.mtime, entry.mode = len(content), WHEN, 0o644
             archive.addfile(entry, BytesIO(content))
+            names.append(name)
     return names
 
 

@@ -5,8 +5,9 @@ azd zips the folder of a function app's service without what .funcignore names, 
 See https://learn.microsoft.com/azure/developer/azure-developer-cli/configure-ignore-files.
 """
 
+import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -15,6 +16,8 @@ IGNORE_FILE = ".funcignore"
 # The earliest time that a zip can hold. It is fixed, so that equal files give an equal package.
 WHEN = (1980, 1, 1, 0, 0, 0)
 NORMAL = 6
+# What the health of a deployed app reads (shared/build.py).
+BUILD_FILE = "shared/build.txt"
 
 
 def ignored_by(root: Path) -> GitIgnoreSpec:
@@ -27,19 +30,39 @@ def files_of(root: Path) -> list[str]:
     return sorted(_walk(root, root, ignored_by(root)))
 
 
-def build_package(root: Path, target: Path, level: int = NORMAL) -> list[str]:
+def build_of(root: Path) -> str | None:
+    """Return the commit of the folder, ending in -dirty if files differ, or None outside git."""
+    command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
+    try:
+        described = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)  # noqa: S603 - git is on the PATH
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        return None
+    return described.stdout.strip()
+
+
+def contents_of(root: Path, names: Iterable[str], build: str | None) -> Iterator[tuple[str, bytes]]:
+    """Yield the names and contents of the files, sorted, with that of the build if it has an id."""
+    made = {} if build is None else {BUILD_FILE: f"{build}\n".encode()}
+    for name in sorted({*names, *made}):
+        yield name, made[name] if name in made else (root / name).read_bytes()
+
+
+def build_package(
+    root: Path, target: Path, level: int = NORMAL, build: str | None = None
+) -> list[str]:
     """Write the package, and return the names of its files. Equal files give an equal package.
 
-    level is zlib's, from 0 (not compressed) to 9 (small).
+    level is zlib's, from 0 (not compressed) to 9 (small). build is the id that health says.
     """
-    names = files_of(root)
+    names = []
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
-        for name in names:
+        for name, content in contents_of(root, files_of(root), build):
             entry = zipfile.ZipInfo(name, WHEN)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            package.writestr(entry, (root / name).read_bytes(), compresslevel=level)
+            package.writestr(entry, content, compresslevel=level)
+            names.append(name)
     return names
 
 

@@ -3,13 +3,19 @@
 import json
 import re
 import shutil
+import subprocess
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from release.__main__ import cli
 from release.bom import COPIED, npm_components
-from release.package import build_package, files_of, ignored_by
+from release.machine import FILES, TOP
+from release.package import BUILD_FILE, build_of, build_package, files_of, ignored_by
+from shared.build import FILE, build_id, read_build
 from tests.fixtures.host import ROOT
 
 
@@ -110,6 +116,55 @@ def test_equal_files_make_an_equal_package(tmp_path: Path) -> None:
         build_package(folder, tmp_path / f"{name}.zip")
         made.append((tmp_path / f"{name}.zip").read_bytes())
     assert made[0] == made[1]
+
+
+@pytest.fixture
+def committed(tmp_path: Path) -> Path:
+    """Return a folder of git with one commit and the files that packages need."""
+    folder = tmp_path / "app"
+    for name in ("shared/code.py", "local/code.py", "deploy/a.service", ".funcignore", *FILES):
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("/local\n/deploy\n" if name == ".funcignore" else "")
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    for command in (("init", "-q"), ("add", "."), (*identity, "commit", "-q", "-m", "One")):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder
+
+
+def test_a_package_says_its_commit(
+    committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("release.__main__.ROOT", committed)
+    package, archive = tmp_path / "a.zip", tmp_path / "a.tar.gz"
+    for command in (["package", str(package)], ["machine", str(archive)]):
+        assert CliRunner().invoke(cli, command).exit_code == 0
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=committed, check=True, capture_output=True, text=True
+    ).stdout
+    with zipfile.ZipFile(package) as zipped, tarfile.open(archive) as packed:
+        member = packed.extractfile(f"{TOP}/{BUILD_FILE}")
+        assert member is not None
+        assert zipped.read(BUILD_FILE).decode() == member.read().decode() == head
+    assert not (committed / BUILD_FILE).exists()
+
+
+def test_a_package_of_changed_files_says_so_and_one_of_no_commit_says_nothing(
+    committed: Path, tmp_path: Path
+) -> None:
+    before = build_of(committed)
+    (committed / "shared/code.py").write_text("changed = True\n")
+    assert build_of(committed) == f"{before}-dirty"
+    shutil.rmtree(committed / ".git")
+    assert build_of(committed) is None
+    assert BUILD_FILE not in build_package(committed, tmp_path / "a.zip", build=None)
+
+
+def test_the_app_reads_the_build_where_the_package_has_it(tmp_path: Path) -> None:
+    assert FILE.relative_to(ROOT).as_posix() == BUILD_FILE
+    assert build_id() is None, "a working copy would keep that of an earlier commit"
+    (tmp_path / "build.txt").write_text("a-commit\n")
+    assert read_build(tmp_path / "build.txt") == "a-commit"
 
 
 def test_what_is_left_behind_never_comes_back_from_inside_it(tmp_path: Path) -> None:

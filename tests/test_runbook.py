@@ -13,7 +13,7 @@ import pytest
 from bench.fill import Size, fill
 from shared.settings import Settings, load_settings
 from shared.store import open_store
-from tests.collector.harness import check_statistics
+from tests.collector.harness import check_statistics, stored_items
 from tests.fixtures.host import ROOT
 from tests.fixtures.stores import drop
 
@@ -62,7 +62,13 @@ def test_compacting_gives_the_room_back(folder: Path) -> None:
 
 STUBS = {
     "az": 'echo "$@" >> az.log',
-    "azd": '[ "$*" != "env get-value COSMOS_ENDPOINT" ] || echo "$TEST_ENDPOINT"',
+    "azd": """case "$*" in
+        "env get-value COSMOS_ENDPOINT") echo "$TEST_ENDPOINT" ;;
+        "env get-value COSMOS_DATABASE") cat database ;;
+        "env set COSMOS_DATABASE "*) echo "$4" > database ;;
+        provision) ;;
+        *) exit 2 ;;
+    esac""",
 }
 
 
@@ -73,6 +79,7 @@ async def test_an_export_is_restored_into_a_new_database_on_azure_and_on_one_mac
     settings = cosmos_settings_factory()
     store = await open_store(settings, retry_seconds=20)
     await fill(store, size, size.settings(folder / "unused.db"))
+    before = await stored_items(store, size.names())
     await store.close()
     # Azure's command lines are the only ones that aren't the real ones.
     (folder / "stubs").mkdir()
@@ -88,8 +95,8 @@ async def test_an_export_is_restored_into_a_new_database_on_azure_and_on_one_mac
         "TEST_ENDPOINT": str(settings.cosmos_endpoint),
         "COSMOS_ENDPOINT": str(settings.cosmos_endpoint),
         "COSMOS_KEY": settings.cosmos_key.get_secret_value(),
-        "COSMOS_DATABASE": settings.cosmos_database,
     }
+    (folder / "database").write_text(settings.cosmos_database)
     common = {
         "PATH": f"{folder / 'stubs'}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
@@ -105,6 +112,7 @@ async def test_an_export_is_restored_into_a_new_database_on_azure_and_on_one_mac
     on_one_machine = load_settings({"SQLITE_PATH": str(folder / ".data" / "restored.db")})
     for restored in (named, on_one_machine):
         store = await open_store(restored, retry_seconds=20)
+        assert (await stored_items(store, size.names())).keys() == before.keys()
         await check_statistics(store, size.names())
         await store.close()
     await drop(named)

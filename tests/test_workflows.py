@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from local.host.config import read_local_settings
 from release.package import build_package
+from shared.settings import load_settings
 from shared.store.schema import SCHEMA
 from tests.fixtures.host import ROOT
 from tests.runtime.conftest import PACKAGE
@@ -39,6 +41,18 @@ def deliver() -> dict[str, Job]:
 @pytest.fixture(scope="module")
 def steps() -> dict[str, Job]:
     return steps_of(jobs_of("deploy")["deploy"])
+
+
+def environ_of(step: Job, variables: dict[str, str]) -> dict[str, str]:
+    """Return what a step of the workflow deploy finds, with these variables of its environment.
+
+    No secret reaches a step that doesn't name it, and GitHub passes an unset variable as empty.
+    """
+    given = {**jobs_of("deploy")["deploy"]["env"], **step.get("env", {})}
+    return {
+        name: re.sub(r"\$\{\{ vars\.(\w+) \}\}", lambda each: variables.get(each[1], ""), value)
+        for name, value in given.items()
+    }
 
 
 def bash(script: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -80,7 +94,7 @@ def test_each_environment_comes_after_the_one_before_with_the_same_package(deliv
         assert job["with"] == {
             "environment": name,
             "digest": "${{ needs.package.outputs.digest }}",
-            "version": "${{ inputs.version }}",
+            "ref": "${{ needs.package.outputs.ref }}",
         }
         assert f"needs.{before}.result == 'success'" in job["if"]
         before = name
@@ -111,9 +125,13 @@ def test_a_deployment_waits_for_the_approval_of_its_environment_and_builds_nothi
     assert [name for name in names if name in order] == order
 
 
+def writes(job: Job, permission: str) -> bool:
+    return (job.get("permissions") or {}).get(permission) == "write"
+
+
 def test_what_signs_builds_nothing_and_what_builds_cannot_sign(deliver) -> None:
     for jobs in (deliver, jobs_of("release")):
-        signing = [n for n, j in jobs.items() if "attestations" in (j.get("permissions") or {})]
+        signing = [n for n, j in jobs.items() if writes(j, "attestations")]
         assert signing == ["attest"]
         assert not [step for step in jobs["attest"]["steps"] if "run" in step]
     assert "id-token" not in deliver["package"].get("permissions", {})
@@ -128,6 +146,80 @@ def test_the_zip_that_is_kept_is_the_one_that_was_tested(deliver) -> None:
         built = next(n for n, run in enumerate(runs) if re.search(r"make .*\bpackage\b", run))
         assert built < runs.index(tested["run"])
         assert not [run for run in runs[built + 1 :] if re.search(r"\bpackage\b.*sbom", run)]
+
+
+# Puts the package where GitHub would, and finds no signature if the file `unsigned` is there.
+GH = """echo "$@" >> said
+case "$1 $2" in
+    "run download" | "release download") mkdir .release && cp package.zip .release/undertone.zip ;;
+    *) [ ! -e unsigned ] ;;
+esac"""
+ON_MAIN = {"GITHUB_REPOSITORY": "o/r", "GITHUB_REF": "refs/heads/main", "GITHUB_OUTPUT": "output"}
+SIGNED = (
+    "attestation verify .release/undertone.zip --repo o/r --signer-workflow o/r/.github/workflows/"
+)
+
+
+def fetched(
+    job: Job, folder: Path, build: str | None, **given: str
+) -> subprocess.CompletedProcess[str]:
+    app = folder / "app"
+    app.mkdir()
+    (app / ".funcignore").touch()
+    build_package(app, folder / "package.zip", build=build)
+    stand_in(folder, "gh", GH)
+    return bash(steps_of(job)["Fetch"]["run"], folder, **ON_MAIN, **given)
+
+
+def test_the_package_of_an_earlier_run_is_deployed_with_its_own_commit(deliver, tmp_path) -> None:
+    ended = fetched(deliver["package"], tmp_path, "c0ffee", VERSION="", RUN="4711")
+    assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "said").read_text().splitlines() == [
+        "run download 4711 --dir .release --name deployment",
+        f"{SIGNED}deliver.yml --source-ref refs/heads/main --source-digest c0ffee",
+    ]
+    assert (tmp_path / "output").read_text() == "ref=c0ffee\n"
+
+
+def test_the_package_of_a_release_is_deployed_with_its_tag(deliver, tmp_path) -> None:
+    ended = fetched(deliver["package"], tmp_path, None, VERSION="1.2.3", RUN="")
+    assert ended.returncode == 0, ended.stderr
+    download, verify = (tmp_path / "said").read_text().splitlines()
+    assert download.startswith("release download v1.2.3 --dir .release")
+    assert verify == f"{SIGNED}release.yml"
+    assert (tmp_path / "output").read_text() == "ref=refs/tags/v1.2.3\n"
+
+
+@pytest.mark.parametrize(
+    ("build", "given", "is_signed"),
+    [
+        ("c0ffee", {"VERSION": "", "RUN": "4711"}, False),
+        ("c0ffee", {"VERSION": "1.2.3", "RUN": ""}, False),
+        # Without its commit it isn't known which infra/ it needs.
+        (None, {"VERSION": "", "RUN": "4711"}, True),
+        ("c0ffee", {"VERSION": "1.2.3", "RUN": "4711"}, True),
+    ],
+    ids=["run, unsigned", "release, unsigned", "without a commit", "both"],
+)
+def test_a_package_of_unknown_origin_is_refused(deliver, tmp_path, build, given, is_signed) -> None:
+    if not is_signed:
+        (tmp_path / "unsigned").touch()
+    assert fetched(deliver["package"], tmp_path, build, **given).returncode != 0
+    assert not (tmp_path / "output").exists()
+
+
+def test_what_an_earlier_run_built_is_neither_built_nor_signed_again(deliver) -> None:
+    package = deliver["package"]
+    assert package["env"]["FETCHED"] == "${{ inputs.version != '' || inputs.run != '' }}"
+    assert writes(package, "attestations") is False
+    for step in package["steps"]:
+        if "make" in step.get("run", "") or "setup-" in step.get("uses", ""):
+            assert step["if"] == "env.FETCHED == 'false'", step
+    for name in ("check", "attest"):
+        assert "inputs.version == '' && inputs.run == ''" in deliver[name]["if"]
+    steps = jobs_of("deploy")["deploy"]["steps"]
+    (own,) = (each for each in steps if each.get("with", {}).get("path") == "released")
+    assert (own["if"], own["with"]["ref"]) == ("inputs.ref != ''", "${{ inputs.ref }}")
 
 
 def test_a_pull_request_is_previewed_without_a_right_to_change(deliver) -> None:
@@ -185,6 +277,44 @@ def test_another_package_than_the_tested_one_is_not_deployed(steps, tmp_path) ->
         assert "made" not in ended.stdout
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"REDDIT_CLIENT_ID": "an-id", "REDDIT_USER_AGENT": "python:undertone:0.1.0 (by /u/a)"},
+        {"ENTRA_CLIENT_ID": "00000000-1111-2222-3333-444444444444", "READ_ACCESS": "entra"},
+        {"ALERTS_FROM": "a@example.org", "SMTP_HOST": "mail.example.org", "SMTP_USER": "a"},
+        {"ASK_MODEL": "a-model", "ASK_RESOURCE_ID": "/subscriptions/a"},
+    ],
+    ids=lambda each: next(iter(each), "none"),
+)
+def test_the_upgrade_starts_with_what_only_provisioning_completes(steps, variables) -> None:
+    # Each of these settings needs a secret of the vault, or a value that the template computes.
+    environ = environ_of(steps["Upgrade the database"], variables)
+    environ["COSMOS_ENDPOINT"] = "https://cosmos.test"
+    settings = load_settings(read_local_settings(ROOT, environ))
+    assert settings.cosmos_endpoint == "https://cosmos.test"
+
+
+@pytest.mark.parametrize("build", ["a-commit", None])
+def test_the_smoke_test_waits_for_the_package_that_was_deployed(steps, tmp_path, build) -> None:
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / ".funcignore").touch()
+    build_package(app, tmp_path / ".release/undertone.zip", build=build)
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    stand_in(tmp_path, "azd", "echo https://app.test")
+    stand_in(tmp_path / ".venv/bin", "python", 'echo "$@" > said; exit 3')
+    output = tmp_path / "output"
+    ended = bash(steps["Smoke test"]["run"], tmp_path, FOLDER=".", GITHUB_OUTPUT=str(output))
+    assert ended.returncode == 3
+    # A package from before there were builds is still a way back.
+    awaited = f" --build {build}" if build else ""
+    said = (tmp_path / "said").read_text()
+    assert said == f"-m local smoke https://app.test --wait 600{awaited}\n"
+    assert output.read_text() == "url=https://app.test\n"
+
+
 def test_the_database_gets_the_shape_that_the_package_reads(steps, tmp_path) -> None:
     script = steps["Upgrade the database"]["run"]
     app = tmp_path / "app"
@@ -194,13 +324,14 @@ def test_the_database_gets_the_shape_that_the_package_reads(steps, tmp_path) -> 
     (app / "shared/store/schema.py").write_text(schema)
     build_package(app, tmp_path / ".release/undertone.zip")
     (tmp_path / ".venv/bin").mkdir(parents=True)
-    stand_in(tmp_path, "azd", "echo https://cosmos.test")
+    # The database of the deployment, which a restore gives another name.
+    stand_in(tmp_path, "azd", 'shift 2; echo "$1 of $3"')
     stand_in(tmp_path, "sleep", "true")
     command = tmp_path / ".venv/bin"
-    stand_in(command, "python", 'echo "$COSMOS_ENDPOINT $@" >> said')
+    stand_in(command, "python", 'echo "$COSMOS_ENDPOINT, $COSMOS_DATABASE: $@" >> said')
     assert bash(script, tmp_path, FOLDER=".").returncode == 0
     said = (tmp_path / "said").read_text()
-    assert said == f"https://cosmos.test -m local upgrade --to {SCHEMA}\n"
+    assert said == f"COSMOS_ENDPOINT of ., COSMOS_DATABASE of .: -m local upgrade --to {SCHEMA}\n"
     # Roles take some minutes; what goes on failing fails the deployment.
     stand_in(command, "python", "exit 1")
     assert bash(script, tmp_path, FOLDER=".").returncode == 1

@@ -24,6 +24,7 @@ from api.schema.health import (
     WorkerHealth,
 )
 from shared import __version__
+from shared.build import build_id
 from shared.communities import SourceName
 from shared.cycles import running_cycle
 from shared.errors import StoreError
@@ -175,6 +176,7 @@ async def check_health(deps: Deps, last: LastObserved | None = None) -> Health:
         ),
         timestamp=iso(now),
         version=__version__,
+        build=build_id(),
         process=process,
         application=application,
         database=database,

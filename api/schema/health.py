@@ -146,6 +146,11 @@ class Health(Answer):
     )
     timestamp: Time = Field(description="when the answer was made")
     version: str = Field(description="the program's version")
+    build: str | None = Field(
+        default=None,
+        description="the commit that the package was made of, ending in -dirty if files differed;"
+        " null where there is none, as in a working copy",
+    )
     process: ProcessHealth = Field(description="the process that answers")
     application: ApplicationHealth = Field(description="what collection has done")
     database: DatabaseHealth = Field(description="the database")

@@ -31,8 +31,10 @@ class Options:
     seconds: float
     """The limit of each request."""
     wait: float
-    """Seconds that the deployment has until its health answers, with `version` if that is given."""
+    """Seconds that health has to answer, with `version` and `build` if those are given."""
     version: str | None
+    build: str | None
+    """The id of the package, which tells it from that before, of the same version."""
 
 
 @dataclass(frozen=True)
@@ -90,20 +92,30 @@ async def _outcomes(site: Site, options: Options) -> AsyncIterator[Outcome]:
 
 
 async def _ready(site: Site, options: Options) -> str:
-    """Wait until health answers, with the version that was deployed. Raises SmokeError."""
+    """Wait until health answers, with what was deployed. Raises SmokeError.
+
+    The package before may answer for a while, also with all that the checks after this one need.
+    """
     until = time.monotonic() + options.wait
     while True:
         try:
-            found = (await site.get(f"{API}/health")).json()
-            version = found.get("version") if isinstance(found, dict) else None
-            if options.version in {None, version}:
-                return f"version {version}"
-            problem = SmokeError(f"version {version} answers, not {options.version}")
+            return _deployed((await site.get(f"{API}/health")).json(), options)
         except SmokeError as error:
             problem = error
         if time.monotonic() + PAUSE_SECONDS > until:
             raise problem
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _deployed(health: object, options: Options) -> str:
+    """Return the version and build that answer. Raises SmokeError if they aren't those awaited."""
+    found = health if isinstance(health, dict) else {}
+    for name, awaited in (("version", options.version), ("build", options.build)):
+        if awaited not in {None, found.get(name)}:
+            # Health tells who may not read its status alone.
+            hint = "" if "version" in found else f": does it take a key, in {KEY}?"
+            raise SmokeError(f"{name} {found.get(name)} answers, not {awaited}{hint}")
+    return f"version {found.get('version')}, build {found.get('build')}"
 
 
 async def _timed(name: str, check: Check, site: Site) -> Outcome:

@@ -13,10 +13,11 @@ MAIN = ROOT / "infra" / "main.bicep"
 
 
 class Deployed:
-    """All resources of a deployment."""
+    """All resources and the outputs of a deployment."""
 
     def __init__(self, **given: Any) -> None:
-        self.resources = Deployment(load(MAIN), {**REQUIRED, **given}).resources()
+        self._deployment = Deployment(load(MAIN), {**REQUIRED, **given})
+        self.resources = self._deployment.resources()
 
     def all(self, kind: str) -> list[Resource]:
         """Return the resources of a type."""
@@ -36,6 +37,11 @@ class Deployed:
             if each.properties["criteria"]["allOf"][0]["query"] == text
         )
         return found
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs, which azd keeps in its environment."""
+        return self._deployment.outputs()
 
     @property
     def settings(self) -> dict[str, str]:

@@ -85,6 +85,8 @@ def test_containers_are_in_the_database_that_the_app_asks_for(deploy) -> None:
     deployed = deploy(cosmosDatabase="elsewhere")
     database = deployed.one(f"{DATABASES}/sqlDatabases")
     assert database.name.rpartition("/")[2] == deployed.settings["COSMOS_DATABASE"] == "elsewhere"
+    # Who upgrades or exports it asks azd for the name.
+    assert deployed.outputs["COSMOS_DATABASE"] == "elsewhere"
     for container in deployed.all(f"{DATABASES}/sqlDatabases/containers"):
         assert container.name.startswith(f"{database.name}/")
 

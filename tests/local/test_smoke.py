@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx
 import pytest
 
+from local.commands import smoke
 from local.commands.smoke import headers_of
 from local.smoke.checks import CHECKS
 from local.smoke.site import Site, SmokeError
@@ -170,6 +171,8 @@ def test_a_deployment_that_asks_for_a_key_fails_without_one(host: RunningHost) -
     # Its page is open, and says that it takes a key.
     assert {name for name, problem in problems.items() if problem is None} == {"ready", "page"}
     assert "answered 401" in problems["posts"]
+    ended = local_command("smoke", str(host.http.base_url), "--build", "a-commit", "--json")
+    assert json.loads(ended.stdout)[0]["problem"].endswith("a key, in UNDERTONE_KEY?")
 
 
 def test_another_version_than_the_deployed_one_fails(host: RunningHost) -> None:
@@ -180,6 +183,31 @@ def test_another_version_than_the_deployed_one_fails(host: RunningHost) -> None:
     ready, *others = json.loads(ended.stdout)
     assert ready["problem"].endswith("answers, not 9.9.9")
     assert {each["problem"] for each in others} == {None}
+
+
+def test_another_build_than_the_deployed_one_fails(host: RunningHost) -> None:
+    # A working copy has none.
+    ended = local_command(
+        "smoke", str(host.http.base_url), "--build", "a" * 40, "--json", UNDERTONE_KEY=KEY
+    )
+    assert ended.returncode == 1
+    ready, *others = json.loads(ended.stdout)
+    assert ready["problem"] == f"build None answers, not {'a' * 40}"
+    assert {each["problem"] for each in others} == {None}
+
+
+async def test_the_package_before_may_answer_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smoke, "PAUSE_SECONDS", 0.0)
+    builds = ["before", "before", "after", "after"]
+
+    def health(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"version": "0.1.0", "build": builds.pop(0)})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(health)) as client:
+        options = smoke.Options("https://app.test", 1.0, 60.0, "0.1.0", "after")
+        said = await smoke._ready(Site(client, options.address, {}, options.seconds), options)
+    assert said == "version 0.1.0, build after"
+    assert builds == ["after"]
 
 
 def test_an_address_without_a_server_fails_each_check() -> None:

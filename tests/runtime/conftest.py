@@ -71,7 +71,7 @@ def unpack(folder: Path) -> None:
         if not (ROOT / FOLDER / ".installed").exists():
             pytest.fail("the packages aren't installed: `make packages` does it")
         package = folder / "package.zip"
-        build_package(ROOT, package, FAST)
+        build_package(ROOT, package, FAST, build="of this tree")
     with zipfile.ZipFile(package) as opened:
         opened.extractall(folder / "unpacking")
     (folder / "unpacking").rename(folder / "wwwroot")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api.endpoints import ROUTES
+from release.package import BUILD_FILE
 from shared.settings import Settings
 from tests.api.access_world import CREDENTIALS, MODES
 from tests.api.export.parquet_readers import arrow_table
@@ -162,6 +163,8 @@ def test_a_collection_by_timer_is_what_the_api_then_tells(served) -> None:
     health = served.http.get("/api/v1/health").json()
     assert health["status"] == "healthy"
     assert health["application"]["last_collection_at"]
+    # What the smoke test of a deployment waits for.
+    assert health["build"] == (served.folder / BUILD_FILE).read_text().strip() != ""
     stats = served.http.get("/api/v1/sentiment/stats").json()["statistics"]
     assert stats["total"] == 60
     posts = served.http.get("/api/v1/posts/recent", params={"subreddit": "AWS"}).json()

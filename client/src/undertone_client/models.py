@@ -1673,6 +1673,10 @@ class Health(Model, frozen=True):
     """when the answer was made."""
     version: str
     """the program's version."""
+    build: str | None = None
+    """the commit that the package was made of, ending in -dirty if files differed; null where
+    there is none, as in a working copy.
+    """
     process: ProcessHealth
     """the process that answers."""
     application: ApplicationHealth
