@@ -708,7 +708,8 @@ module signIn 'app/sign_in.bicep' = if (!empty(entraClientId)) {
 module operators 'app/operators.bicep' = if (hasOperators) {
   name: 'operators'
   scope: group
-  dependsOn: [rbac, endpoints]
+  // By name, since the endpoints, which wait for the first two, may not be deployed.
+  dependsOn: [rbac, operator, endpoints]
   params: {
     principalId: operatorsId
     principalType: operatorsType

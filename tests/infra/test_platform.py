@@ -10,7 +10,7 @@ import pytest
 
 from bench import bill_options
 from tests.fixtures.host import ROOT
-from tests.infra.bicep import BicepError, Template, load, text, walk
+from tests.infra.bicep import BicepError, Declaration, Template, load, text, walk
 from tests.infra.conftest import MAIN
 from tests.infra.variants import EVERYTHING, OPERATORS, PRINCIPAL
 
@@ -41,18 +41,32 @@ def parts(network: Any) -> dict[str, Any]:
     return {each["name"]: each["properties"] for each in network.properties["subnets"]}
 
 
+def condition(declared: Declaration) -> str:
+    """Return the condition of a module or resource, or nothing."""
+    value = declared.value
+    return text(value.children[1]) if value is not None and value.type == "if_statement" else ""
+
+
 def waits_for(template: Template, kind: str) -> dict[str, set[str]]:
     """Return what each module or resource waits for, directly or not."""
     named = template.of(kind)
+    conditions = {name: condition(each) for name, each in named.items()}
     direct = {
         name: {text(node) for node in walk(each.value) if node.type == "identifier"} & named.keys()
         for name, each in named.items()
         if each.value is not None
     }
+
+    def through(name: str, other: str) -> set[str]:
+        # Azure drops what isn't deployed from the dependencies, and what it waits for with it.
+        always = conditions[other] in {"", conditions[name]}
+        return {end for end in found[other] if always or conditions[end] == conditions[other]}
+
     found = {name: set(each) - {name} for name, each in direct.items()}
     for _ in named:
         found = {
-            name: each.union(*(found[other] for other in each)) for name, each in found.items()
+            name: each.union(*(through(name, other) for other in each))
+            for name, each in found.items()
         }
     return found
 
