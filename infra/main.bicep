@@ -305,8 +305,11 @@ param moreAlerts bool = true
 @description('The number of requests answered with 500 or above within 15 minutes that raises an alert.')
 param failedRequests int = 20
 
-@description('The time without a completed cycle that raises the alert: two intervals of collectSchedule, ISO 8601.')
-@allowed(['PT10M', 'PT15M', 'PT30M', 'PT45M', 'PT1H', 'PT2H', 'PT3H', 'PT4H', 'PT5H', 'PT6H', 'P1D', 'P2D'])
+@description('''
+The time without a completed cycle that raises the alert, ISO 8601: two intervals of collectSchedule, or 15 minutes if
+these are shorter, since the alert's query runs every 15 minutes.
+''')
+@allowed(['PT15M', 'PT30M', 'PT45M', 'PT1H', 'PT2H', 'PT3H', 'PT4H', 'PT5H', 'PT6H', 'P1D', 'P2D'])
 param alertWindow string = 'PT1H'
 
 @description('''

@@ -4,15 +4,16 @@ import ipaddress
 import itertools
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bench import bill_options
 from tests.fixtures.host import ROOT
-from tests.infra.bicep import BicepError, Declaration, Template, load, text, walk
+from tests.infra.bicep import BicepError, Declaration, Deployment, Template, load, text, walk
 from tests.infra.conftest import MAIN
-from tests.infra.variants import EVERYTHING, OPERATORS, PRINCIPAL
+from tests.infra.variants import EVERYTHING, OPERATORS, PRINCIPAL, REQUIRED
 
 DATABASES = "Microsoft.DocumentDB/databaseAccounts"
 INSIGHTS = "Microsoft.Insights/components"
@@ -421,6 +422,30 @@ def test_a_query_that_raises_an_alert(
     assert rule["evaluationFrequency"] == "PT15M"
     group = found.one(GROUPS)
     assert rule["actions"] == {"actionGroups": [f"/{group.type}/{group.name}"]}
+
+
+def allowed(name: str) -> list[Any]:
+    """Return the values that a parameter may have."""
+    template = load(MAIN)
+    values = template.declared[name].decorators["allowed"].children[1]
+    found: list[Any] = Deployment(template, REQUIRED).evaluate(values)
+    return found
+
+
+def duration(written: str) -> timedelta:
+    """Read a duration of ISO 8601 that has one unit, such as PT15M."""
+    units = {"M": timedelta(minutes=1), "H": timedelta(hours=1), "D": timedelta(days=1)}
+    return int(written.strip("PTMHD")) * units[written[-1]]
+
+
+@pytest.mark.parametrize("window", allowed("alertWindow"))
+def test_no_rule_runs_more_seldom_than_its_window_is_long(deploy, window: str) -> None:
+    # Azure refuses such a rule.
+    found = deploy(alertEmail="ops@example.org", alertWindow=window)
+    rules = [each.properties for each in found.resources if "windowSize" in each.properties]
+    assert window in {each["windowSize"] for each in rules}
+    for each in rules:
+        assert duration(each["windowSize"]) >= duration(each["evaluationFrequency"])
 
 
 def test_the_database_at_its_limit_raises_an_alert_where_a_cycle_does_not(deploy) -> None:
