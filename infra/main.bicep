@@ -229,8 +229,8 @@ param readKeys string = ''
 @description('Keys that may read and change, by their hashes. Empty: the function keys of the app may change.')
 param adminKeys string = ''
 
-@allowed(['DEBUG', 'INFO', 'WARNING', 'ERROR'])
-@description('The lowest level that the app logs.')
+@allowed(['DEBUG', 'INFO'])
+@description('The lowest level that the app logs. Above INFO, alerts and queries would miss the lines that they count.')
 param logLevel string = 'INFO'
 
 @allowed(['azure', 'off'])

@@ -11,9 +11,9 @@ import pytest
 
 from bench import bill_options
 from tests.fixtures.host import ROOT
-from tests.infra.bicep import BicepError, Declaration, Deployment, Template, load, text, walk
-from tests.infra.conftest import MAIN
-from tests.infra.variants import EVERYTHING, OPERATORS, PRINCIPAL, REQUIRED
+from tests.infra.bicep import BicepError, Declaration, Template, load, text, walk
+from tests.infra.conftest import MAIN, allowed
+from tests.infra.variants import EVERYTHING, OPERATORS, PRINCIPAL
 
 DATABASES = "Microsoft.DocumentDB/databaseAccounts"
 INSIGHTS = "Microsoft.Insights/components"
@@ -422,14 +422,6 @@ def test_a_query_that_raises_an_alert(
     assert rule["evaluationFrequency"] == "PT15M"
     group = found.one(GROUPS)
     assert rule["actions"] == {"actionGroups": [f"/{group.type}/{group.name}"]}
-
-
-def allowed(name: str) -> list[Any]:
-    """Return the values that a parameter may have."""
-    template = load(MAIN)
-    values = template.declared[name].decorators["allowed"].children[1]
-    found: list[Any] = Deployment(template, REQUIRED).evaluate(values)
-    return found
 
 
 def duration(written: str) -> timedelta:
