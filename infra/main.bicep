@@ -353,6 +353,12 @@ param appSubnetPrefix string = '10.77.0.0/25'
 param endpointSubnetPrefix string = '10.77.0.128/26'
 
 @description('''
+Addresses of networks, peered with the virtual network, from which people and jobs reach the private endpoints, separated
+by commas: 10.1.2.0/24,10.1.3.4. Empty: only the app does.
+''')
+param operatorPrefixes string = ''
+
+@description('''
 Whether the virtual network has a NAT gateway, through which the app reaches its sources and Entra ID. Without it, give
 the subnet `app` another way to the internet, such as a firewall.
 ''')
@@ -588,6 +594,7 @@ module network 'app/network.bicep' = if (privateNetwork) {
     prefix: networkPrefix
     appPrefix: appSubnetPrefix
     endpointPrefix: endpointSubnetPrefix
+    operatorPrefixes: operatorPrefixes
     natGateway: natGateway
   }
 }
