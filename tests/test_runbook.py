@@ -17,7 +17,8 @@ from shared.store import open_store
 from tests.collector.harness import check_statistics
 from tests.fixtures.host import ROOT
 from tests.fixtures.stores import drop
-from tests.infra.conftest import Deployed, allowed
+from tests.infra.bicep import load, text
+from tests.infra.conftest import MAIN, Deployed, allowed
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 COMMANDS = re.findall(r"^\.venv/bin/python -c '(.+)'$", RUNBOOK, re.MULTILINE)
@@ -131,3 +132,11 @@ def test_the_lock_that_keeps_the_old_database_is_named() -> None:
     locks = Deployed(lockData=True).all("Microsoft.Authorization/locks")
     (lock,) = (each for each in locks if each.body["scope"].target.startswith(f"{ACCOUNTS}@"))
     assert f"the lock `{lock.name}`" in RESTORING
+
+
+def test_the_limit_of_the_free_tier_is_raised_where_provisioning_keeps_it() -> None:
+    template = load(MAIN.parent / "app" / "db.bicep")
+    (name,) = re.findall(r"totalThroughputLimit: (\w+)", text(template.root))
+    assert name in template.of("variable")
+    throttled = RUNBOOK.partition("\n## A throttled database")[2].partition("\n## ")[0]
+    assert f"`{name}` in `infra/app/db.bicep`" in " ".join(throttled.split())
