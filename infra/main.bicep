@@ -229,8 +229,8 @@ param readKeys string = ''
 @description('Keys that may read and change, by their hashes. Empty: the function keys of the app may change.')
 param adminKeys string = ''
 
-@allowed(['DEBUG', 'INFO', 'WARNING', 'ERROR'])
-@description('The lowest level that the app logs.')
+@allowed(['DEBUG', 'INFO'])
+@description('The lowest level that the app logs. Above INFO, alerts and queries would miss the lines that they count.')
 param logLevel string = 'INFO'
 
 @allowed(['azure', 'off'])
@@ -305,8 +305,11 @@ param moreAlerts bool = true
 @description('The number of requests answered with 500 or above within 15 minutes that raises an alert.')
 param failedRequests int = 20
 
-@description('The time without a completed cycle that raises the alert: two intervals of collectSchedule, ISO 8601.')
-@allowed(['PT10M', 'PT15M', 'PT30M', 'PT45M', 'PT1H', 'PT2H', 'PT3H', 'PT4H', 'PT5H', 'PT6H', 'P1D', 'P2D'])
+@description('''
+The time without a completed cycle that raises the alert, ISO 8601: two intervals of collectSchedule, or 15 minutes if
+these are shorter, since the alert's query runs every 15 minutes.
+''')
+@allowed(['PT15M', 'PT30M', 'PT45M', 'PT1H', 'PT2H', 'PT3H', 'PT4H', 'PT5H', 'PT6H', 'P1D', 'P2D'])
 param alertWindow string = 'PT1H'
 
 @description('''
@@ -348,6 +351,12 @@ param appSubnetPrefix string = '10.77.0.0/25'
 @maxLength(18)
 @description('The addresses of private endpoints in it, a /26 at least: that of Azure Monitor takes more than ten.')
 param endpointSubnetPrefix string = '10.77.0.128/26'
+
+@description('''
+Addresses of networks, peered with the virtual network, from which people and jobs reach the private endpoints, separated
+by commas: 10.1.2.0/24,10.1.3.4. Empty: only the app does.
+''')
+param operatorPrefixes string = ''
 
 @description('''
 Whether the virtual network has a NAT gateway, through which the app reaches its sources and Entra ID. Without it, give
@@ -585,6 +594,7 @@ module network 'app/network.bicep' = if (privateNetwork) {
     prefix: networkPrefix
     appPrefix: appSubnetPrefix
     endpointPrefix: endpointSubnetPrefix
+    operatorPrefixes: operatorPrefixes
     natGateway: natGateway
   }
 }
@@ -708,7 +718,8 @@ module signIn 'app/sign_in.bicep' = if (!empty(entraClientId)) {
 module operators 'app/operators.bicep' = if (hasOperators) {
   name: 'operators'
   scope: group
-  dependsOn: [rbac, endpoints]
+  // By name, since the endpoints, which wait for the first two, may not be deployed.
+  dependsOn: [rbac, operator, endpoints]
   params: {
     principalId: operatorsId
     principalType: operatorsType

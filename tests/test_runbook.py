@@ -1,5 +1,6 @@
 """The runbook's commands do what the runbook says."""
 
+import math
 import os
 import re
 import sqlite3
@@ -16,10 +17,13 @@ from shared.store import open_store
 from tests.collector.harness import check_statistics, stored_items
 from tests.fixtures.host import ROOT
 from tests.fixtures.stores import drop
+from tests.infra.bicep import load, text
+from tests.infra.conftest import MAIN, Deployed, allowed
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 COMMANDS = re.findall(r"^\.venv/bin/python -c '(.+)'$", RUNBOOK, re.MULTILINE)
 
+ACCOUNTS = "Microsoft.DocumentDB/databaseAccounts"
 
 RESTORING = RUNBOOK.partition("### Restoring from an export")[2].partition("\n## ")[0]
 BLOCKS = re.findall(r"^```sh\n(.+?)^```", RESTORING, re.MULTILINE | re.DOTALL)
@@ -116,3 +120,31 @@ async def test_an_export_is_restored_into_a_new_database_on_azure_and_on_one_mac
         await check_statistics(store, size.names())
         await store.close()
     await drop(named)
+
+
+@pytest.mark.parametrize("mode", allowed("cosmosMode"))
+def test_the_old_database_goes_first_where_the_account_has_no_room_for_another(mode: str) -> None:
+    found = Deployed(cosmosMode=mode)
+    options = found.one(f"{ACCOUNTS}/sqlDatabases").properties["options"]
+    autoscale = options.get("autoscaleSettings", {}).get("maxThroughput", 0)
+    limits = found.one(ACCOUNTS).properties["capacity"] or {}
+    has_room = 2 * options.get("throughput", autoscale) <= limits.get(
+        "totalThroughputLimit", math.inf
+    )
+    before = RESTORING.partition("To restore it on Azure")[0]
+    steps = before.partition(f"With `COSMOS_MODE={mode}`")[2]
+    assert ("`az cosmosdb sql database delete " in steps) is not has_room
+
+
+def test_the_lock_that_keeps_the_old_database_is_named() -> None:
+    locks = Deployed(lockData=True).all("Microsoft.Authorization/locks")
+    (lock,) = (each for each in locks if each.body["scope"].target.startswith(f"{ACCOUNTS}@"))
+    assert f"the lock `{lock.name}`" in RESTORING
+
+
+def test_the_limit_of_the_free_tier_is_raised_where_provisioning_keeps_it() -> None:
+    template = load(MAIN.parent / "app" / "db.bicep")
+    (name,) = re.findall(r"totalThroughputLimit: (\w+)", text(template.root))
+    assert name in template.of("variable")
+    throttled = RUNBOOK.partition("\n## A throttled database")[2].partition("\n## ")[0]
+    assert f"`{name}` in `infra/app/db.bicep`" in " ".join(throttled.split())

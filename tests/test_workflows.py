@@ -64,6 +64,22 @@ def bash(script: str, folder: Path, **env: str) -> subprocess.CompletedProcess[s
     )
 
 
+def evaluated(expression: str, known: dict[str, str]) -> str:
+    """Return the value of `${{ a && b || c }}`, with names, texts and `!=` between them."""
+
+    def value(term: str) -> str:
+        left, sign, right = term.partition(" != ")
+        if sign:
+            return "true" if value(left) != value(right) else ""
+        return term.strip("'") if term.startswith("'") else known.get(term, "")
+
+    for option in expression.strip("${} ").split(" || "):
+        terms = [value(term) for term in option.split(" && ")]
+        if all(terms):
+            return terms[-1]
+    return ""
+
+
 def stand_in(folder: Path, name: str, script: str) -> None:
     """Put a command there that stands in for one that reaches a service."""
     file = folder / name
@@ -83,6 +99,23 @@ def test_no_workflow_has_a_fault_that_others_could_use() -> None:
 def test_the_stored_logits_are_compared_on_arm() -> None:
     (job,) = [each for each in jobs_of("test").values() if "arm" in str(each["runs-on"])]
     assert any("pytest tests/collector/sentiment" in each.get("run", "") for each in job["steps"])
+
+
+@pytest.mark.parametrize(
+    ("environment", "runner", "expected"),
+    [
+        ("prod", "", "ubuntu-latest"),
+        ("prod", "inside", "inside"),
+        # It runs what somebody pushed to a branch, and needs nothing in the network.
+        ("preview", "inside", "ubuntu-latest"),
+    ],
+)
+def test_a_deployment_runs_in_the_network_where_there_is_a_runner(
+    environment: str, runner: str, expected: str
+) -> None:
+    known = {"inputs.environment": environment, "vars.DEPLOY_RUNNER": runner}
+    assert evaluated(jobs_of("deploy")["deploy"]["runs-on"], known) == expected
+    assert "`DEPLOY_RUNNER`" in (ROOT / "docs" / "azure.md").read_text()
 
 
 def test_each_environment_comes_after_the_one_before_with_the_same_package(deliver) -> None:

@@ -8,6 +8,9 @@ param prefix string
 param appPrefix string
 param endpointPrefix string
 
+@description('Addresses that may reach private endpoints beside the app, separated by commas.')
+param operatorPrefixes string
+
 @description('Whether the app reaches the internet through a NAT gateway.')
 param natGateway bool
 
@@ -15,6 +18,8 @@ var abbreviations = loadJsonContent('../abbreviations.json')
 // Flex Consumption refuses subnets whose name has an underscore.
 var appSubnet = 'app'
 var endpointSubnet = 'endpoints'
+// A rule needs an address. Without others it lets the app in, as the rule before it does.
+var operators = [for prefix in split(empty(operatorPrefixes) ? appPrefix : operatorPrefixes, ','): trim(prefix)]
 
 resource address 'Microsoft.Network/publicIPAddresses@2025-01-01' = if (natGateway) {
   name: '${abbreviations.networkPublicIPAddresses}${token}'
@@ -54,6 +59,20 @@ resource endpointRules 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
           access: 'Allow'
           protocol: 'Tcp'
           sourceAddressPrefix: appPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'operators'
+        properties: {
+          description: 'Apart from the app, since Azure refuses a rule whose addresses overlap.'
+          priority: 200
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefixes: operators
           sourcePortRange: '*'
           destinationAddressPrefix: '*'
           destinationPortRange: '443'

@@ -1,5 +1,6 @@
 """The units of systemd: systemd itself reads them, and says how much they leave open."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -58,6 +59,26 @@ def test_what_the_services_leave_open_is_little(analyze, tmp_path: Path) -> None
     (tmp_path / "undertone.service").write_text(kept)
     open_one = analyze("security", "--offline=true", "./undertone.service").stdout
     assert float(EXPOSURE.findall(open_one)[0][1]) > 5
+
+
+def test_what_the_page_adds_to_the_backup_opens_the_network_and_nothing_else(
+    analyze, tmp_path: Path
+) -> None:
+    def left_open() -> set[str]:
+        shown = analyze("security", "--offline=true", "--json=short", "./undertone-backup.service")
+        if not shown.stdout:
+            pytest.skip(f"this systemd can't look at files: {shown.stderr}")
+        return {each["json_field"] for each in json.loads(shown.stdout) if not each["set"]}
+
+    page = (ROOT / "docs" / "one_machine.md").read_text()
+    (added,) = re.findall(r"`systemctl edit undertone-backup`.*?```ini\n(.*?)```", page, re.DOTALL)
+    assert "ExecStartPost=" in added
+    before = left_open()
+    folder = tmp_path / "undertone-backup.service.d"
+    folder.mkdir()
+    (folder / "override.conf").write_text(added)
+    opened = {"PrivateNetwork", "RestrictAddressFamilies_AF_INET_INET6"}
+    assert left_open() - before == opened
 
 
 def fields_of(unit: str) -> list[tuple[str, str]]:

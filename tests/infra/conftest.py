@@ -12,6 +12,14 @@ from tests.infra.variants import REQUIRED
 MAIN = ROOT / "infra" / "main.bicep"
 
 
+def allowed(name: str) -> list[Any]:
+    """Return the values that a parameter may have."""
+    template = load(MAIN)
+    values = template.declared[name].decorators["allowed"].children[1]
+    found: list[Any] = Deployment(template, REQUIRED).evaluate(values)
+    return found
+
+
 class Deployed:
     """All resources and the outputs of a deployment."""
 

@@ -1,9 +1,11 @@
 """The events that the code logs, with their fields, read from its source."""
 
 import ast
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+PACKAGES = ("api", "collector", "shared")
 LOGGING = ("event", "repeated_event")
 # Names that are composed, and fields that are passed on as a whole.
 FUNCTIONS = (
@@ -21,7 +23,7 @@ def logged_events(root: Path) -> dict[str, set[str]]:
     # collector/runs.py logs the report of each job, which the job's own file makes.
     jobs = (ast.parse(file.read_text()) for file in (root / "collector").glob("*.py"))
     reported = {field for tree in jobs for field in _reported(tree)}
-    for package in ("api", "collector", "shared"):
+    for package in PACKAGES:
         for file in (root / package).rglob("*.py"):
             tree = ast.parse(file.read_text())
             for name, fields in _of(tree, reported):
@@ -29,12 +31,47 @@ def logged_events(root: Path) -> dict[str, set[str]]:
     return found
 
 
-def _of(tree: ast.Module, reported: set[str]) -> Iterator[tuple[str, set[str]]]:
+def logged_levels(root: Path) -> dict[str, set[int]]:
+    """Return the levels at which each event of the deployed code is logged, by its name."""
+    found: dict[str, set[int]] = {}
+    for package in PACKAGES:
+        for file in (root / package).rglob("*.py"):
+            tree = ast.parse(file.read_text())
+            for call in _calls(tree):
+                for name in _names(call.args[1]):
+                    found.setdefault(name, set()).update(_levels(call, tree))
+    return found
+
+
+def _levels(call: ast.Call, tree: ast.Module) -> set[int]:
+    """Return the levels of a call; none if they are an argument of the function around it."""
+    if len(call.args) < 3:
+        return {logging.INFO}
+    given = ast.unparse(call.args[2])
+    assigned = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and given in map(ast.unparse, node.targets)
+    ]
+    levels = logging.getLevelNamesMapping()
+    return {
+        levels[node.attr]
+        for value in (call.args[2], *assigned)
+        for node in ast.walk(value)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "logging"
+    }
+
+
+def _calls(tree: ast.Module) -> Iterator[ast.Call]:
     for call in ast.walk(tree):
         if not (isinstance(call, ast.Call) and ast.unparse(call.func) in LOGGING):
             continue
-        if isinstance(call.args[1], ast.Name):  # The event that repeated_event itself logs.
-            continue
+        if not isinstance(call.args[1], ast.Name):  # The event that repeated_event itself logs.
+            yield call
+
+
+def _of(tree: ast.Module, reported: set[str]) -> Iterator[tuple[str, set[str]]]:
+    for call in _calls(tree):
         fields = {keyword.arg for keyword in call.keywords if keyword.arg}
         if ast.unparse(call.func) == "repeated_event":
             fields.add("suppressed")

@@ -4,14 +4,15 @@ import ipaddress
 import itertools
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bench import bill_options
 from tests.fixtures.host import ROOT
-from tests.infra.bicep import BicepError, Template, load, text, walk
-from tests.infra.conftest import MAIN
+from tests.infra.bicep import BicepError, Declaration, Resource, Template, load, text, walk
+from tests.infra.conftest import MAIN, Deployed, allowed
 from tests.infra.variants import EVERYTHING, OPERATORS, PRINCIPAL
 
 DATABASES = "Microsoft.DocumentDB/databaseAccounts"
@@ -41,18 +42,54 @@ def parts(network: Any) -> dict[str, Any]:
     return {each["name"]: each["properties"] for each in network.properties["subnets"]}
 
 
+def rules_of(found: Deployed, subnet: str) -> Resource:
+    """Return the security group of a subnet."""
+    groups = found.all("Microsoft.Network/networkSecurityGroups")
+    (group,) = (each for each in groups if each.name.endswith(f"-{subnet}"))
+    return group
+
+
+def lets_in(rules: list[dict[str, Any]], source: str, port: str) -> bool:
+    """Return whether a connection gets in, as Azure decides it: by the first rule that fits."""
+    properties = sorted((each["properties"] for each in rules), key=lambda each: each["priority"])
+    assert len({each["priority"] for each in properties}) == len(rules)
+    for each in properties:
+        prefixes = each.get("sourceAddressPrefixes") or [each["sourceAddressPrefix"]]
+        is_from = "*" in prefixes or any(
+            ipaddress.ip_address(source) in ipaddress.ip_network(prefix) for prefix in prefixes
+        )
+        if is_from and each["destinationPortRange"] in {"*", port}:
+            return bool(each["access"] == "Allow")
+    # The rule AllowVnetInBound of each group, which covers peered networks, too.
+    return True
+
+
+def condition(declared: Declaration) -> str:
+    """Return the condition of a module or resource, or nothing."""
+    value = declared.value
+    return text(value.children[1]) if value is not None and value.type == "if_statement" else ""
+
+
 def waits_for(template: Template, kind: str) -> dict[str, set[str]]:
     """Return what each module or resource waits for, directly or not."""
     named = template.of(kind)
+    conditions = {name: condition(each) for name, each in named.items()}
     direct = {
         name: {text(node) for node in walk(each.value) if node.type == "identifier"} & named.keys()
         for name, each in named.items()
         if each.value is not None
     }
+
+    def through(name: str, other: str) -> set[str]:
+        # Azure drops what isn't deployed from the dependencies, and what it waits for with it.
+        always = conditions[other] in {"", conditions[name]}
+        return {end for end in found[other] if always or conditions[end] == conditions[other]}
+
     found = {name: set(each) - {name} for name, each in direct.items()}
     for _ in named:
         found = {
-            name: each.union(*(found[other] for other in each)) for name, each in found.items()
+            name: each.union(*(through(name, other) for other in each))
+            for name, each in found.items()
         }
     return found
 
@@ -187,25 +224,35 @@ def test_subnets_are_apart_and_inside_the_network(deploy) -> None:
     assert not any(a.overlaps(b) for a, b in itertools.combinations(subnets, 2))
 
 
-def test_only_the_app_reaches_the_endpoints(deploy) -> None:
+def test_each_subnet_has_rules_that_count(deploy) -> None:
     found = deploy(privateNetwork=True)
     subnets = parts(found.one(NETWORKS))
-    rules = {
-        each.name.rpartition("-")[2]: each
-        for each in found.all("Microsoft.Network/networkSecurityGroups")
-    }
     for name, each in subnets.items():
-        assert each["networkSecurityGroup"]["id"].endswith(f"/{rules[name].name}")
+        assert each["networkSecurityGroup"]["id"].endswith(f"/{rules_of(found, name).name}")
     # Without this, rules don't count for private endpoints.
     assert subnets["endpoints"]["privateEndpointNetworkPolicies"] == "Enabled"
-    first, last = (each["properties"] for each in rules["endpoints"].properties["securityRules"])
-    assert (first["access"], first["sourceAddressPrefix"], first["destinationPortRange"]) == (
-        "Allow",
-        subnets["app"]["addressPrefix"],
-        "443",
-    )
-    assert (last["access"], last["sourceAddressPrefix"], last["protocol"]) == ("Deny", "*", "*")
-    assert first["priority"] < last["priority"] <= 4096
+
+
+@pytest.mark.parametrize(
+    ("source", "operators", "is_let_in"),
+    [
+        ("10.77.0.4", "", True),
+        ("10.77.0.196", "", False),
+        ("10.1.2.3", "", False),
+        ("10.1.2.3", "10.1.2.0/24", True),
+        ("10.1.2.3", "10.9.0.0/16, 10.1.2.3", True),
+        ("10.1.3.3", "10.9.0.0/16,10.1.2.0/24", False),
+        ("10.77.0.196", "10.77.0.192/26", True),
+        ("10.77.0.4", "10.1.2.0/24", True),
+    ],
+)
+def test_endpoints_let_in_the_app_and_who_operates_it(
+    deploy, source: str, operators: str, is_let_in: bool
+) -> None:
+    found = deploy(privateNetwork=True, operatorPrefixes=operators)
+    rules = rules_of(found, "endpoints").properties["securityRules"]
+    assert lets_in(rules, source, "443") is is_let_in
+    assert not lets_in(rules, source, "22")
 
 
 def test_the_database_account_is_changed_by_one_at_a_time() -> None:
@@ -407,6 +454,22 @@ def test_a_query_that_raises_an_alert(
     assert rule["evaluationFrequency"] == "PT15M"
     group = found.one(GROUPS)
     assert rule["actions"] == {"actionGroups": [f"/{group.type}/{group.name}"]}
+
+
+def duration(written: str) -> timedelta:
+    """Read a duration of ISO 8601 that has one unit, such as PT15M."""
+    units = {"M": timedelta(minutes=1), "H": timedelta(hours=1), "D": timedelta(days=1)}
+    return int(written.strip("PTMHD")) * units[written[-1]]
+
+
+@pytest.mark.parametrize("window", allowed("alertWindow"))
+def test_no_rule_runs_more_seldom_than_its_window_is_long(deploy, window: str) -> None:
+    # Azure refuses such a rule.
+    found = deploy(alertEmail="ops@example.org", alertWindow=window)
+    rules = [each.properties for each in found.resources if "windowSize" in each.properties]
+    assert window in {each["windowSize"] for each in rules}
+    for each in rules:
+        assert duration(each["windowSize"]) >= duration(each["evaluationFrequency"])
 
 
 def test_the_database_at_its_limit_raises_an_alert_where_a_cycle_does_not(deploy) -> None:

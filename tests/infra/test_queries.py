@@ -18,7 +18,8 @@ from shared.errors import ErrorKind
 from shared.logs import event
 from tests.collector.harness import settings_for, things
 from tests.fixtures.host import ROOT
-from tests.infra.events import logged_events
+from tests.infra.conftest import allowed
+from tests.infra.events import logged_events, logged_levels
 
 KUSTO = ROOT / "tests" / "infra" / "kusto"
 QUERIES = sorted((ROOT / "infra" / "queries").glob("*.kql"))
@@ -29,6 +30,11 @@ PARSED = re.compile(r"parse-kv fields as \((.*)\) with \((.*)\)")
 @cache
 def events() -> dict[str, set[str]]:
     return logged_events(ROOT)
+
+
+@cache
+def levels() -> dict[str, set[int]]:
+    return logged_levels(ROOT)
 
 
 def asked_events(query: str) -> set[str]:
@@ -42,6 +48,15 @@ def asked_fields(query: str) -> set[str]:
 @pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)
 def test_queries_name_events_that_are_logged(file: Path) -> None:
     assert asked_events(file.read_text()) <= events().keys()
+
+
+@pytest.mark.parametrize("level", allowed("logLevel"))
+@pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)
+def test_a_deployed_log_level_lets_through_the_events_of_queries(file: Path, level: str) -> None:
+    # An alert on a missing event would never end.
+    lowest = {name: min(levels()[name]) for name in asked_events(file.read_text())}
+    passed = logging.getLevelNamesMapping()[level]
+    assert [name for name, logged in lowest.items() if logged < passed] == []
 
 
 @pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)

@@ -24,6 +24,7 @@ EVERYTHING: dict[str, Any] = {
     "monthlyBudget": 25,
     "budgetStart": "2026-12-01",
     "privateNetwork": True,
+    "operatorPrefixes": "10.1.2.0/24, 10.1.3.4",
     "diagnostics": "all",
     "lockData": True,
     "purgeProtection": True,
