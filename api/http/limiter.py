@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from api.errors import RequestError
 from api.http.visit import current_visit
+from api.schema.corrections import CorrectionsParameters
 from api.schema.digest import DigestParameters
 from api.schema.explain import ExplainParameters
 from api.schema.markers import EffectParameters
@@ -15,6 +16,7 @@ from api.schema.parameters import (
     CompareParameters,
     ItemsParameters,
     ListParameters,
+    PostParameters,
     ScopeParameters,
     SpanParameters,
     TrendsParameters,
@@ -37,8 +39,10 @@ OF_A_CLIENT = 12
 RETRY_SECONDS = 2
 # Reads that look for reasons.
 EXPLAINED = (ExplainParameters, DigestParameters)
-# Above these a page of posts, or a sum over hours, is heavy.
+# Above these a page of posts or corrections, or a sum over hours, is heavy. A correction is read
+# with its note and its item, so that 200 of them cost about 700 request units.
 MAX_LIGHT_POSTS = 100
+MAX_LIGHT_CORRECTIONS = 100
 MAX_LIGHT_HOURS = 1000
 
 
@@ -101,13 +105,22 @@ def is_sorted(parameters: object) -> bool:
     return isinstance(parameters, ListParameters | FeedParameters) and parameters.sort != "newest"
 
 
+def reads_many(parameters: object) -> bool:
+    """Return whether the read looks a post up in all communities, or lists many corrections."""
+    if isinstance(parameters, PostParameters):
+        return parameters.subreddit is None and parameters.community is None
+    return (
+        isinstance(parameters, CorrectionsParameters) and parameters.limit > MAX_LIGHT_CORRECTIONS
+    )
+
+
 def is_heavy(parameters: object, form: str = "json") -> bool:
     """Return whether the read is heavy.
 
-    That is a search, a file, a large page, a sorted list, a long sum, reasons, a digest, or one for
-    topics.
+    That is a search, a file, a large page, a sorted list, a long sum, reasons, a digest, one for
+    topics, or a post that is looked up in all communities.
     """
-    is_whole = is_sorted(parameters) or finds_topics(parameters)
+    is_whole = is_sorted(parameters) or finds_topics(parameters) or reads_many(parameters)
     if form != "json" or isinstance(parameters, EXPLAINED) or is_whole:
         return True
     match parameters:
