@@ -243,7 +243,9 @@ async def _refusal(
     if not limits:
         return None
     try:
-        await limits[number % len(limits)].check(visit, is_heavy=kind.is_heavy)
+        asked = limits[number % len(limits)]
+        await asked.check(visit, is_heavy=kind.is_heavy)
+        asked.charge(visit)
     except QuotaExceeded:
         return "client"
     except BudgetSpent as error:

@@ -106,7 +106,8 @@ class DailyBudget:
             raise BudgetSpent(self._next_day(), now, reason)
 
     def spend(self, client: str | None, request_units: float) -> None:
-        """Charge what a client's read has cost."""
+        """Charge what a client's read has cost, also one that was never checked."""
+        self._begin(day_of(iso(self._clock())))
         self._left -= request_units
         if client is not None:
             self._of_clients[client] += request_units
