@@ -4,12 +4,12 @@ import typing
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from http import HTTPStatus
-from secrets import token_bytes, token_hex
+from secrets import token_hex
 from typing import TypeVar
 
 import azure.functions as func
 
-from api.actions.alert_links import follow_link, read_link, read_subscription, unsubscribe
+from api.actions.alert_links import follow_link, read_subscription, unsubscribe
 from api.actions.alert_rules import delete_rule, put_rule
 from api.actions.incidents import acknowledge, send_test, snooze
 from api.deps import Deps
@@ -40,7 +40,7 @@ from api.http.responses import (
     uncached_answer,
     written_answer,
 )
-from api.process import configured_deps, process_caches, process_deps
+from api.process import configured_deps, process_caches, process_deps, process_signing_key
 from api.reads.alert_rules import read_all_rules, read_revisions, read_rule
 from api.reads.incidents import (
     find_incident,
@@ -55,7 +55,7 @@ from api.schema.incidents import IncidentPath, IncidentsParameters, SentTest, Sn
 from api.schema.parameters import NoParameters, Parameters
 from api.schema.watchlist import HistoryParameters
 from api.serving import LOOKS_SHARE_SECONDS, serve_data, serve_kept, serve_private
-from shared.alerts.links import SignedLink
+from shared.alerts.links import SignedLink, read_token
 from shared.alerts.queue import QUEUE, messages_of
 
 # The real worker takes func.Out[typing.List[str]] alone.
@@ -229,7 +229,7 @@ async def _link_answer(
     Programs that pass links on may have added parameters, which mean nothing.
     """
     deps = replace(configured_deps(), by=SIGNED_LINK)
-    link = await read_link(deps, request.route_params["token"], token_bytes)
+    link = read_token(await process_signing_key(), request.route_params["token"])
     if link is None or link.is_expired(deps.clock()):
         page = expired_page(link.action) if link else forged_page()
         return page_answer(page, POLICY, status=HTTPStatus.FORBIDDEN)

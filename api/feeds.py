@@ -20,7 +20,8 @@ from api.http.parameters import read_parameters
 from api.http.place import Place, place_of
 from api.http.problems import answering
 from api.http.responses import JSON, NOT_KEPT, Prepared, prepared, uncached_answer
-from api.process import configured_deps, process_deps
+from api.http.visit import current_visit
+from api.process import configured_deps, process_caches, process_deps, process_signing_key
 from api.reads.feed_addresses import feed_answer, opened_by, read_feeds
 from api.reads.incidents import read_rule_feed
 from api.reads.mentions import read_feed
@@ -30,10 +31,14 @@ from api.schema.feeds import FeedBody, FeedPath, NewFeed
 from api.schema.parameters import NoParameters
 from api.schema.subject_parameters import FeedParameters
 from api.serving import PRIVATE, serve_kept, serve_private
-from shared.feed_addresses import ID_BYTES, PATH
+from shared.feed_addresses import ID_BYTES, PATH, read_addresses
+from shared.models import FeedAddresses
 
 blueprint = func.Blueprint()
 _route = route_of(blueprint)
+
+# The key of the addresses in their cache, which has nothing else.
+ADDRESSES = "addresses"
 
 
 @_route("trending_feed")
@@ -67,8 +72,9 @@ async def item_alert_rule_feed(req: func.HttpRequest) -> func.HttpResponse:
 @answering
 async def item_signed_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Return the feed that a signed address opens. No cache may share it."""
-    deps, token = await process_deps(), req.route_params["token"]
-    opened = await opened_by(deps, token)
+    token = req.route_params["token"]
+    opened = await opened_by(token, _addresses, process_signing_key)
+    deps = await process_deps()
     place = place_of(req, deps.settings)
     place = replace(place, feed=f"{place.base}{PATH}{token}")
     own = {"id": opened["target"]} if opened["target"] else {}
@@ -98,6 +104,7 @@ async def api_make_feed(req: func.HttpRequest) -> func.HttpResponse:
     read_parameters(NoParameters, req.params)
     body, deps = read_body(FeedBody, req), await process_deps()
     made, token = await make_address(deps, body, token_hex(ID_BYTES))
+    process_caches().addresses.forget(ADDRESSES)
     new = NewFeed(**dict(feed_answer(made)), address=f"{PATH}{token}")
     return func.HttpResponse(
         new.model_dump_json(), status_code=HTTPStatus.CREATED, headers=NOT_KEPT, mimetype=JSON
@@ -110,7 +117,21 @@ async def item_revoke_feed(req: func.HttpRequest) -> func.HttpResponse:
     """Revoke a signed address of a feed."""
     own = read_parameters(FeedPath, req.params, req.route_params).id
     deps = configured_deps()
-    return uncached_answer(feed_answer(await revoke_address(deps, own)), deps.settings.origin)
+    revoked = await revoke_address(deps, own)
+    process_caches().addresses.forget(ADDRESSES)
+    return uncached_answer(feed_answer(revoked), deps.settings.origin)
+
+
+async def _addresses() -> FeedAddresses:
+    """Return the signed addresses, read once in some seconds. Raises BudgetSpent and StoreError."""
+    deps, caches = configured_deps(), process_caches()
+
+    async def read() -> FeedAddresses:
+        return await read_addresses(await deps.store())
+
+    if not caches.addresses.has(ADDRESSES):
+        await caches.limits.check(current_visit(), is_heavy=False)
+    return await caches.addresses.get(ADDRESSES, read)
 
 
 async def _trending(deps: Deps, req: func.HttpRequest, place: Place) -> func.HttpResponse:

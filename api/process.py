@@ -13,6 +13,7 @@ from api.http.daily_budget import DailyBudget
 from api.http.limiter import limiter_of
 from api.http.quotas import ClientQuotas
 from api.http.read_limits import ReadLimits, heavy_policy
+from api.http.visit import current_visit
 from api.reads.health import LastObserved
 from api.reads.process import process_health
 from shared.alerts.links import read_key
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 # Answers of the last hours, for when the day's request units are spent.
 STALE_SECONDS = 6 * 3600.0
+# Anybody may ask for health, and it costs 2 request units or more.
+HEALTH_SECONDS = 1.0
+# How long an address that another process has revoked still opens its feed.
+ADDRESSES_SECONDS = 2.0
 # A sample has about a megabyte. Its items change at a collection.
 SAMPLE_SECONDS = 60.0
 MAX_SAMPLES = 4
@@ -67,6 +72,8 @@ def process_caches() -> Caches:
     return Caches(
         Cache(seconds=seconds, stale_seconds=STALE_SECONDS),
         Cache(seconds=seconds, most=MAX_READS),
+        health=Cache(seconds=min(HEALTH_SECONDS, seconds)),
+        addresses=Cache(seconds=min(ADDRESSES_SECONDS, seconds)),
         heavy=limiter_of(is_sqlite=settings().cosmos_endpoint is None),
         exports=Cache(seconds=seconds, most=MAX_EXPORTS),
         limits=_read_limits(settings()),
@@ -104,7 +111,10 @@ def _signing_key() -> "list[bytes]":
 
 
 async def process_signing_key() -> bytes:
-    """Return the key that signs sessions, read once. Raises SettingsError and StoreError."""
+    """Return the key that signs sessions, links and addresses of feeds, read once.
+
+    Raises SettingsError and StoreError.
+    """
     known = _signing_key()
     if not known:
         known.append(await read_key(await _shared_store()(), token_bytes))
@@ -120,8 +130,12 @@ def _forget(changed: Watchlist) -> None:
 
 
 def configured_deps() -> Deps:
-    """Return the dependencies of what asks nothing of communities. Raises SettingsError."""
+    """Return the dependencies of what asks nothing of communities. Raises SettingsError.
+
+    What the request reads with them is charged to the budget of the day, if it has no key.
+    """
     store = _shared_store()
+    process_caches().limits.charge(current_visit())
     return Deps(
         settings=settings(),
         store=store,

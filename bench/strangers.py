@@ -25,7 +25,7 @@ from api.ask.answer import ask
 from api.deps import Deps
 from api.http.cache import Cache
 from api.http.caches import Caches
-from api.http.daily_budget import BudgetSpent, DailyBudget
+from api.http.daily_budget import RELEASED_EVERY, BudgetSpent, DailyBudget, Reason
 from api.http.quotas import ClientQuotas
 from api.http.read_limits import QuotaExceeded, ReadLimits, heavy_policy
 from api.http.visit import Visit
@@ -81,6 +81,8 @@ COLUMNS = (
     "Functions, $ a month",
     "hours a day with a saturated database",
     "hours a day without heavy reads",
+    "hours a day in which light reads are refused",
+    "light reads answered a day",
     "answered",
 )
 
@@ -109,6 +111,9 @@ class Day:
     """Seconds in which it had none left for any other reader."""
     closed_seconds: int = 0
     """Seconds in which the budget of the day refused heavy reads to all."""
+    light_closed_seconds: int = 0
+    """Seconds in which it refused light reads, too."""
+    light_answered: int = 0
 
     def plus(self, other: "Day", times: int) -> "Day":
         """Return this day and `times` the other one."""
@@ -203,7 +208,8 @@ async def simulate(
     """
     day, begin = Day(), clock.now
     asked = enumerate(cycle(kinds))
-    for second in range(seconds):
+    second = 0
+    while second < seconds:
         clock.now = begin + timedelta(seconds=second)
         own = Day()
         left, cores, is_admitted = capacity, float(instances), False
@@ -213,7 +219,8 @@ async def simulate(
             is_admitted = is_admitted or refusal is None
             if refusal is not None:
                 own.refused += 1
-                own.closed_seconds = max(own.closed_seconds, refusal == "all")
+                own.closed_seconds = max(own.closed_seconds, refusal in {"heavy", "all"})
+                own.light_closed_seconds = max(own.light_closed_seconds, refusal == "all")
                 cores -= REFUSAL_SECONDS
             elif cores < kind.seconds:
                 own.refused += 1
@@ -223,31 +230,38 @@ async def simulate(
                 cores -= kind.seconds
             else:
                 own.answered += 1
+                own.light_answered += not kind.is_heavy
                 own.request_units += min(kind.request_units, left)
                 left -= kind.request_units
                 cores -= kind.seconds
                 visit.charge(kind.request_units)
         own.core_seconds = instances - cores
-        # Until the next day no second differs from one in which no client may read.
-        times = 1 if is_admitted else seconds - second
+        # Until units are released no second differs from one in which no client may read.
+        times = 1 if is_admitted else min(seconds - second, _seconds_to_release(second))
         day = day.plus(own, times)
-        if not is_admitted:
-            break
+        second += times
     return day
+
+
+def _seconds_to_release(second: int) -> int:
+    every = int(RELEASED_EVERY.total_seconds())
+    return every - second % every
 
 
 async def _refusal(
     limits: Sequence[ReadLimits], number: int, visit: Visit, kind: Kind
-) -> Literal["all", "client"] | None:
-    """Return whom the limits of the instance that is asked refuse: all, this client, or none."""
+) -> Reason | None:
+    """Return what the limits of the instance that is asked refuse, or this client, or nothing."""
     if not limits:
         return None
     try:
-        await limits[number % len(limits)].check(visit, is_heavy=kind.is_heavy)
+        asked = limits[number % len(limits)]
+        await asked.check(visit, is_heavy=kind.is_heavy)
+        asked.charge(visit)
     except QuotaExceeded:
         return "client"
     except BudgetSpent as error:
-        return "client" if error.reason == "client" else "all"
+        return error.reason
     return None
 
 
@@ -316,6 +330,8 @@ class Row(TypedDict):
     functions_dollars: float
     outage_hours_a_day: float
     closed_hours_a_day: float
+    light_closed_hours_a_day: float
+    light_answered_a_day: int
     answered_share: float
 
 
@@ -372,6 +388,8 @@ def _row(mode: str, addresses: int, day: Day, *, is_limited: bool) -> Row:
         + executions,
         "outage_hours_a_day": day.outage_seconds / 3600,
         "closed_hours_a_day": day.closed_seconds / 3600,
+        "light_closed_hours_a_day": day.light_closed_seconds / 3600,
+        "light_answered_a_day": day.light_answered,
         "answered_share": day.answered / asked,
     }
 
@@ -390,7 +408,8 @@ def tables(report: Report) -> str:
         f"| {r['addresses']:,} | {r['mode']} | {'yes' if r['limits'] else 'no'} |"
         f" {r['request_units_a_day'] / 1e6:,.1f} | {r['cosmos_dollars']:,.2f} |"
         f" {r['functions_dollars']:,.0f} | {r['outage_hours_a_day']:.1f} |"
-        f" {r['closed_hours_a_day']:.1f} | {r['answered_share']:.1%} |"
+        f" {r['closed_hours_a_day']:.1f} | {r['light_closed_hours_a_day']:.1f} |"
+        f" {r['light_answered_a_day']:,} | {r['answered_share']:.1%} |"
         for r in rows
     ]
     return "\n".join(lines)

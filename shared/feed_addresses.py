@@ -60,6 +60,11 @@ def token_of(key: bytes, address: FeedAddress) -> str:
     return f"{address['id']}.{_signature(key, address)}"
 
 
+def is_token(text: str) -> bool:
+    """Return whether a text has the form of a token."""
+    return _TOKEN.fullmatch(text) is not None
+
+
 def find_address(key: bytes, token: str, addresses: Sequence[FeedAddress]) -> FeedAddress | None:
     """Return the address that a token opens; None if it is forged, or was revoked."""
     found = _TOKEN.fullmatch(token)

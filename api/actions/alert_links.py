@@ -1,7 +1,7 @@
 """Signed links of messages: what one is about, and what its form does."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs
@@ -14,7 +14,7 @@ from api.errors import BadParameters
 from api.schema.incidents import SNOOZED, SNOOZES, SnoozeOf
 from api.schema.problems import BadParameter
 from shared.alerts.channels import address_of, rules_with
-from shared.alerts.links import SignedLink, read_key, read_token
+from shared.alerts.links import SignedLink
 from shared.alerts.rules import read_rules
 from shared.digests.definitions import read_digests
 from shared.digests.recipients import address_of as address_in
@@ -37,14 +37,6 @@ class Subscription:
     address: str
     rules: tuple[str, ...]
     digests: tuple[str, ...] = ()
-
-
-async def read_link(deps: Deps, token: str, random: Callable[[int], bytes]) -> SignedLink | None:
-    """Return what a token says; None if it isn't of this app. Raises StoreError.
-
-    random returns a number of unpredictable bytes, for the first key.
-    """
-    return read_token(await read_key(await deps.store(), random), token)
 
 
 async def follow_link(deps: Deps, link: SignedLink, form: bytes) -> Incident:

@@ -74,6 +74,10 @@ class Cache(Generic[T]):
         """Return whether `get` would compute nothing."""
         return self._current(key, self._clock(), fresh=fresh, within=within) is not None
 
+    def forget(self, key: Hashable) -> None:
+        """Have the next `get` compute the value, since this process has just changed it."""
+        self._entries.pop(key, None)
+
     def stale(self, key: Hashable) -> tuple[T, float] | None:
         """Return a value that may be too old for `get`, and its age in seconds; None without one.
 

@@ -32,11 +32,13 @@ TTL_SECONDS: Final = 7 * 86_400
 STEPS: Final = 200
 # Less than a few reads cost isn't worth a write, which costs 10.
 MIN_STEP: Final = 2_000.0
-# The last part of a day is for cheap reads.
+# The rest is for cheap reads. It is released over the day, so that a flood leaves them some.
 SHARE_OF_HEAVY: Final = 0.9
+RELEASES: Final = 24 * 60
 # What one client may spend of a day in one process, so that it doesn't close the app for others.
 SHARE_OF_CLIENT: Final = 0.1
 DAY: Final = timedelta(days=1)
+RELEASED_EVERY: Final = DAY / RELEASES
 
 
 Reason = Literal["all", "heavy", "client"]
@@ -45,7 +47,7 @@ SPENT: Final = (
     " DAILY_READ_UNITS)"
 )
 REASONS: Final[Mapping[Reason, str]] = {
-    "all": f"{SPENT}: what isn't in memory",
+    "all": f"{SPENT}, but for a part for cheap reads by the minute: what isn't in memory",
     "heavy": f"{SPENT}, but for a part for cheap reads: searches, files and long spans",
     "client": "You have spent a tenth of the request units that reads without a key may cost a day"
     " (the setting DAILY_READ_UNITS), and the others are for others: what isn't in memory",
@@ -94,7 +96,7 @@ class DailyBudget:
             return
         now = self._clock()
         self._begin(day_of(iso(now)))
-        if self._left <= 0 and not self._is_over:
+        if self._left <= 0 and not self._is_over(now):
             async with self._taking:
                 # Those who waited find what the first one took.
                 if self._left <= 0:
@@ -103,25 +105,41 @@ class DailyBudget:
             if reason != "client":
                 until = iso(self._next_day())
                 repeated_event(log, "reads.spent", logging.WARNING, reason=reason, until=until)
-            raise BudgetSpent(self._next_day(), now, reason)
+            resumes_at = self._next_release(now) if reason == "all" else self._next_day()
+            raise BudgetSpent(resumes_at, now, reason)
 
     def spend(self, client: str | None, request_units: float) -> None:
-        """Charge what a client's read has cost."""
+        """Charge what a client's read has cost, also one that was never checked."""
+        self._begin(day_of(iso(self._clock())))
         self._left -= request_units
         if client is not None:
             self._of_clients[client] += request_units
 
     def _reason_against(self, client: str | None, *, is_heavy: bool) -> Reason | None:
+        if is_heavy and self._is_over_for_heavy:
+            return "heavy"
         if self._left <= 0:
             return "all"
         share = self._limit * SHARE_OF_CLIENT
         if client is not None and self._of_clients[client] >= share:
             return "client"
-        return "heavy" if is_heavy and self._is_over_for_heavy else None
+        return None
 
-    @property
-    def _is_over(self) -> bool:
-        return self._taken_by_all >= self._limit
+    def _released(self, now: datetime) -> float:
+        """Return the units of the day that reads may have cost until now."""
+        shares = min(RELEASES, max(0, self._releases(now)) + 1) / RELEASES
+        return self._limit * (SHARE_OF_HEAVY + (1 - SHARE_OF_HEAVY) * shares)
+
+    def _releases(self, now: datetime) -> int:
+        """Return the number of releases since the day began; below 0 of a day of faster clocks."""
+        return (now - self._next_day() + DAY) // RELEASED_EVERY
+
+    def _next_release(self, now: datetime) -> datetime:
+        own = self._next_day() - DAY + (self._releases(now) + 1) * RELEASED_EVERY
+        return min(own, self._next_day())
+
+    def _is_over(self, now: datetime) -> bool:
+        return self._taken_by_all >= self._released(now)
 
     @property
     def _is_over_for_heavy(self) -> bool:
@@ -151,7 +169,7 @@ class DailyBudget:
             is_same = stored is not None and stored["day"] == self._day
             spent = stored["spent"] if stored is not None and is_same else 0.0
             self._taken_by_all = spent
-            step = min(self._limit - spent, max(MIN_STEP, self._limit / STEPS) - self._left)
+            step = min(self._released(now) - spent, max(MIN_STEP, self._limit / STEPS) - self._left)
             if step <= 0:
                 return
             after = UnitsSpent(id=ID, kind=KIND, ttl=TTL_SECONDS, day=self._day, spent=spent + step)

@@ -51,6 +51,10 @@ class ReadLimits:
                 raise QuotaExceeded(visit.remaining)
         if visit.is_anonymous and self.budget is not None:
             await self.budget.check(visit.client, is_heavy=is_heavy)
+
+    def charge(self, visit: Visit) -> None:
+        """Have the day's budget charged with what a visit without a key will have read."""
+        if visit.is_anonymous and self.budget is not None:
             visit.charged_to = partial(self.budget.spend, visit.client)
 
 

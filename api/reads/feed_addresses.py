@@ -1,14 +1,13 @@
 """Reads signed addresses of feeds: the list of them, and the one that a token opens."""
 
-from secrets import token_bytes
+from collections.abc import Awaitable, Callable
 
 from api.deps import Deps
 from api.errors import NotFound
 from api.schema.feeds import FeedAnswer, Feeds
 from api.schema.parameters import NoParameters
-from shared.alerts.links import read_key
-from shared.feed_addresses import find_address, read_addresses
-from shared.models import FeedAddress
+from shared.feed_addresses import find_address, is_token, read_addresses
+from shared.models import FeedAddress, FeedAddresses
 
 
 async def read_feeds(deps: Deps, _: NoParameters) -> Feeds:
@@ -17,11 +16,18 @@ async def read_feeds(deps: Deps, _: NoParameters) -> Feeds:
     return Feeds([feed_answer(each) for each in reversed(found["addresses"])])
 
 
-async def opened_by(deps: Deps, token: str) -> FeedAddress:
-    """Return the address that a token opens, by two point reads. Raises NotFound and StoreError."""
-    store = await deps.store()
-    addresses = await read_addresses(store)
-    found = find_address(await read_key(store, token_bytes), token, addresses["addresses"])
+async def opened_by(
+    token: str,
+    addresses: Callable[[], Awaitable[FeedAddresses]],
+    key: Callable[[], Awaitable[bytes]],
+) -> FeedAddress:
+    """Return the address that a token opens. Raises NotFound, and what the two reads raise.
+
+    What hasn't the form of a token reads neither addresses nor the key.
+    """
+    found = None
+    if is_token(token):
+        found = find_address(await key(), token, (await addresses())["addresses"])
     if found is None:
         raise NotFound("There is no feed at this address, or it was revoked: ask for a new one.")
     return found

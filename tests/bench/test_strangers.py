@@ -1,10 +1,12 @@
 """The month of strangers: what the limits leave of its bill, and of the time without a database."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from api.http.daily_budget import RELEASES
 from bench.strangers import (
     CAPACITIES,
     DAY_SECONDS,
@@ -26,12 +28,12 @@ KINDS = (
 UNITS = 1_000_000
 
 
-async def a_day(folder: Path, addresses: int) -> Day:
+async def a_day(folder: Path, addresses: int, kinds: Sequence[Kind] = KINDS) -> Day:
     settings = load_settings({"DAILY_READ_UNITS": str(UNITS)})
     clock = Clock(MIDNIGHT)
     async with limits_of(settings, folder, 3, clock) as limits:
         return await simulate(
-            KINDS,
+            kinds,
             CAPACITIES["serverless"],
             addresses=addresses,
             instances=3,
@@ -45,7 +47,17 @@ async def test_a_day_of_many_strangers_costs_its_units_and_no_more(tmp_path: Pat
     assert UNITS * 0.95 < day.request_units < UNITS * 1.02
     assert day.closed_seconds > DAY_SECONDS * 0.99
     assert day.outage_seconds < DAY_SECONDS * 0.01
+    # A flood of light reads gets what is released each minute, and so may anybody.
+    assert day.light_closed_seconds <= day.closed_seconds
+    assert day.light_answered > RELEASES * 0.5
     assert cosmos_dollars("serverless", month_of(day)) == pytest.approx(7.5, abs=0.4)
+
+
+async def test_searches_close_no_light_read(tmp_path: Path) -> None:
+    day = await a_day(tmp_path, 100_000, KINDS[:1])
+    assert day.closed_seconds > DAY_SECONDS * 0.99
+    assert day.light_closed_seconds == 0
+    assert day.request_units < UNITS * 0.92
 
 
 async def test_one_stranger_closes_nothing_for_others(tmp_path: Path) -> None:

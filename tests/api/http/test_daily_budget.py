@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.http.daily_budget import ID, KIND, STEPS, BudgetSpent, DailyBudget
+from api.http.daily_budget import ID, KIND, RELEASES, STEPS, BudgetSpent, DailyBudget
 from shared.errors import StoreUnavailable
 from shared.settings import Settings
 from shared.store import READ_UNITS, Store, open_store
@@ -16,6 +16,7 @@ from tests.api.world import CountingStore
 NOON = datetime(2026, 11, 27, 12, 0, 0, tzinfo=UTC)
 LIMIT = 1_000_000
 READ = 800.0
+CHEAP = 40.0
 
 
 class Clock:
@@ -62,15 +63,44 @@ async def test_a_day_ends_for_heavy_reads_and_then_for_all_and_begins_again(
     budget = budget_of(store, clock)
     heavy = await spent_by_reads(budget, is_heavy=True)
     assert 0.89 * LIMIT < heavy < 0.91 * LIMIT
-    cheap = await spent_by_reads(budget, is_heavy=False)
-    assert LIMIT - READ <= heavy + cheap <= LIMIT + READ
     with pytest.raises(BudgetSpent, match="again from 2026-11-28T00:00:00Z") as refused:
-        await budget.check(None, is_heavy=False)
+        await budget.check(None, is_heavy=True)
     assert refused.value.retry_seconds == 12 * 3600
+    # Half of the day is over, and so is half of the part for cheap reads.
+    cheap = await spent_by_reads(budget, is_heavy=False)
+    assert 0.95 * LIMIT - READ <= heavy + cheap <= 0.951 * LIMIT + READ
+    with pytest.raises(BudgetSpent, match="again from 2026-11-27T12:01:00Z") as refused:
+        await budget.check(None, is_heavy=False)
+    assert refused.value.retry_seconds == 60
     for reason in ("heavy", "all"):
         assert f"reads.spent until=2026-11-28T00:00:00Z reason={reason}" in caplog.text
     clock.now = datetime(2026, 11, 28, tzinfo=UTC)
     await budget.check(None, is_heavy=True)
+
+
+async def test_cheap_reads_go_on_until_midnight_also_in_instances_that_start_later(
+    store: Store,
+) -> None:
+    clock = Clock()
+    first = budget_of(store, clock)
+    total = await spent_by_reads(first, is_heavy=False)
+    answered = 0
+    for minute in range(12 * 60):
+        clock.now = NOON + timedelta(minutes=minute)
+        # One is as new as its minute.
+        for each in (budget_of(store, clock), first):
+            try:
+                await each.check(None, is_heavy=False)
+            except BudgetSpent:
+                continue
+            each.spend(None, CHEAP)
+            total += CHEAP
+            answered += 1
+            with pytest.raises(BudgetSpent):
+                await each.check(None, is_heavy=True)
+    # The steps that new ones leave are lost; each minute has one.
+    assert answered > 0.9 * 12 * 60
+    assert total <= LIMIT + 2 * READ
 
 
 async def test_instances_share_a_day_that_costs_few_writes(store: Store) -> None:
@@ -81,7 +111,8 @@ async def test_instances_share_a_day_that_costs_few_writes(store: Store) -> None
     # All want a step at the same moment, and each gets one.
     await asyncio.gather(*(each.check(None, is_heavy=False) for each in budgets))
     spent = await asyncio.gather(*(spent_by_reads(each, is_heavy=False) for each in budgets))
-    assert LIMIT - len(budgets) * READ <= sum(spent) <= LIMIT + len(budgets) * READ
+    noon = 0.95 * LIMIT + LIMIT * 0.1 / RELEASES
+    assert noon - len(budgets) * READ <= sum(spent) <= noon + len(budgets) * READ
     # Of those who want the same step one gets it, and the others try again.
     assert counting.reads < 8 * STEPS
     assert all(each > 0 for each in spent)
