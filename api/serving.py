@@ -38,6 +38,7 @@ from api.schema.items import Items, Posts
 from api.schema.parameters import ListParameters, Parameters
 from api.schema.subjects import Mentions
 from shared.models import Watchlist
+from shared.settings import Settings
 
 P = TypeVar("P", bound=Parameters)
 A = TypeVar("A", bound=BaseModel)
@@ -160,13 +161,13 @@ async def serve_kept(
 async def serve_day_file(request: func.HttpRequest) -> func.HttpResponse:
     """Answer with the file of a day, from a cache of its own; files are made one after another.
 
-    Where a day has a budget, a caller without a key gets no more than a read may cost.
+    Where units are paid for, a caller without a key gets no more than a read may cost.
     """
     parameters = read_parameters(ExportParameters, request.params)
     form = form_of_day(parameters.format, request.headers.get("accept", ""))
     deps, caches = await process_deps(), process_caches()
-    is_bounded = current_visit().is_anonymous and deps.settings.daily_read_units > 0
-    most = MAX_EXPORTED_WITHOUT_KEY if is_bounded else MAX_EXPORTED
+    is_anonymous = current_visit().is_anonymous
+    most = most_exported(deps.settings) if is_anonymous else MAX_EXPORTED
     key = (form, most, parameters.model_dump_json(), *state_of(deps.watchlist))
     made = partial(day_file, deps, parameters, form, most=most)
     makes = partial(caches.exporting.run, made)
@@ -175,6 +176,12 @@ async def serve_day_file(request: func.HttpRequest) -> func.HttpResponse:
         await caches.limits.check(current_visit(), is_heavy=True)
     kept = await caches.exports.get(key, makes, fresh=fresh)
     return data_answer(request, kept, mimetype=DAY_TYPES[form])
+
+
+def most_exported(settings: Settings) -> int:
+    """Return how many items a file has at most without a key."""
+    costs = settings.cosmos_endpoint is not None or settings.daily_read_units > 0
+    return MAX_EXPORTED_WITHOUT_KEY if costs else MAX_EXPORTED
 
 
 def state_of(watchlist: Watchlist | None) -> tuple[int, str]:

@@ -18,9 +18,10 @@ from api.http.caches import EXPORTS_WAITING
 from api.process import process_caches
 from api.reads import day_items
 from api.reads.day_items import UNITS_A_SECOND, read_day, read_day_items
-from api.schema.exports import MAX_EXPORTED_WITHOUT_KEY, ExportParameters
+from api.schema.exports import MAX_EXPORTED, MAX_EXPORTED_WITHOUT_KEY, ExportParameters
+from api.serving import most_exported
 from bench.priced_store import PricedStore
-from shared.settings import settings
+from shared.settings import load_settings, settings
 from shared.store import COMMUNITIES, Store
 from shared.times import day_of, iso, utc_now
 from tests.api.export.parquet_readers import about, arrow_table, flat, frame, rows, rows_of_duckdb
@@ -202,6 +203,18 @@ async def test_a_stranger_gets_no_more_of_a_day_than_a_read_may_cost(process, wr
     refused = await get(EXPORT, format="ndjson")
     assert refused.status_code == 422
     assert "a file without a key has at most 400" in json.loads(refused.get_body())["detail"]
+
+
+@pytest.mark.parametrize(
+    ("given", "most"),
+    [
+        ({}, MAX_EXPORTED),
+        ({"DAILY_READ_UNITS": "1000000"}, MAX_EXPORTED_WITHOUT_KEY),
+        ({"COSMOS_ENDPOINT": "https://some.documents.azure.com"}, MAX_EXPORTED_WITHOUT_KEY),
+    ],
+)
+def test_a_file_without_a_key_is_bounded_where_units_are_paid_for(given, most: int) -> None:
+    assert most_exported(load_settings(given)) == most
 
 
 async def test_long_texts_are_bounded_as_rows_are(sqlite_store: Store, monkeypatch) -> None:
