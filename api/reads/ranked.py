@@ -16,6 +16,7 @@ from api.schema.values import Kind
 from shared.kinds import LETTERS, Talk
 from shared.models import Label, RankedDay, Via
 from shared.stats.cells import COMPOUND_DIGITS
+from shared.stats.hour_parts import read_whole
 from shared.stats.listed import INITIALS_OF_LABELS
 from shared.stats.ranked import (
     COMPOUND_UNITS,
@@ -34,7 +35,7 @@ from shared.stats.ranked import (
     size_of,
 )
 from shared.stats.subjects import INITIALS_OF_VIAS
-from shared.store import RANKED_DAYS, Store
+from shared.store import RANKED_DAYS, Key, Store
 from shared.times import Window, day_of, hour_of
 
 KINDS: tuple[Kind, ...] = ("post", "comment")
@@ -207,8 +208,9 @@ async def read_ranked_days(
     split = {each["id"] for each in days if each.get("is_split")}
     of_split = [hour for hour in window.hours()[::-1] if day_of(hour) in split]
     days += await read.documents(of_split, MAX_HOUR_COST, BYTES_OF_HOUR)
-    parts = [key[1] for each in days for key in ranked_part_keys(each)]
-    days += await read.documents(parts, MAX_PART_COST, BYTES_OF_HOUR)
+    firsts = {ranked_key(scope, each["id"]): each for each in days}
+    whole = await read_whole(firsts, ranked_part_keys, read.parts)
+    days = [each for first, parts in whole.values() for each in (first, *parts)]
     own = {name.lower(): name for name in names}
     stored: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for each in days:
@@ -241,6 +243,11 @@ class _Read:
             found += some
             place += size
         return found
+
+    async def parts(self, keys: Sequence[Key]) -> dict[Key, RankedDay]:
+        """Return the parts of hours that exist, by key. Raises TooLong."""
+        found = await self.documents([name for _, name in keys], MAX_PART_COST, BYTES_OF_HOUR)
+        return {ranked_key(self.scope, each["id"]): each for each in found}
 
 
 def _cost(document: RankedDay, bytes_of_one: int) -> int:

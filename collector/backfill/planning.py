@@ -2,7 +2,8 @@
 
 import logging
 import secrets
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -11,17 +12,21 @@ from shared.backfills import BackfillMessage, backfill_id, is_active
 from shared.communities import SourceName
 from shared.errors import DocumentChanged, DocumentExists
 from shared.logs import event
-from shared.models import Backfill, CommunityState
+from shared.models import Backfill, BackfillPlan, CommunityState
 from shared.settings import Settings
 from shared.stats.coverage import holes
-from shared.store import BACKFILLS, Store
+from shared.store import BACKFILL_PLAN, BACKFILLS, Store
 from shared.store.community_states import read_states
 from shared.times import iso, parse_iso
 
 log = logging.getLogger(__name__)
 
-# Each has the lease in turn, so more would only wait for each other.
+# Each waits for leases and for the pace of its source, so more would only wait for each other.
 MAX_ACTIVE = 2
+# Communities that are looked at together: a document and a state of each take 1,000 request units.
+MAX_LOOKED = 500
+# Backfills that are gone on with before others begin.
+MAX_BEGUN = 100
 
 
 def new_ticket() -> str:
@@ -40,30 +45,36 @@ async def due_backfills(
     """Return the messages to send now, after their documents were written.
 
     sources are those that have the past of watched communities. A community gets its backfill when
-    it has been collected once, and another one of what no poll reached after a pause. Raises
-    StoreError.
+    it has been collected once, and another one of what no poll reached after a pause. With more
+    than MAX_LOOKED communities, each call looks at the next of them. Raises StoreError.
     """
     if not settings.backfill_days or not sources:
         return []
-    keys = {name: ("backfill", backfill_id(name)) for name in sources}
+    plan = await _read_plan(store) if len(sources) > MAX_LOOKED else None
+    page = _page(sources, plan["last"]) if plan else list(sources)
+    names = _looked_at(page, plan, sources)
+    keys = {name: ("backfill", backfill_id(name)) for name in names}
     found = await store.read_many(BACKFILLS, keys.values())
     known = {name: found[key] for name, key in keys.items() if key in found}
     free = MAX_ACTIVE - sum(is_active(each, now) for each in known.values())
     if free <= 0:
         return []
-    states = await read_states(store, sources)
+    states = await read_states(store, names)
     collected = {name: state for name, state in states.items() if state["last_collected_at"]}
     first = iso(first_moment(settings, settings.backfill_days, now))
     spans = {
         name: _unread(state, known.get(name), first, iso(now)) for name, state in collected.items()
     }
     due = [
-        name for name in sources if spans.get(name) or (name in known and _is_due(known[name], now))
+        name for name in names if spans.get(name) or (name in known and _is_due(known[name], now))
     ]
-    # What was begun is ended first.
-    due.sort(
-        key=lambda name: (name not in known, known[name]["updated_at"] if name in known else "")
-    )
+    if plan is None:
+        # What was begun is ended first.
+        due.sort(
+            key=lambda name: (name not in known, known[name]["updated_at"] if name in known else "")
+        )
+    elif not await _write_plan(store, _moved_on(plan, page, known, due, free)):
+        return []
     messages: list[BackfillMessage] = []
     for name in islice(due, free):
         ticket = new_ticket()
@@ -73,6 +84,59 @@ async def due_backfills(
         if await write_ticket(store, fresh, known.get(name), now):
             messages.append(BackfillMessage(community=name, ticket=ticket))
     return messages
+
+
+async def _read_plan(store: Store) -> BackfillPlan:
+    found = await store.read(BACKFILL_PLAN, "backfill_plan", "plan")
+    return found or BackfillPlan(id="plan", kind="backfill_plan", ttl=-1, last="", begun=[])
+
+
+def _page(sources: Collection[str], last: str) -> list[str]:
+    """Return MAX_LOOKED communities in the order of names: those after the last one, in a ring."""
+    names = sorted(sources)
+    at = bisect_right(names, last)
+    return [*names[at:], *names[:at]][:MAX_LOOKED]
+
+
+def _looked_at(
+    page: Sequence[str], plan: BackfillPlan | None, sources: Collection[str]
+) -> list[str]:
+    """Return the communities to look at: those that were begun, then those of the page."""
+    begun = [name for name in plan["begun"] if name in sources] if plan else []
+    return list(dict.fromkeys([*begun, *page]))
+
+
+def _moved_on(
+    plan: BackfillPlan,
+    page: Sequence[str],
+    known: Mapping[str, Backfill],
+    due: Sequence[str],
+    free: int,
+) -> BackfillPlan:
+    """Return the plan after the first `free` of what is due; due ones that wait are looked at next.
+
+    Each community has its turn in the order of names, so none waits for those that fail.
+    """
+    chosen = due[:free]
+    fresh = [name for name in chosen if name not in plan["begun"]]
+    last = page[-1]
+    if len(due) > free:
+        last = fresh[-1] if fresh else plan["last"]
+    begun = [name for name in plan["begun"] if name in known and not known[name]["complete"]]
+    kept = [*(name for name in begun if name not in chosen), *chosen]
+    return {**plan, "last": last, "begun": kept[-MAX_BEGUN:]}
+
+
+async def _write_plan(store: Store, plan: BackfillPlan) -> bool:
+    """Write the plan; False if another planner was first, whose backfills count then."""
+    try:
+        if "_etag" in plan:
+            await store.replace(BACKFILL_PLAN, plan, plan["_etag"])
+        else:
+            await store.create(BACKFILL_PLAN, plan)
+    except (DocumentExists, DocumentChanged):
+        return False
+    return True
 
 
 def _unread(

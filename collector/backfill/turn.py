@@ -287,7 +287,9 @@ class BackfillTurn:
         if not document["uncompared"]:
             return
         first, last = document["uncompared"]
-        found = await unmarked_near(self.store, self.settings.watched, first, last)
+        found = await unmarked_near(
+            self.store, self.settings.watched, first, last, community=document["community"]
+        )
         changes = {
             name: Changes(posts=posts, hours={hour_of(post["order_key"]) for post in posts})
             for name, posts in found.items()

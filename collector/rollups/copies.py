@@ -9,13 +9,13 @@ which repeat their words on a schedule; nor comments (repeated.py has what count
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import TypedDict
 
 from collector.text.recurring import is_recurring
-from shared.models import ALL, Likeness, Post, copy_marks
+from shared.models import ALL, Likeness, Post, ScopeHour, copy_marks
 from shared.stats.hour_parts import newest_within, with_parts
 from shared.store import HOURS_OF_ALL, POSTS, Key, Store
 from shared.store.keys import item_key, key_of_place
@@ -67,19 +67,29 @@ async def unmarked_posts(
     kept between calls, so it finds every post that was edited, removed, moved or left unmarked.
     Where hours are split, it reads the newest of them, of MAX_PARTS_READ parts.
     """
-    index, first = await _index(store, names, since, until)
+    firsts = await _hours_of_all(store, since, until)
+    kept = newest_within(firsts, MAX_PARTS_READ)
+    index = await _index(store, names, kept)
+    # A copy of a post before these hours keeps its mark.
+    first = hour_of(iso(since)) if len(kept) == len(firsts) else min(hour for _, hour in kept)
     return await _with_right_marks(store, wrong_marks(index, first))
 
 
 async def unmarked_near(
-    store: Store, names: Sequence[str], first: str, last: str
+    store: Store, names: Sequence[str], first: str, last: str, *, community: str
 ) -> dict[str, list[Post]]:
-    """Return the same for posts of these hours that came late, and for those that they mark.
+    """Return the same for posts of a community in these hours that came late, and those they mark.
 
-    Of the posts more than a week away, it reads those that the marks of nearer ones name.
+    Of the posts more than a week away, it reads those that the marks of nearer ones name. Where
+    hours are split into more than MAX_PARTS_READ parts, it reads the community's part of the older
+    ones: copies among other communities are left unmarked there.
     """
     since, until = (parse_iso(f"{hour}:00:00Z") for hour in (first, last))
-    index, _ = await _index(store, names, since - WITHIN, until + WITHIN + timedelta(hours=1))
+    firsts = await _hours_of_all(store, since - WITHIN, until + WITHIN + timedelta(hours=1))
+    kept = newest_within(firsts, MAX_PARTS_READ)
+    older = {key: each for key, each in firsts.items() if key not in kept}
+    index = await _index(store, names, older, [community])
+    index.update(await _index(store, names, kept))
     watched = frozenset(names)
     while missing := _marked(index, watched) - index.keys():
         keys = {key_of_place(place): place for place in missing}
@@ -96,18 +106,22 @@ def _marked(index: Mapping[str, Likeness], watched: frozenset[str]) -> set[str]:
     return {place for place in named if key_of_place(place)[0] in watched}
 
 
-async def _index(
-    store: Store, names: Sequence[str], since: datetime, until: datetime
-) -> tuple[dict[str, Likeness], str]:
-    """Return the likenesses of all posts from an hour on, by place, and that hour.
-
-    It is the hour of `since`, or a later one where the hours have too many parts.
-    """
+async def _hours_of_all(store: Store, since: datetime, until: datetime) -> dict[Key, ScopeHour]:
     hours = Window(since, until).hours()
-    firsts = await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
-    kept = newest_within(firsts, MAX_PARTS_READ)
-    found = await with_parts(store, HOURS_OF_ALL, kept)
-    first = hour_of(iso(since)) if len(kept) == len(firsts) else min(hour for _, hour in kept)
+    return await store.read_many(HOURS_OF_ALL, [(ALL, hour) for hour in hours])
+
+
+async def _index(
+    store: Store,
+    names: Sequence[str],
+    firsts: Mapping[Key, ScopeHour],
+    own: Collection[str] | None = None,
+) -> dict[str, Likeness]:
+    """Return the likenesses of the posts of these hours, by place.
+
+    own: of split hours, only the parts of these communities are read.
+    """
+    found = await with_parts(store, HOURS_OF_ALL, firsts, own)
     watched = frozenset(names)
     index: dict[str, Likeness] = {}
     for document in found.values():
@@ -115,7 +129,7 @@ async def _index(
             if name in watched:
                 texts = share.get("texts", {})
                 index.update((f"{name}/{key}", texts.get(key, {})) for key, *_ in share["posts"])
-    return index, first
+    return index
 
 
 async def _with_right_marks(store: Store, wrong: Mapping[str, Marks]) -> dict[str, list[Post]]:

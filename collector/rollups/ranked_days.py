@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collector.rollups.hour_documents import parts_for
 from shared.models import ALL, Item, Mention, RankedDay
 from shared.stats.cells import scored
-from shared.stats.hour_parts import PART, split
+from shared.stats.hour_parts import PART, read_whole, split
 from shared.stats.ranked import (
     joined,
     pack_ranked,
@@ -68,7 +68,7 @@ async def write_ranked_days(store: Store, changes: ScopeChanges) -> None:
     for key, changed in parts.items():
         known: Hours = whole[key]["hours"] if key in whole else {}
         hours = _merged(known, changed)
-        before = ranked_part_keys(stored[key]) if key in stored else []
+        before = ranked_part_keys(whole[key]) if key in whole else []
         if hours and hours != known:
             documents = _documents(key, hours, whole.get(key))
             written += documents
@@ -93,15 +93,13 @@ async def remove_ranked_days(store: Store, scope: str, before: str) -> None:
 
 async def _with_parts(store: Store, stored: Mapping[Key, RankedDay]) -> dict[Key, RankedDay]:
     """Return the documents with the communities that are in parts."""
-    wanted = {key: ranked_part_keys(each) for key, each in stored.items()}
-    keys = [part for parts in wanted.values() for part in parts]
-    found = await store.read_many(RANKED_DAYS, keys) if keys else {}
-    whole = dict(stored)
-    for key, parts in wanted.items():
-        if parts:
-            own = [found[part]["hours"] for part in parts if part in found]
-            whole[key] = {**stored[key], "hours": joined(own)}
-    return whole
+    found = await read_whole(
+        stored, ranked_part_keys, lambda keys: store.read_many(RANKED_DAYS, keys)
+    )
+    return {
+        key: {**first, "hours": joined(part["hours"] for part in parts)} if parts else first
+        for key, (first, parts) in found.items()
+    }
 
 
 def _is_part(document: RankedDay) -> bool:

@@ -146,6 +146,7 @@ from shared.models.watchlist import (
 )
 from shared.models.work import (
     Backfill,
+    BackfillPlan,
     Cleanup,
     CollectRequest,
     CommunityCounts,
@@ -176,6 +177,7 @@ __all__ = [
     "AlertState",
     "AskedQuestion",
     "Backfill",
+    "BackfillPlan",
     "BatchLines",
     "Cell",
     "ChannelState",

@@ -174,6 +174,21 @@ class Backfill(Work):
     are_topics_due: NotRequired[bool]
 
 
+class BackfillPlan(TypedDict):
+    """Where the planning of backfills goes on, with more communities than it looks at together.
+
+    last is the community that was looked at last. begun are those that got a ticket, and whose
+    backfills weren't complete when they were looked at.
+    """
+
+    id: Literal["plan"]
+    kind: Literal["backfill_plan"]
+    ttl: int
+    last: str
+    begun: list[str]
+    _etag: NotRequired[str]
+
+
 class Import(Work):
     """One import: what changed of items that were pushed. what says where they came from.
 

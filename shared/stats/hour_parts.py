@@ -6,8 +6,8 @@ of a community's name are in the same part. `collector/rollups/hour_documents.py
 """
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TypeVar, cast
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
 from shared.models import ScopeHour, SubjectHour
 from shared.store import HOURS_OF_ALL, Container, Key, Query, Store
@@ -15,6 +15,7 @@ from shared.store.scan import after
 from shared.times import day_of
 
 H = TypeVar("H", ScopeHour, SubjectHour)
+D = TypeVar("D", bound=Mapping[str, Any])
 V = TypeVar("V")
 
 # Cosmos DB refuses documents over 2 MB. 256 KB cost 20 request units to read and 98 to write.
@@ -82,20 +83,47 @@ async def with_parts(
     names: Collection[str] | None = None,
 ) -> dict[Key, H]:
     """Return these hours with the shares that are in parts. Raises StoreError."""
-    wanted = {key: part_keys(first, names) for key, first in firsts.items() if parts_in(first) > 1}
-    if not wanted:
-        return dict(firsts)
-    found = await store.read_many(container, [key for keys in wanted.values() for key in keys])
-    whole = dict(firsts)
-    for key, keys in wanted.items():
-        shares = {
-            name: share
-            for part in keys
-            if part in found
-            for name, share in cast("Mapping[str, object]", found[part]["shares"]).items()
-        }
-        whole[key] = cast("H", {**firsts[key], "shares": dict(sorted(shares.items()))})
-    return whole
+    found = await read_whole(
+        firsts,
+        lambda first: part_keys(first, names) if parts_in(first) > 1 else [],
+        lambda keys: store.read_many(container, keys),
+    )
+    return {
+        key: _joined(first, parts) if parts_in(first) > 1 else first
+        for key, (first, parts) in found.items()
+    }
+
+
+async def read_whole(
+    firsts: Mapping[Key, D],
+    parts_of: Callable[[D], list[Key]],
+    read: Callable[[Sequence[Key]], Awaitable[Mapping[Key, D]]],
+) -> dict[Key, tuple[D, list[D]]]:
+    """Return these documents, each with the parts that it names.
+
+    A split writes all parts before the document that names them. So where one is absent, a writer
+    has split or removed the document since it was read: it is read again. Where it names the same
+    parts then, a removal was killed, and those that are left are returned.
+    """
+    wanted = {key: parts_of(first) for key, first in firsts.items()}
+    keys = [part for parts in wanted.values() for part in parts]
+    found = await read(keys) if keys else {}
+    torn = [key for key, parts in wanted.items() if any(part not in found for part in parts)]
+    fresh = await read(torn) if torn else {}
+    whole = {
+        key: (first, [found[part] for part in wanted[key] if part in found])
+        for key, first in firsts.items()
+        if key not in torn or key in fresh
+    }
+    again = {key: each for key, each in fresh.items() if parts_of(each) != wanted[key]}
+    return whole | await read_whole(again, parts_of, read) if again else whole
+
+
+def _joined(first: H, parts: Sequence[H]) -> H:
+    shares: dict[str, object] = {}
+    for part in parts:
+        shares.update(cast("Mapping[str, object]", part["shares"]))
+    return cast("H", {**first, "shares": dict(sorted(shares.items()))})
 
 
 def part_keys(first: ScopeHour | SubjectHour, names: Collection[str] | None = None) -> list[Key]:

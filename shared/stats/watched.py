@@ -13,6 +13,9 @@ from shared.stats.months import read_days
 from shared.store import Store
 from shared.store.community_states import all_states, left_names
 
+# Communities whose days are in memory together: thousands may leave in one change.
+NAMES_AT_ONCE = 500
+
 
 async def names_ever(store: Store, configured: Iterable[str]) -> list[str]:
     """List every community that was ever collected and has items left, and the configured ones."""
@@ -37,8 +40,14 @@ async def only_watched(
         # As such days were stored before they named their communities.
         known.update(await names_ever(store, ()))
     others = sorted(known - watched)
-    if not others:
-        return list(days)
+    left = list(days)
+    for start in range(0, len(others), NAMES_AT_ONCE):
+        left = await _less(store, left, others[start : start + NAMES_AT_ONCE])
+    return left
+
+
+async def _less(store: Store, days: list[DayStats], others: Sequence[str]) -> list[DayStats]:
+    """Return these days without what these communities count in them."""
     named = {day["id"]: day.get("names", others) for day in days}
     parts: dict[str, list[DayStats]] = {day: [] for day in named}
     for name, own in (await read_days(store, others, list(named))).items():

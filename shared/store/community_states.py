@@ -6,7 +6,7 @@ communities costs a query for each bucket, so there are few.
 
 import heapq
 import zlib
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 from shared.communities import source_of
@@ -140,12 +140,9 @@ async def mark_left(store: Store, watched: Collection[str]) -> dict[str, Communi
 
 
 async def left_names(store: Store) -> list[str]:
-    """List the communities that the last cycle found no longer watched, at most 2,000 of them."""
-    pages = [
-        await store.query(Query(COMMUNITIES, bucket, PAGE, order_by="id", equals={"left": "yes"}))
-        for bucket in BUCKETS
-    ]
-    return sorted(state["id"] for page in pages for state in page)
+    """List the communities that the last cycle found no longer watched. Raises StoreError."""
+    buckets = [_bucket_states(store, bucket, {"left": "yes"}) for bucket in BUCKETS]
+    return sorted([state["id"] for states in buckets async for state in states])
 
 
 async def move_earlier_states(
@@ -175,9 +172,14 @@ async def forget_state(store: Store, name: str) -> None:
         await store.delete(EARLIER_COMMUNITIES, [(EARLIER, name)])
 
 
-async def _bucket_states(store: Store, bucket: str) -> AsyncIterator[CommunityState]:
+async def _bucket_states(
+    store: Store, bucket: str, equals: Mapping[str, str] | None = None
+) -> AsyncIterator[CommunityState]:
+    """Return the states of a bucket, or those with these properties, in the order of names."""
     last = ""
-    while page := await store.query(Query(COMMUNITIES, bucket, PAGE, order_by="id", at_least=last)):
+    while page := await store.query(
+        Query(COMMUNITIES, bucket, PAGE, order_by="id", at_least=last, equals=equals or {})
+    ):
         for state in page:
             yield state
         if len(page) < PAGE:

@@ -11,6 +11,7 @@ from shared.models import (
     AlertState,
     AskedQuestion,
     Backfill,
+    BackfillPlan,
     BatchLines,
     ChannelState,
     Cleanup,
@@ -92,6 +93,7 @@ STATES: Container[Backfill | ReleasesState] = Container(
     "cycles", "kind", _CYCLE_INDEXES, expires=True
 )
 BACKFILLS: Container[Backfill] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
+BACKFILL_PLAN: Container[BackfillPlan] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SHARDS: Container[ShardCycle] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SHARD_QUEUES: Container[ShardQueue] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)
 SHARD_PLAN: Container[ShardPlan] = Container("cycles", "kind", _CYCLE_INDEXES, expires=True)

@@ -12,6 +12,7 @@ from collector.backfill.journal import new_backfill
 from collector.backfill.turn import BackfillTurn
 from collector.collection.cycle import Collector
 from collector.maintenance.cleanup import Cleaner
+from collector.rollups import copies, hour_documents
 from collector.sources.base import SeenPost, Slice
 from collector.trending.finder import Trends
 from collector.writers.lease import LeaseWait, lease
@@ -23,9 +24,10 @@ from shared.errors import (
     DeadlineReached,
     SourceUnavailable,
 )
-from shared.models import Backfill
+from shared.models import ALL, Backfill
 from shared.settings import Settings
-from shared.store import BACKFILLS, POSTS, Store
+from shared.stats.hour_parts import parts_in
+from shared.store import BACKFILLS, HOURS_OF_ALL, POSTS, Query, Store
 from shared.times import iso
 from tests.collector.backfill.forum import Forum
 from tests.collector.crashing import LATER, Killed, KilledStore, opened
@@ -307,6 +309,23 @@ class Repeating(Forum):
             )
             is_last = number == len(days) - 1
             yield Slice([post], None if is_last else {"at": str(day)}, iso(moment))
+
+
+@pytest.fixture
+def many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Split every hour, so that the parts of two hours are more than are read of all."""
+    monkeypatch.setattr(hour_documents, "MAX_BYTES", 1)
+    monkeypatch.setattr(hour_documents, "PART_BYTES", 100)
+    monkeypatch.setattr(copies, "MAX_PARTS_READ", 8)
+
+
+@pytest.mark.usefixtures("many_parts")
+async def test_copies_of_a_community_are_marked_where_not_all_parts_are_read(
+    store, settings
+) -> None:
+    await test_copies_in_the_past_are_marked_as_a_cycle_would_have(store, settings)
+    hours = await store.query(Query(HOURS_OF_ALL, ALL, 9, "id"))
+    assert sum(map(parts_in, hours)) > 2 * copies.MAX_PARTS_READ
 
 
 async def test_copies_in_the_past_are_marked_as_a_cycle_would_have(store, settings) -> None:

@@ -20,14 +20,16 @@ from api.schema.parameters import (
 from collector.rollups import hours as hours_module
 from collector.rollups.hours import rebuild_all, rebuild_cells
 from local.reddit.objects import comment, submission
-from shared.models import ALL
+from shared.models import ALL, DayStats
 from shared.settings import Settings
-from shared.stats.months import partition_of
+from shared.stats import watched as watched_module
+from shared.stats.cells import items_in
+from shared.stats.months import partition_of, read_days
 from shared.stats.watched import names_ever
-from shared.store import COMMUNITIES, DAYS, MONTHS, POSTS, Query
+from shared.store import COMMUNITIES, DAYS, MONTHS, POSTS, Query, community_states
 from shared.store.community_states import community_key, left_names, never_read
-from shared.times import iso, utc_now
-from tests.api.world import deps_of
+from shared.times import day_of, iso, utc_now
+from tests.api.world import NOW, a_post, deps_of, keep
 from tests.collector.harness import check_statistics, run_cycle, settings_for, stored_items
 
 DAYS_OF_ALL = Query(DAYS, ALL, 100, order_by="id", at_least="2000-01-01", below="3")
@@ -217,3 +219,21 @@ async def test_days_of_thousands_name_none_and_still_leave_out_what_is_not_watch
     assert len(set(alone.values())) == 1
     await collect("aws", "ClaudeAI")
     assert await left_names(store) == []
+
+
+async def test_all_that_left_are_taken_out_however_many_they_are(store, monkeypatch) -> None:
+    monkeypatch.setattr(hours_module, "MAX_NAMES", 1)
+    monkeypatch.setattr(community_states, "PAGE", 2)
+    monkeypatch.setattr(watched_module, "NAMES_AT_ONCE", 5)
+    names = [f"place{n}" for n in range(40)]
+    await keep(store, [a_post(n, NOW, name) for n, name in enumerate(names)], ())
+    await store.upsert(COMMUNITIES, [never_read(name) for name in names])
+    days = (await read_days(store, [ALL], [day_of(iso(NOW))]))[ALL]
+    assert [items_of(day) for day in days] == [40]
+    await community_states.mark_left(store, names[:3])
+    left = await watched_module.only_watched(store, names[:3], days)
+    assert [items_of(day) for day in left] == [3]
+
+
+def items_of(day: DayStats) -> int:
+    return sum(map(items_in, day["hours"].values()))

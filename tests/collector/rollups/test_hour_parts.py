@@ -1,6 +1,7 @@
 """Hours of `all` and of subjects that are split into parts."""
 
 import itertools
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from collector.rollups.subjects import HourShare
 from shared.models import ALL, ScopeHour
 from shared.stats.folded_parts import with_part_of
 from shared.stats.hour_parts import (
+    PART,
     hour_part_of,
     keys_of_hour,
     newest_within,
@@ -69,6 +71,23 @@ class StoppingStore:
             await method(container, some)
 
         return write
+
+
+class ResplittingStore:
+    """A store in which a writer goes ahead before the parts of a split hour are read."""
+
+    def __init__(self, inner: Store, write: Callable[[], Awaitable[None]]) -> None:
+        self._inner = inner
+        self._writes = [write]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def read_many(self, container: Any, keys: Iterable[Key]) -> Any:
+        wanted = list(keys)
+        if self._writes and any(PART in name for _, name in wanted):
+            await self._writes.pop()()
+        return await self._inner.read_many(container, wanted)
 
 
 @pytest.fixture
@@ -158,6 +177,26 @@ async def test_a_writer_that_is_killed_anywhere_leaves_an_hour_that_a_recount_me
     assert first is not None
     keys = await keys_of_hour(sqlite_store, first)
     assert [key[1] for key in keys] == [HOUR, *await parts_of(sqlite_store)]
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("names", [None, PLACES[:2]])
+async def test_a_reader_finds_an_hour_whole_that_is_split_again_meanwhile(store, names) -> None:
+    await rebuild_all(store, shares_of(PLACES[:5]))
+    resplitting: Any = ResplittingStore(store, lambda: rebuild_all(store, shares_of(PLACES)))
+    read = await read_hours(resplitting, HOURS_OF_ALL, ALL, [HOUR], names)
+    assert parts_in(read[HOUR]) == 32
+    assert read[HOUR]["shares"].keys() >= set(names or PLACES)
+
+
+@pytest.mark.usefixtures("small_parts")
+async def test_a_reader_finds_no_hour_that_is_removed_meanwhile(store) -> None:
+    await rebuild_all(store, shares_of(PLACES[:5]))
+    known = {(ALL, HOUR): await whole(store)}
+    removing: Any = ResplittingStore(
+        store, lambda: delete_hours(store, HOURS_OF_ALL, list(known), known)
+    )
+    assert await read_hours(removing, HOURS_OF_ALL, ALL, [HOUR]) == {}
 
 
 @pytest.mark.usefixtures("small_parts")

@@ -16,6 +16,7 @@ from shared.store import COMMENTS, RANKED_DAYS, Query, Store
 from shared.times import Window, day_of, hour_of, iso
 from tests.api.subject_world import keep_matched, watch
 from tests.api.world import NAMES, NOW, a_comment, keep
+from tests.collector.rollups.test_hour_parts import ResplittingStore
 
 HOUR = timedelta(hours=1)
 DAY = iso(NOW)[:10]
@@ -145,3 +146,25 @@ async def test_an_hour_of_many_communities_is_split_and_read_as_one(
     assert {each.partition("~")[2].partition(".")[0] for each in ids} == {"", "16"}
     await write_ranked_days(sqlite_store, {ALL: {hour: {name: [] for name in names}}})
     assert [each["id"] for each in await documents(sqlite_store)] == [DAY]
+
+
+async def test_an_hour_that_is_split_again_meanwhile_is_found_whole(store, monkeypatch) -> None:
+    monkeypatch.setattr(hour_documents, "MAX_SHARES", 2)
+    monkeypatch.setattr(hour_documents, "PART_SHARES", 1)
+    monkeypatch.setattr(ranked_days, "MAX_DAY_BYTES", 100)
+    hour = hour_of(iso(NOW))
+    names = [f"place{n}" for n in range(80)]
+
+    async def grow(count: int) -> None:
+        await write_ranked_days(store, {ALL: {hour: dict.fromkeys(names[:count], entries(2))}})
+
+    await grow(5)
+    resplitting: Any = ResplittingStore(store, lambda: grow(20))
+    read = await read_ranked_days(resplitting, ALL, Window.of_hours(2, NOW), names)
+    assert set(read.hours[hour]) == set(names[:20])
+    resplitting = ResplittingStore(store, lambda: grow(80))
+    await write_ranked_days(resplitting, {ALL: {hour: {names[0]: entries(1)}}})
+    read = await read_ranked_days(store, ALL, Window.of_hours(2, NOW), names)
+    assert {name: len(own) for name, own in read.hours[hour].items()} == {
+        name: 1 if name == names[0] else 2 for name in names
+    }

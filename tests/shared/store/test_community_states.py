@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from shared.models import CommunityState
-from shared.store import COMMUNITIES, Store
+from shared.store import COMMUNITIES, Store, community_states
 from shared.store.community_states import (
     BUCKETS,
     EARLIER,
@@ -11,6 +13,8 @@ from shared.store.community_states import (
     bucket_of,
     due_states,
     forget_state,
+    left_names,
+    mark_left,
     move_earlier_states,
     never_read,
     read_states,
@@ -64,6 +68,17 @@ async def test_states_come_by_name_when_due_by_shard_and_in_pages(store: Store) 
     assert seen == NAMES == [each["id"] async for each in all_states(store)]
     await forget_state(store, NAMES[0])
     assert await read_states(store, NAMES[:1]) == {}
+
+
+async def test_all_that_left_are_found_however_many_pages_they_take(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(community_states, "PAGE", 3)
+    await store.upsert(COMMUNITIES, [never_read(name) for name in NAMES])
+    await mark_left(store, NAMES[::4])
+    assert await left_names(store) == [name for name in NAMES if name not in NAMES[::4]]
+    await mark_left(store, NAMES[::4])
+    assert len(await left_names(store)) == 30
 
 
 async def test_states_of_an_earlier_version_are_read_and_moved_once(sqlite_store: Store) -> None:
