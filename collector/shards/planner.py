@@ -316,10 +316,10 @@ class Planner:
         return {queue["id"]: queue for queue in found.values()}
 
     async def _alive(self, known: Iterable[ShardQueue], now: datetime) -> set[str]:
-        """Return the shards with a message whose lease is held."""
+        """Return the shards with a message that a worker collects: other work doesn't count."""
         keys = [("lease", shard) for queue in known for shard in queue["sent"]]
         found = await self.store.read_many(LEASES, keys)
-        return {each["id"] for each in found.values() if lease_holder(each, now)}
+        return {each["id"] for each in found.values() if lease_holder(each, now) == each["id"]}
 
     async def _is_open(self, cycle_id: str) -> bool:
         found = await self.store.read(CYCLES, "cycle", cycle_id)

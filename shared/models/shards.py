@@ -32,12 +32,17 @@ class WaitingShard(TypedDict):
 
 
 class SentShard(TypedDict):
-    """A shard whose message was sent; seen_at is when it was sent or last taken, an ISO time."""
+    """A shard whose message was sent; seen_at is when it was sent or last taken, an ISO time.
+
+    begun says that a worker has taken it, and resent how many times its message was sent again.
+    """
 
     cycle: str
     turn: int
     attempts: int
     seen_at: str
+    begun: NotRequired[bool]
+    resent: NotRequired[int]
 
 
 class FailedShard(TypedDict):
