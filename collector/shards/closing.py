@@ -88,6 +88,9 @@ class CycleCloser:
             await add_up_notes(self.store, journal.check)
             await mark_copies(context, journal.document.get("oldest_new"))
             journal.outcome = outcome_of(journal.document)
+            if unlisted := journal.document.get("unlisted"):
+                reason = f"{unlisted} other communities failed, which this cycle doesn't list"
+                journal.fail(None, "internal", reason)
         return journal.document
 
 
