@@ -73,7 +73,8 @@ class ShardPlan(TypedDict):
     """The planner's knowledge between cycles; only the holder of the lease `plan` writes it.
 
     cycles are those that may still run. watched is a digest of the watched names that were
-    assigned. unwatched are the shards that have items left, and no watched community.
+    assigned. unwatched are the shards that have items left, and no watched community. latest is the
+    latest ISO time of a plan, by whatever clock.
     """
 
     id: Literal["plan"]
@@ -82,6 +83,7 @@ class ShardPlan(TypedDict):
     cycles: list[str]
     watched: str
     unwatched: list[str]
+    latest: NotRequired[str]
     _etag: NotRequired[str]
 
 

@@ -233,6 +233,26 @@ async def test_the_timers_cycle_polls_busy_communities_each_interval_and_quiet_o
     assert cycle["status"] == "completed"
 
 
+@pytest.mark.parametrize("ahead", [HOURS, timedelta(days=400)])
+async def test_what_a_clock_that_was_ahead_collected_is_due_once_it_is_right(
+    settings: Settings, store: Store, server: Server, ahead: timedelta
+) -> None:
+    await Workers(settings, server, ahead).collect(store, "timer")
+    server.polls.clear()
+    right = Workers(settings, server)
+    cycle = await right.collect(store, "timer")
+    assert (cycle["status"], sorted(server.polls)) == ("completed", sorted(NAMES))
+    # The next one collects by their due times again.
+    cycle = await right.collect(store, "timer")
+    assert (cycle["turns"], sorted(server.polls)) == ({}, sorted(NAMES))
+    states = await read_states(store, NAMES)
+    late = {**states["aws"], "due_at": iso(utc_now() - INTERVAL)}
+    await store.upsert(COMMUNITIES, [late])
+    cycle = await right.collect(store, "timer")
+    assert list(cycle["turns"]) == [late["shard"]]
+    await result(store)
+
+
 @pytest.mark.parametrize(
     ("hourly", "minutes"),
     [(None, 29), (100.0, 29), (10.0, 29), (5.0, 59), (1.0, 299), (0.25, 1199), (0.0, 1409)],
