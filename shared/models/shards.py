@@ -98,12 +98,17 @@ class TotalsNote(TypedDict):
 
 
 class TotalsState(TypedDict):
-    """A mark: totals are being added up, or were when their writer was killed or had an error."""
+    """A mark: totals are being added up, or were when their writer was killed or had an error.
+
+    unsure_since is the ISO time at which another writer took such a writer's place, which may have
+    written for a while yet. It goes once all notes have been added up again after that.
+    """
 
     id: Literal["totals"]
     kind: Literal["totals_state"]
     ttl: int
     is_under_way: bool
+    unsure_since: NotRequired[str]
     _etag: NotRequired[str]
 
 
