@@ -58,7 +58,7 @@ SHARDING = Sharding()
 class ShardMessage(BaseModel):
     """A message of the queue: collect a shard, or end the cycle where it names none.
 
-    It counts only while the shard's queue has this turn of this cycle.
+    It counts only while the shard's queue has this turn of this cycle, and didn't send it again.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -68,6 +68,9 @@ class ShardMessage(BaseModel):
         default="", description="the shard's id; empty to end the cycle", max_length=64
     )
     turn: int = Field(default=1, description="the number of the shard's turn in this cycle", ge=1)
+    resent: int = Field(
+        default=0, description="how many times the turn's message was sent again", ge=0
+    )
 
 
 def read_message(body: bytes) -> ShardMessage:

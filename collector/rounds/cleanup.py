@@ -318,7 +318,7 @@ class CleanupRound:
         )
         try:
             await communities.recount_pending()
-            await add_up_notes(self.store, check)
+            await add_up_notes(self.store, check, self.clock)
             if not failed:  # Otherwise items are left that the totals count.
                 await shared.remove_totals(before)
             await shared.remove_others(before)

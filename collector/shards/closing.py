@@ -85,9 +85,12 @@ class CycleCloser:
                 clock=self.clock,
             )
             await context.recount.finish(is_sure=False)
-            await add_up_notes(self.store, journal.check)
+            await add_up_notes(self.store, journal.check, self.clock)
             await mark_copies(context, journal.document.get("oldest_new"))
             journal.outcome = outcome_of(journal.document)
+            if unlisted := journal.document.get("unlisted"):
+                reason = f"{unlisted} other communities failed, which this cycle doesn't list"
+                journal.fail(None, "internal", reason)
         return journal.document
 
 

@@ -22,7 +22,15 @@ from collector.shards.documents import (
     without_turn,
 )
 from collector.shards.journal import ShardJournal, is_of, read_part
-from collector.shards.queue import SIDE_BY_SIDE, Sending, begun, ended, gone_wrong, sent_as
+from collector.shards.queue import (
+    SIDE_BY_SIDE,
+    Sending,
+    begun,
+    ended,
+    gone_wrong,
+    sent_again,
+    sent_as,
+)
 from collector.shards.totals import leave_note
 from collector.sources.base import Source
 from collector.watchlist.mentions import MentionRules
@@ -78,15 +86,17 @@ class ShardCollector:
     async def run(self, message: ShardMessage) -> list[ShardMessage]:
         """Collect the shard of a message, and return the messages to send next.
 
-        A message that doesn't count any more, or whose shard is at work, is left out. After an
-        error the shard is tried again behind the others of its source. Raises CycleRunning where
-        another writer doesn't let it begin: send the message again. Raises LeaseLost and
-        StoreError, and what cancels it.
+        A message that doesn't count any more, or whose shard is at work, is left out: the messages
+        are then those that may follow it. After an error the shard is tried again behind the others
+        of its source. Raises CycleRunning where another writer doesn't let it begin: send the
+        message again. Raises LeaseLost and StoreError, and what cancels it.
         """
         source = source_of_shard(message.shard)
-        if source is None or sent_as(await self._queue(source), message) is None:
+        if source is None:
             event(log, "shard.skipped", shard=message.shard, cycle=message.cycle)
             return []
+        if sent_as(await self._queue(source), message) is None:
+            return await self._skip(message, source)
         seconds, waits = self.settings.lease_seconds, self.lease_wait.seconds
         try:
             async with shard_leases(
@@ -103,10 +113,18 @@ class ShardCollector:
             ) as held:
                 return await self._run(message, source, held)
         except ShardAtWorkError as error:
-            if error.holder != message.shard:
+            sent = sent_as(await self._queue(source), message)
+            # A worker that has not begun may hold a message that doesn't count any more.
+            if error.holder != message.shard or (sent is not None and not sent.get("begun")):
                 raise
-            event(log, "shard.skipped", shard=message.shard, cycle=message.cycle)
-            return []
+            return await self._skip(message, source)
+
+    async def _skip(self, message: ShardMessage, source: SourceName) -> list[ShardMessage]:
+        """Leave a message out, and return what its worker may have been killed before it sent."""
+        event(log, "shard.skipped", shard=message.shard, cycle=message.cycle)
+        now = self.clock()
+        sent = await change_queue(self.store, source, lambda queue: sent_again(queue, message, now))
+        return [*(sent[1] if sent else ()), *await self._end_of_cycle(message.cycle)]
 
     async def _queue(self, source: SourceName) -> ShardQueue | None:
         return await self.store.read(SHARD_QUEUES, "shard_queue", source)
@@ -122,7 +140,7 @@ class ShardCollector:
             return begun(queue, message, self.clock()), []
 
         if await change_queue(self.store, source, begin) is None:
-            return []
+            return await self._skip(message, source)
         try:
             part = await self._turn(message, held)
         except (LeaseLost, StoreError, Stopped):

@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T", Cycle, ShardQueue)
 
-# A cycle's document stays under 500 KB: of more communities, it lists those that failed.
+# A cycle's document stays under 500 KB: it lists this number of communities that were read, and of
+# those that failed.
 MAX_LISTED = 1000
 MAX_ERRORS = 500
 COUNTED = (
@@ -102,7 +103,7 @@ def with_part(cycle: Cycle, part: ShardCycle, now: datetime, *, is_open: bool) -
     left_out = dict(cycle.get("left_out", {}))
     for reason, count in part.get("left_out", {}).items():
         left_out[reason] = left_out.get(reason, 0) + count
-    communities = _communities(cycle, part)
+    communities, unlisted = _communities(cycle, part)
     processed = [*cycle["communities_processed"], *part["communities_processed"]]
     # What its time didn't reach comes with its next turn.
     errors = [each for each in part["errors"] if not is_open or each["kind"] != "deadline"]
@@ -121,6 +122,8 @@ def with_part(cycle: Cycle, part: ShardCycle, now: datetime, *, is_open: bool) -
         ],
         "oldest_new": min(oldest, default=None),
     }
+    if unlisted:
+        fresh["unlisted"] = unlisted
     return alive(fresh, now)
 
 
@@ -176,12 +179,19 @@ def _sum(cycle: Cycle, part: ShardCycle, name: str) -> int:
     return of_cycle[name] + of_part[name]
 
 
-def _communities(cycle: Cycle, part: ShardCycle) -> dict[str, CommunityCounts]:
-    listed = dict(cycle["communities"])
+def _communities(cycle: Cycle, part: ShardCycle) -> tuple[dict[str, CommunityCounts], int]:
+    """Return the communities that a cycle lists, and the number of failing ones that it doesn't."""
+    listed, unlisted = dict(cycle["communities"]), cycle.get("unlisted", 0)
+    failing = sum(counts["error"] is not None for counts in listed.values())
+    room = {True: MAX_ERRORS - failing, False: MAX_LISTED - len(listed) + failing}
     for name, counts in part["communities"].items():
-        if name in listed or len(listed) < MAX_LISTED or counts["error"]:
+        fails = counts["error"] is not None
+        if name in listed or room[fails] > 0:
+            room[fails] -= name not in listed
             listed[name] = _both(listed.get(name, no_counts()), counts)
-    return listed
+        else:
+            unlisted += fails
+    return listed, unlisted
 
 
 def _both(before: CommunityCounts, counts: CommunityCounts) -> CommunityCounts:

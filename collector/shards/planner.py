@@ -14,6 +14,7 @@ from collector.collection.requested import forget_request
 from collector.collection.state import collection_state
 from collector.sentiment.base import Method
 from collector.shards.assignment import assigned, unwatched_shards
+from collector.shards.collecting import CLOCKS_APART, is_due
 from collector.shards.documents import (
     alive,
     change_cycle,
@@ -139,14 +140,15 @@ class Planner:
             plan = await read_plan(self.store)
             # A planner that is killed leaves no cycle that the next one doesn't know.
             cycles = list(dict.fromkeys([holder, *plan["cycles"]]))[:OPEN_CYCLES]
-            plan = {**plan, "cycles": cycles}
+            latest = max(plan.get("latest", ""), iso(self.clock()))
+            plan = {**plan, "cycles": cycles, "latest": latest}
             await self.store.upsert(SHARD_PLAN, [plan])
             watched = digest_of(self.settings.watched)
             if known is None:
                 plan["unwatched"] = await self._begin(holder, trigger, plan, watched)
             await forget_request(self.store, holder)
             held.check()
-            messages = await self._put(holder, trigger, plan["unwatched"])
+            messages = await self._put(holder, trigger, plan)
             messages += await self._repair([each for each in cycles if each != holder])
             held.check()
             left = [each for each in cycles if await self._is_open(each)]
@@ -226,13 +228,12 @@ class Planner:
             state["shards"] = ShardsState(count=len(shards - {""}), failed=failed)
             await self.store.upsert(COLLECTION, [state])
 
-    async def _put(
-        self, cycle_id: str, trigger: Trigger, unwatched: Sequence[str]
-    ) -> list[ShardMessage]:
+    async def _put(self, cycle_id: str, trigger: Trigger, plan: ShardPlan) -> list[ShardMessage]:
         """Put the due shards on their queues, and return the messages to send."""
         now = self.clock()
-        due = await self._due(now if trigger == "timer" else None)
-        for shard in await self._to_sweep(unwatched, now):
+        was_ahead = plan.get("latest", "") > iso(now + CLOCKS_APART)
+        due = await self._due(now if trigger == "timer" else None, reads_all=was_ahead)
+        for shard in await self._to_sweep(plan["unwatched"], now):
             if (source := source_of_shard(shard)) is not None:
                 due.setdefault(source, []).append(shard)
         known = await self._queues()
@@ -283,17 +284,19 @@ class Planner:
                 messages.append(ShardMessage(cycle=cycle_id))
         return messages
 
-    async def _due(self, now: datetime | None) -> dict[SourceName, list[str]]:
+    async def _due(self, now: datetime | None, *, reads_all: bool) -> dict[SourceName, list[str]]:
         """Return by source the shards of communities that are due, the busiest community's first.
 
         So they keep their place from cycle to cycle, and quiet ones have a day for theirs. Of
-        equals the longest waiting is first. Without a time, all communities are due.
+        equals the longest waiting is first. Without a time, all communities are due. reads_all
+        finds those, too, whose due times lie too far ahead, since the clock of a plan did.
         """
-        until = NEVER if now is None else iso(now)
+        until = NEVER if now is None or reads_all else iso(now)
         states = [
             state
             for bucket in BUCKETS
             for state in await due_states(self.store, bucket, until, MAX_DUE)
+            if now is None or is_due(state, now, "")
         ]
         states.sort(key=lambda state: (-(state.get("hourly") or 0.0), state["due_at"]))
         found: dict[SourceName, dict[str, None]] = {}
@@ -316,10 +319,10 @@ class Planner:
         return {queue["id"]: queue for queue in found.values()}
 
     async def _alive(self, known: Iterable[ShardQueue], now: datetime) -> set[str]:
-        """Return the shards with a message whose lease is held."""
+        """Return the shards with a message that a worker collects: other work doesn't count."""
         keys = [("lease", shard) for queue in known for shard in queue["sent"]]
         found = await self.store.read_many(LEASES, keys)
-        return {each["id"] for each in found.values() if lease_holder(each, now)}
+        return {each["id"] for each in found.values() if lease_holder(each, now) == each["id"]}
 
     async def _is_open(self, cycle_id: str) -> bool:
         found = await self.store.read(CYCLES, "cycle", cycle_id)

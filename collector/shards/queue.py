@@ -31,13 +31,13 @@ def planned(
 ) -> Sending:
     """Return the queue of a new cycle: shards that are due, and those that waited before.
 
-    alive are the shards whose lease is held. A shard that is under way isn't put again; one whose
-    message was lost is. Those that failed before come last.
+    alive are the shards that a worker collects. A shard that is under way isn't put again. One
+    whose message was lost, or whose last attempt was killed, is. Those that failed come last.
     """
     sent = {
         shard: each
         for shard, each in queue["sent"].items()
-        if shard in alive or not is_lost(each, now)
+        if shard in alive or not (is_lost(each, now) or each["attempts"] >= MAX_ATTEMPTS)
     }
     attempts = {
         **{s: each["attempts"] for s, each in queue["sent"].items() if s not in sent},
@@ -85,15 +85,39 @@ def sending(queue: ShardQueue, now: datetime) -> Sending:
 def sent_as(queue: ShardQueue | None, message: ShardMessage) -> SentShard | None:
     """Return the entry of a message; None if it doesn't count any more."""
     sent = queue["sent"].get(message.shard) if queue else None
-    if sent is None or (sent["cycle"], sent["turn"]) != (message.cycle, message.turn):
+    if sent is None or not _is_turn_of(sent, message):
         return None
-    return sent
+    return sent if sent.get("resent", 0) == message.resent else None
+
+
+def sent_again(queue: ShardQueue, message: ShardMessage, now: datetime) -> Sending | None:
+    """Return the queue with what may follow a message sent again; None if nothing may.
+
+    The worker that ended the message's turn may have been killed before it sent what follows.
+    Messages that were sent before don't count any more: doubled ones must not multiply.
+    """
+    own = queue["sent"].get(message.shard)
+    if own is not None and _is_turn_of(own, message):
+        return None  # It is under way, or was sent again itself.
+    fresh: dict[str, SentShard] = {
+        shard: {**each, "resent": each.get("resent", 0) + 1, "seen_at": iso(now)}
+        for shard, each in queue["sent"].items()
+        # Side by side, a turn is followed by turns of its own shard only.
+        if not each.get("begun") and (shard == message.shard or queue["id"] not in SIDE_BY_SIDE)
+    }
+    again: ShardQueue = {**queue, "sent": {**queue["sent"], **fresh}}
+    messages = [
+        ShardMessage(cycle=e["cycle"], shard=shard, turn=e["turn"], resent=e.get("resent", 0))
+        for shard, e in fresh.items()
+    ]
+    return (again, messages) if messages else None
 
 
 def begun(queue: ShardQueue, message: ShardMessage, now: datetime) -> ShardQueue:
     """Return the queue after a worker has taken a message that counts."""
     sent = queue["sent"][message.shard]
-    taken: SentShard = {**sent, "attempts": sent["attempts"] + 1, "seen_at": iso(now)}
+    attempts = sent["attempts"] + 1
+    taken: SentShard = {**sent, "attempts": attempts, "seen_at": iso(now), "begun": True}
     begun_queue: ShardQueue = {**queue, "sent": {**queue["sent"], message.shard: taken}}
     return begun_queue
 
@@ -137,6 +161,10 @@ def under_way(queue: ShardQueue, cycle: str) -> Sequence[str]:
     """Return the shards that wait or have a message for a cycle."""
     waiting = [each["shard"] for each in queue["waiting"] if queue["cycle"] == cycle]
     return [*waiting, *(s for s, each in queue["sent"].items() if each["cycle"] == cycle)]
+
+
+def _is_turn_of(sent: SentShard, message: ShardMessage) -> bool:
+    return (sent["cycle"], sent["turn"]) == (message.cycle, message.turn)
 
 
 def _without(queue: ShardQueue, shard: str) -> ShardQueue:

@@ -14,7 +14,7 @@ from collector.shards.closing import outcome_of
 from collector.shards.documents import alive, change_cycle, with_part
 from collector.shards.journal import read_part
 from collector.shards.planner import read_plan
-from collector.shards.totals import TOTALS, add_up_notes
+from collector.shards.totals import TOTALS, add_up_notes, waiting_notes
 from collector.trending.parts import remove_parts
 from collector.writers.journal import Kind
 from collector.writers.lease import NO_WAIT, HeldLease, LeaseWait
@@ -34,6 +34,7 @@ from shared.store import (
     SHARDS,
     SOURCE_STATES,
     SWEEPS,
+    TOTALS_NOTES,
     TOTALS_STATES,
     Query,
     Store,
@@ -62,7 +63,7 @@ async def retire_shards(
         for kind in PARTS:
             async for part_of_round in _parts_of_rounds(store, kind):
                 await _recount(store, held, part_of_round)
-        await add_up_notes(store, held.check)
+        await add_up_notes(store, held.check, clock)
         for cycle_id in (await read_plan(store))["cycles"]:
             held.check()
             await change_cycle(store, cycle_id, lambda cycle: _closed(cycle, clock))
@@ -74,6 +75,9 @@ async def retire_shards(
             await store.delete(SHARD_PARTS, [(kind, name) for name in names])
         await store.delete(SHARD_QUEUES, [("shard_queue", source) for source in SOURCES])
         await store.delete(SHARD_PLAN, [("shard_plan", "plan")])
+        # Those that were kept for a later time: there is none.
+        while notes := await waiting_notes(store):
+            await store.delete(TOTALS_NOTES, [(TOTALS, note["id"]) for note in notes])
         await store.delete(TOTALS_STATES, [("totals_state", TOTALS)])
         while parts := await store.query(Query(SHARDS, "shard", PAGE, order_by="id")):
             names = [part["id"] for part in parts]

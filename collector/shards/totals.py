@@ -3,7 +3,9 @@
 A shard writes its communities' own cells, and leaves a note of the hours that changed. The holder
 of the lease `totals` recounts the shares of these hours, and puts them into `all` and the subjects.
 Notes are removed last: after a kill they are added up again, with the same result. Items may have
-changed since, so a mark says that a writer of totals was killed, or stopped by an error.
+changed since, so a mark says that a writer of totals was killed, or stopped by an error. It may be
+alive, too, where a clock that is ahead took its lease over, and write late what it read before. So
+notes are then kept for a while, and added up once more.
 """
 
 import logging
@@ -19,10 +21,18 @@ from collector.rollups.hours import Shares, read_shares, rebuild_all
 from collector.writers.deadline import Check
 from collector.writers.lease import HeldLease, lease
 from collector.writers.shared_lease import shared_lease
-from shared.errors import CycleRunning, DeadlineReached, LeaseLost, StoreError
+from shared.errors import (
+    CycleRunning,
+    DeadlineReached,
+    DocumentChanged,
+    DocumentExists,
+    LeaseLost,
+    StoreError,
+)
 from shared.logs import event
 from shared.models import TotalsNote, TotalsState
 from shared.store import LEASES, TOTALS_NOTES, TOTALS_STATES, Query, Store
+from shared.store.scan import after
 from shared.times import Clock, iso, parse_iso
 
 log = logging.getLogger(__name__)
@@ -31,6 +41,8 @@ TOTALS: Final = "totals"
 NOTES = 100
 # Cells whose shares are in memory at a time.
 MAX_CELLS = 2000
+# A writer that is overtaken learns it within a term, and the store retries a write for two minutes.
+LATE_WRITES = timedelta(minutes=5)
 
 
 async def leave_note(store: Store, shard: str, shares: Shares, clock: Clock) -> None:
@@ -42,50 +54,112 @@ async def leave_note(store: Store, shard: str, shares: Shares, clock: Clock) -> 
         await store.create(TOTALS_NOTES, TotalsNote(id=note_id, kind=TOTALS, ttl=-1, cells=cells))
 
 
-async def waiting_notes(store: Store) -> list[TotalsNote]:
-    """Return the oldest notes, 100 at most."""
-    return await store.query(Query(TOTALS_NOTES, TOTALS, NOTES, order_by="id"))
+async def waiting_notes(store: Store, at_least: str = "") -> list[TotalsNote]:
+    """Return the oldest notes, 100 at most, whose id is at least this."""
+    return await store.query(Query(TOTALS_NOTES, TOTALS, NOTES, order_by="id", at_least=at_least))
 
 
-async def add_up_notes(store: Store, check: Check) -> int:
+async def add_up_notes(store: Store, check: Check, clock: Clock) -> int:
     """Add up all notes that wait, and return the number of hours; no shard may write totals.
 
     check raises where another writer may be writing, or where no time is left: the notes that
-    aren't done then wait on.
+    aren't done then wait on. Raises LeaseLost where another writer has begun.
     """
     done = 0
     notes = await waiting_notes(store)
     if not notes:
         return done
-    is_sure = await _begin(store)
+    adding = await Adding.begin(store, clock)
     try:
         while notes:
-            done += await _add_up(store, notes, check, is_sure=is_sure)
-            notes = await waiting_notes(store)
+            done += await _add_up(store, notes, check, adding)
+            # New notes sort before others where clocks differ.
+            last = after(notes[-1]["id"]) if adding.keeps_notes else ""
+            notes = await waiting_notes(store, last)
     except DeadlineReached:
         # It ended between two portions, of which each is whole.
-        if is_sure:
-            await _mark(store, is_under_way=False)
+        await adding.end(is_whole=False)
         raise
-    await _mark(store, is_under_way=False)
+    await adding.end(is_whole=True)
     return done
 
 
-async def _begin(store: Store) -> bool:
-    """Mark that totals are being added up; return whether the writer before came to its end."""
-    found = await store.read(TOTALS_STATES, "totals_state", TOTALS)
-    is_sure = found is None or not found["is_under_way"]
-    if is_sure:
-        await _mark(store, is_under_way=True)
-    return is_sure
+@dataclass
+class Adding:
+    """One time that notes are added up. Its mark says so, and shows whether another has begun.
+
+    The writer before may not have come to its end: it was killed, or a clock that is ahead took its
+    lease over. A living one may write for a while yet what it read before. So the notes stay for
+    that time, and are added up again after it.
+    """
+
+    store: Store
+    mark: TotalsState
+    etag: str
+    keeps_notes: bool
+
+    @classmethod
+    async def begin(cls, store: Store, clock: Clock) -> "Adding":
+        """Write the mark. Raises LeaseLost where another writer does so, too."""
+        found = await store.read(TOTALS_STATES, "totals_state", TOTALS)
+        now = clock()
+        since = _unsure_since(found, iso(now))
+        mark = _mark(since, is_under_way=True)
+        try:
+            if found is None:
+                etag = await store.create(TOTALS_STATES, mark)
+            else:
+                etag = await store.replace(TOTALS_STATES, mark, found["_etag"])
+        except (DocumentExists, DocumentChanged) as error:
+            raise _overtaken() from error
+        return cls(store, mark, etag, since > iso(now - LATE_WRITES))
+
+    @property
+    def is_sure(self) -> bool:
+        """Return whether the writer before came to its end."""
+        return "unsure_since" not in self.mark
+
+    async def remove(self, notes: Sequence[TotalsNote]) -> None:
+        """Remove notes that are added up. Raises LeaseLost where another writer has begun."""
+        found = await self.store.read(TOTALS_STATES, "totals_state", TOTALS)
+        if found is None or found["_etag"] != self.etag:
+            raise _overtaken()
+        if not self.keeps_notes:
+            await self.store.delete(TOTALS_NOTES, [(TOTALS, note["id"]) for note in notes])
+
+    async def end(self, *, is_whole: bool) -> None:
+        """Mark the end; is_whole says that no note is left to be added up. Raises LeaseLost."""
+        since = self.mark.get("unsure_since", "")
+        is_done = is_whole and not self.keeps_notes
+        mark = _mark("" if is_done else since, is_under_way=False)
+        try:
+            await self.store.replace(TOTALS_STATES, mark, self.etag)
+        except DocumentChanged as error:
+            raise _overtaken() from error
 
 
-async def _mark(store: Store, *, is_under_way: bool) -> None:
-    state = TotalsState(id=TOTALS, kind="totals_state", ttl=-1, is_under_way=is_under_way)
-    await store.upsert(TOTALS_STATES, [state])
+def _unsure_since(found: TotalsState | None, now: str) -> str:
+    """Return since when a writer is followed that didn't come to its end; empty if none is."""
+    if found is None:
+        return ""
+    if found["is_under_way"]:
+        return now
+    # A time in the future is another machine's error.
+    return min(found.get("unsure_since", ""), now)
 
 
-async def _add_up(store: Store, notes: Sequence[TotalsNote], check: Check, *, is_sure: bool) -> int:
+def _mark(since: str, *, is_under_way: bool) -> TotalsState:
+    mark = TotalsState(id=TOTALS, kind="totals_state", ttl=-1, is_under_way=is_under_way)
+    if since:
+        mark["unsure_since"] = since
+    return mark
+
+
+def _overtaken() -> LeaseLost:
+    return LeaseLost("another writer adds up totals")
+
+
+async def _add_up(store: Store, notes: Sequence[TotalsNote], check: Check, adding: Adding) -> int:
     """Add up notes, remove them, and return the number of their hours."""
     cells: dict[str, set[str]] = defaultdict(set)
     for note in notes:
@@ -95,9 +169,9 @@ async def _add_up(store: Store, notes: Sequence[TotalsNote], check: Check, *, is
         check()
         shares = {name: await read_shares(store, name, hours) for name, hours in some.items()}
         check()
-        await rebuild_all(store, shares, is_sure=is_sure)
+        await rebuild_all(store, shares, is_sure=adding.is_sure)
     check()
-    await store.delete(TOTALS_NOTES, [(TOTALS, note["id"]) for note in notes])
+    await adding.remove(notes)
     return sum(map(len, cells.values()))
 
 
@@ -137,7 +211,7 @@ class Totals:
                 held.check()
                 has_time()
 
-            return await add_up_notes(self.store, check)
+            return await add_up_notes(self.store, check, self.clock)
 
     async def add_up_late(self, cycle: str, lag: timedelta, has_time: Check) -> None:
         """Add up what waits for this time, unless another worker does, or waits to be let in.

@@ -32,12 +32,17 @@ class WaitingShard(TypedDict):
 
 
 class SentShard(TypedDict):
-    """A shard whose message was sent; seen_at is when it was sent or last taken, an ISO time."""
+    """A shard whose message was sent; seen_at is when it was sent or last taken, an ISO time.
+
+    begun says that a worker has taken it, and resent how many times its message was sent again.
+    """
 
     cycle: str
     turn: int
     attempts: int
     seen_at: str
+    begun: NotRequired[bool]
+    resent: NotRequired[int]
 
 
 class FailedShard(TypedDict):
@@ -68,7 +73,8 @@ class ShardPlan(TypedDict):
     """The planner's knowledge between cycles; only the holder of the lease `plan` writes it.
 
     cycles are those that may still run. watched is a digest of the watched names that were
-    assigned. unwatched are the shards that have items left, and no watched community.
+    assigned. unwatched are the shards that have items left, and no watched community. latest is the
+    latest ISO time of a plan, by whatever clock.
     """
 
     id: Literal["plan"]
@@ -77,6 +83,7 @@ class ShardPlan(TypedDict):
     cycles: list[str]
     watched: str
     unwatched: list[str]
+    latest: NotRequired[str]
     _etag: NotRequired[str]
 
 
@@ -91,12 +98,17 @@ class TotalsNote(TypedDict):
 
 
 class TotalsState(TypedDict):
-    """A mark: totals are being added up, or were when their writer was killed or had an error."""
+    """A mark: totals are being added up, or were when their writer was killed or had an error.
+
+    unsure_since is the ISO time at which another writer took such a writer's place, which may have
+    written for a while yet. It goes once all notes have been added up again after that.
+    """
 
     id: Literal["totals"]
     kind: Literal["totals_state"]
     ttl: int
     is_under_way: bool
+    unsure_since: NotRequired[str]
     _etag: NotRequired[str]
 
 

@@ -80,7 +80,7 @@ class Cycle(Work):
     A cycle that is collected in shards has turns: the last turn of each shard that is counted in
     it, 0 before the first. open_shards are those that haven't ended. Until alive_until (an ISO
     time) a sign of one of them may come. Only such cycles have oldest_new, the oldest hour with a
-    new post.
+    new post, and unlisted, the number of communities that failed and aren't among those listed.
     """
 
     collected_at: NotRequired[str]
@@ -89,6 +89,7 @@ class Cycle(Work):
     open_shards: NotRequired[list[str]]
     alive_until: NotRequired[str]
     oldest_new: NotRequired[str | None]
+    unlisted: NotRequired[int]
 
     trigger: Trigger
     origin: Origin

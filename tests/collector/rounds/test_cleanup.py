@@ -49,6 +49,7 @@ from tests.collector.shards.world import (
     a_seen_comment,
     a_seen_post,
     a_server,
+    add_up_again,
     notes_left,
     settings_of,
 )
@@ -431,6 +432,7 @@ async def test_killed_at_any_write_nothing_is_lost(world: World) -> None:
             assert dead.is_dead, step
             await go_on(world, store, comes_back=number % 2 == 0)
             assert await documents(store) == left, step
+            await add_up_again(store, world.clock() + LOST_AFTER + 2 * LATER)
             await check_nothing_waits(store)
             parts: Query[Any] = Query(SHARD_PARTS, "cleanup", 100, order_by="id")
             assert all(part["reconciled"] == "yes" for part in await store.query(parts)), step
@@ -440,7 +442,7 @@ async def test_killed_at_any_write_nothing_is_lost(world: World) -> None:
             assert done["complete"], step
         # A cleanup and a collection after it find nothing to do.
         async with opened(killed) as store:
-            await world.workers(later=LOST_AFTER + 2 * LATER).collect(store)
+            await world.workers(later=LOST_AFTER + 3 * LATER).collect(store)
             await check_nothing_waits(store)
 
 

@@ -52,6 +52,7 @@ from tests.collector.shards.world import (
     a_seen_comment,
     a_seen_post,
     a_server,
+    add_up_again,
     notes_left,
     settings_of,
 )
@@ -254,6 +255,8 @@ async def test_killed_at_any_write_nothing_is_lost_and_answers_say_what_is_not_r
                 at = utc_now() + LATER
                 await Cleaner(store, killed, lambda at=at: at).run()  # type: ignore[misc]
             await in_shards(store, killed, 2 * LATER).to_the_end(begins_again=False)
+            await check_statistics(store, NAMES)
+            await add_up_again(store, utc_now() + 3 * LATER)
             await check(store, ZED, KIRO)
             assert await final_data(store, NAMES) == expected, step
 
@@ -278,6 +281,8 @@ async def test_killed_at_any_write_a_change_that_is_taken_back_leaves_nothing_be
                 await to_the_end(dead, killed)
             await watch(store, 4, KIRO)
             await in_shards(store, killed, LATER).to_the_end(begins_again=False)
+            await check_statistics(store, NAMES)
+            await add_up_again(store, utc_now() + 2 * LATER)
             await check(store, KIRO)
             assert await final_data(store, NAMES) == expected, step
 

@@ -195,8 +195,8 @@ async def test_a_shard_whose_workers_are_killed_each_time_is_seen_by_the_next_pl
             await Workers(settings, server, later).worker(dead).work(message)
         assert dead.is_dead
         later += LATER
-    last = Workers(settings, server, later + LOST_AFTER)
-    cycle = await last.collect(store)
+    # Its message doesn't come again: the queue of the host gives it up, too.
+    cycle = await Workers(settings, server, later).collect(store)
     assert [e["message"] for e in cycle["errors"] if "killed each time" in e["message"]]
     assert sorted(cycle["communities_processed"]) == sorted(NAMES)
     await result(store)
@@ -231,6 +231,26 @@ async def test_the_timers_cycle_polls_busy_communities_each_interval_and_quiet_o
     assert "aws" in server.polls
     assert "claude" not in server.polls
     assert cycle["status"] == "completed"
+
+
+@pytest.mark.parametrize("ahead", [HOURS, timedelta(days=400)])
+async def test_what_a_clock_that_was_ahead_collected_is_due_once_it_is_right(
+    settings: Settings, store: Store, server: Server, ahead: timedelta
+) -> None:
+    await Workers(settings, server, ahead).collect(store, "timer")
+    server.polls.clear()
+    right = Workers(settings, server)
+    cycle = await right.collect(store, "timer")
+    assert (cycle["status"], sorted(server.polls)) == ("completed", sorted(NAMES))
+    # The next one collects by their due times again.
+    cycle = await right.collect(store, "timer")
+    assert (cycle["turns"], sorted(server.polls)) == ({}, sorted(NAMES))
+    states = await read_states(store, NAMES)
+    late = {**states["aws"], "due_at": iso(utc_now() - INTERVAL)}
+    await store.upsert(COMMUNITIES, [late])
+    cycle = await right.collect(store, "timer")
+    assert list(cycle["turns"]) == [late["shard"]]
+    await result(store)
 
 
 @pytest.mark.parametrize(
@@ -285,6 +305,120 @@ class WithoutNotes:
         if query.partition == TOTALS:
             raise StoreUnavailable("too many requests")
         return await self._inner.query(query)
+
+
+class KilledAtTotals:
+    """A store whose worker is killed where the notes for the totals are read."""
+
+    def __init__(self, inner: Store) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def query(self, query: Query[Any]) -> list[Any]:
+        if query.partition == TOTALS:
+            raise Killed
+        return await self._inner.query(query)
+
+
+async def test_a_worker_that_is_killed_while_it_adds_up_totals_keeps_no_shard_waiting(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    """Each message is killed once, after its shard has ended, and comes back."""
+    workers = Workers(settings, server)
+    cycle_id = await workers.plan(store)
+    killed: Any = KilledAtTotals(store)
+    while workers.waiting:
+        message = workers.waiting.popleft()
+        if message.shard:
+            with pytest.raises(Killed):
+                await workers.worker(killed).work(message)
+        workers.later += LATER
+        workers.waiting.extend(await workers.worker(store).work(message))
+    cycle = await store.read(CYCLES, "cycle", cycle_id)
+    assert cycle is not None
+    assert cycle["status"] == "completed"
+    assert sorted(server.polls) == sorted(cycle["communities_processed"]) == sorted(NAMES)
+    await result(store)
+
+
+@ON_SQLITE
+async def test_so_does_one_that_is_killed_after_a_turn_whose_time_was_used_up(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    server.polls_a_turn = 1
+    workers = Workers(settings, server)
+    await workers.plan(store)
+    message = next(each for each in workers.waiting if "discourse" in each.shard)
+    killed: Any = KilledAtTotals(store)
+    with pytest.raises(Killed):
+        await workers.worker(killed).work(message)
+    workers.later = LATER
+    await workers.work(store)
+    assert sorted(server.polls) == sorted(NAMES)
+    await result(store)
+
+
+@ON_SQLITE
+async def test_messages_that_come_twice_do_not_multiply(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    server.polls_a_turn = 1
+    workers = Workers(settings, server)
+    await workers.plan(store)
+    worked = 0
+    while workers.waiting:
+        message = workers.waiting.popleft()
+        for _ in range(2):
+            worked += bool(message.shard)
+            workers.waiting.extend(await workers.worker(store).work(message))
+    # Each turn polls one community. Its message comes twice, and so does the one sent again.
+    assert worked <= 4 * len(NAMES)
+    assert sorted(server.polls) == sorted(NAMES)
+    await result(store)
+
+
+@ON_SQLITE
+async def test_a_message_that_was_sent_again_does_not_count_any_more(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    workers = Workers(settings, server)
+    await workers.plan(store)
+    first = next(each for each in workers.waiting if "reddit" in each.shard)
+    (second,) = await workers.worker(store).work(first)
+    (again,) = await workers.worker(store).work(first)
+    assert (again.shard, again.turn) == (second.shard, second.turn)
+    server.polls.clear()
+    assert await workers.worker(store).work(second) == []
+    assert server.polls == []
+    await workers.worker(store).work(again)
+    assert server.polls
+
+
+@ON_SQLITE
+async def test_other_work_on_a_shard_does_not_hide_that_its_message_was_lost(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    workers = Workers(settings, server)
+    await workers.plan(store)
+    (lost,) = {each.shard for each in workers.waiting if "reddit" in each.shard}
+    later = Workers(settings, server, LOST_AFTER + LATER)
+    async with lease(store, f"rematch_{lost}", seconds=60, clock=later.clock, name=lost):
+        await later.plan(store, "timer")
+    assert lost in {each.shard for each in later.waiting}
+
+
+@ON_SQLITE
+async def test_a_message_whose_shard_is_held_by_one_that_does_not_count_comes_again(
+    settings: Settings, store: Store, server: Server
+) -> None:
+    workers = Workers(settings, server, lease_wait=LeaseWait(0.0))
+    await workers.plan(store)
+    message = next(each for each in workers.waiting if "reddit" in each.shard)
+    async with lease(store, message.shard, seconds=1, clock=utc_now, name=message.shard):
+        assert await workers.worker(store).work(message) == [message]
+    assert await workers.worker(store).work(message)
 
 
 @ON_SQLITE
