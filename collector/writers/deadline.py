@@ -1,4 +1,4 @@
-"""How work is ended once its time is up."""
+"""The limit of time of a piece of work."""
 
 from collections.abc import Callable
 
