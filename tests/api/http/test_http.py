@@ -23,7 +23,7 @@ async def test_the_surface_on_an_empty_database() -> None:
     health = await get(HEALTH)
     assert health.status_code == 200
     assert body(health).keys() == {
-        "status", "reason", "worker", "timestamp", "version", "process", "application",
+        "status", "reason", "worker", "timestamp", "version", "build", "process", "application",
         "database", "sources", "coverage", "sentiment", "faults",
     }  # fmt: skip
     assert body(health)["process"].keys() == {"uptime_seconds", "memory_mb", "cpu_percent", "pid"}
